@@ -1,0 +1,195 @@
+"""Immutable bytes, each named by the SHA-256 of what it holds, in a folder or in an S3 bucket."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import zstandard
+
+MAX_BODY_BYTES = 512 * 1024 * 1024
+"""The most that a stored frame may unfold to."""
+
+
+class CorruptBlob(Exception):
+    """A stored body that is not what its name says."""
+
+
+class MissingBlob(CorruptBlob):
+    """A body that the archive ought to hold and does not."""
+
+
+class Blobs(Protocol):
+    """Where bodies are kept. `put` returns once they are durable; a body that is there already is left alone."""
+
+    def put(self, body: bytes) -> str: ...
+
+    def get(self, sha256: str) -> bytes: ...
+
+    def holds(self, sha256: str) -> bool: ...
+
+    def names(self) -> Iterator[str]: ...
+
+
+def name_of(body: bytes) -> str:
+    """The SHA-256 of `body` in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def path_of(sha256: str) -> str:
+    """Where a blob lies below the store's root, without the ending that says how it is packed."""
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def pack(body: bytes) -> tuple[str, bytes]:
+    """The ending and the bytes to keep: a zstd frame where that saves a tenth, else the body itself."""
+    frame = zstandard.ZstdCompressor(level=3, write_checksum=True).compress(body)
+    return (".zst", frame) if len(frame) < 0.9 * len(body) else ("", body)
+
+
+def unpack(sha256: str, ending: str, stored: bytes) -> bytes:
+    """The body, checked against its name; raises CorruptBlob."""
+    try:
+        body = inflate(stored) if ending == ".zst" else stored
+    except zstandard.ZstdError as problem:
+        raise CorruptBlob(f"blob {sha256}: {problem}, expected a whole zstd frame") from problem
+    if name_of(body) != sha256:
+        raise CorruptBlob(f"blob {sha256}: holds {name_of(body)}, expected the body of its name")
+    return body
+
+
+def inflate(frame: bytes, near: bytes | None = None) -> bytes:
+    """Unfold a zstd frame, against the body `near` that it was packed against; raises ZstdError."""
+    dictionary = _prefix(near) if near is not None else None
+    return zstandard.ZstdDecompressor(dict_data=dictionary).decompress(frame, max_output_size=MAX_BODY_BYTES)
+
+
+def deflate(body: bytes, near: bytes) -> bytes:
+    """A zstd frame of `body` against the body `near`."""
+    return zstandard.ZstdCompressor(level=9, dict_data=_prefix(near), write_checksum=True).compress(body)
+
+
+def _prefix(near: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(near, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+class FolderBlobs:
+    """Blobs in a local folder: temporary file, fsync, link under the name, fsync of the folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, body: bytes) -> str:
+        sha256 = name_of(body)
+        if self._find(sha256):
+            return sha256
+        ending, stored = pack(body)
+        place = self.root / (path_of(sha256) + ending)
+        self._make_folder(place.parent)
+        self._write(place, stored)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        place = self._find(sha256)
+        if not place:
+            raise MissingBlob(f"blob {sha256}: not below {self.root}, expected it there")
+        return unpack(sha256, place.suffix, place.read_bytes())
+
+    def holds(self, sha256: str) -> bool:
+        return self._find(sha256) is not None
+
+    def names(self) -> Iterator[str]:
+        for place in sorted(self.root.glob("sha256/??/??/*")):
+            yield place.name.removesuffix(".zst")
+
+    def _find(self, sha256: str) -> Path | None:
+        plain = self.root / path_of(sha256)
+        for place in (plain.with_name(plain.name + ".zst"), plain):
+            if place.exists():
+                return place
+        return None
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir()
+        _sync_folder(folder.parent)
+
+    def _write(self, place: Path, stored: bytes) -> None:
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".arriving-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(stored)
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(name, place)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
+        _sync_folder(place.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class BucketBlobs:
+    """Blobs in an S3 bucket (`s3://bucket/prefix`), put create-only so that no writer can replace one."""
+
+    def __init__(self, url: str, **options: str) -> None:
+        from obstore.store import S3Store
+
+        self.store = S3Store.from_url(url, client_options={"allow_http": True}, **options)  # type: ignore[arg-type]
+
+    def put(self, body: bytes) -> str:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        sha256 = name_of(body)
+        if self.holds(sha256):
+            return sha256
+        ending, stored = pack(body)
+        with suppress(AlreadyExistsError):
+            obstore.put(self.store, path_of(sha256) + ending, stored, mode="create")
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        import obstore
+
+        ending = self._ending(sha256)
+        if ending is None:
+            raise MissingBlob(f"blob {sha256}: not in the bucket, expected it there")
+        return unpack(sha256, ending, bytes(obstore.get(self.store, path_of(sha256) + ending).bytes()))
+
+    def holds(self, sha256: str) -> bool:
+        return self._ending(sha256) is not None
+
+    def names(self) -> Iterator[str]:
+        import obstore
+
+        for batch in obstore.list(self.store, "sha256/"):
+            for item in batch:
+                yield item["path"].rsplit("/", 1)[-1].removesuffix(".zst")
+
+    def _ending(self, sha256: str) -> str | None:
+        import obstore
+
+        for ending in (".zst", ""):
+            try:
+                obstore.head(self.store, path_of(sha256) + ending)
+            except FileNotFoundError:
+                continue
+            return ending
+        return None

@@ -1,0 +1,72 @@
+"""The change feed: what became of which bulletin, in an order that a reader can resume from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from archive.journal import take
+from archive.tables import Change, Identity, Revision
+
+KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "linked", "unlinked", "removed")
+CAUSES = ("capture", "backfill", "import", "human", "replay", "parser")
+
+
+@dataclass(slots=True)
+class Changes:
+    """Change rows gathered in one transaction. `write` takes their cursors, as its last statement but the insert."""
+
+    cause: str
+    at: datetime
+    capture_id: int | None
+    rows: list[tuple[str, int, int, str]] = field(default_factory=list)
+
+    def add(self, kind: str, notification_id: int, revision: int, cause: str | None = None) -> None:
+        self.rows.append((kind, notification_id, revision, cause or self.cause))
+
+    def write(self, session: Session) -> None:
+        if not self.rows:
+            return
+        first = take(session, "changes", len(self.rows))
+        session.execute(insert(Change), [self._row(first + place, row) for place, row in enumerate(self.rows)])
+
+    def _row(self, cursor: int, row: tuple[str, int, int, str]) -> dict[str, Any]:
+        kind, notification_id, revision, cause = row
+        return {
+            "cursor": cursor,
+            "kind": kind,
+            "notification_id": notification_id,
+            "revision": revision,
+            "cause": cause,
+            "at": self.at,
+            "capture_id": self.capture_id,
+        }
+
+
+def list_changes(session: Session, since: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    """The change rows after the cursor `since`, oldest first, with the fields that `changes` prints."""
+    found = session.execute(
+        select(Change, Identity, Revision.record)
+        .join(Identity, Identity.notification_id == Change.notification_id)
+        .join(Revision, (Revision.notification_id == Change.notification_id) & (Revision.number == Change.revision))
+        .where(Change.cursor > since)
+        .order_by(Change.cursor)
+        .limit(limit)
+    )
+    for change, identity, record in found:
+        yield {
+            "cursor": change.cursor,
+            "kind": change.kind,
+            "notification": identity.public_id,
+            "source": identity.source,
+            "issued": record["issued"],
+            "title": record["title"],
+            "revision": change.revision,
+            "cause": change.cause,
+            "at": change.at,
+        }

@@ -1,0 +1,113 @@
+"""A listing that did not change, or that could not be read: both are facts to keep, neither removes anything."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from archive import quarantine
+from archive.changes import Changes
+from archive.indexing import reindex
+from archive.journal import close_capture, record_check
+from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by
+from archive.settle import Accounts, Settled
+from archive.tables import AccountRow, Capture, NotificationRow, Sighting, Target
+from archive.targets import ensure_target, lock_source
+
+BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
+
+
+def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
+    """The page still is what capture `capture_id` holds, asked at `at`: one slim row, and one more look for absence."""
+    lock_source(session, facts.slug)
+    capture = session.get_one(Capture, capture_id)
+    record_check(session, capture_id, at, kind, cause)
+    return _look_again(session, facts, capture, Changes(cause, at, capture_id))
+
+
+def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int, region_hash: str) -> Settled | None:
+    """A response that differs from capture `of` only outside the region: kept, not parsed, counted as a further look."""
+    lock_source(session, facts.slug)
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    if capture is None or capture.state != "pending":
+        return None
+    earlier = session.get_one(Capture, of)
+    settled = _look_again(session, facts, earlier, Changes(capture.cause, capture.fetched_at, capture.id), capture)
+    session.execute(insert(AccountRow).values(capture_id=capture.id, **books_of(session, of)))
+    found: dict[str, Any] = {"region_hash": region_hash, "healthy": earlier.healthy}
+    found["repeats"] = earlier.repeats or earlier.id
+    close_capture(session, capture.id, "done", parser_version=facts.parser_version, **found)
+    return settled
+
+
+def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason: str, *, keep: bool) -> Settled | None:
+    """A capture that says nothing (blocked, broken, an error status): failed, with the reason; `keep` quarantines it."""
+    lock_source(session, facts.slug)
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    if capture is None or capture.state != "pending":
+        return None
+    if keep:
+        quarantine.hold_document(session, facts, capture, reason)
+    close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
+    return Settled(Accounts(errors=1), reason, lossy=True)
+
+
+def settle_hop(session: Session, capture_id: int) -> None:
+    """A redirect says nothing itself; it is done when it is kept."""
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    if capture is not None and capture.state == "pending":
+        close_capture(session, capture.id, "done", "redirect", healthy=False)
+
+
+def books_of(session: Session, capture_id: int) -> dict[str, Any]:
+    """The books of a further look at an unchanged page: what was read then is unchanged now."""
+    row = session.get(AccountRow, capture_id)
+    if row is None:
+        return dict.fromkeys(BOOKS, 0)
+    read = row.new + row.revised + row.unchanged
+    return dict.fromkeys(BOOKS, 0) | {
+        "seen": row.seen,
+        "unchanged": read,
+        "repeated": row.repeated,
+        "quarantined": row.quarantined,
+    }
+
+
+def _look_again(
+    session: Session, facts: SourceFacts, earlier: Capture, changes: Changes, now_in: Capture | None = None
+) -> Settled:
+    target, _ = ensure_target(session, facts.slug, earlier.role, earlier.target_url, changes.at)
+    accounts = Accounts(**books_of(session, earlier.id))
+    if target.newest_at is not None and changes.at >= target.newest_at:
+        accounts.withdrawn = _count_absences(session, facts, target, earlier, changes)
+        target.newest_at = target.confirmed_at = changes.at
+        if now_in is not None:
+            target.capture_id, target.sha256 = now_in.id, now_in.sha256
+    session.flush()
+    changes.write(session)
+    return Settled(accounts, target.held_reason, lossy=bool(target.held_reason or accounts.quarantined))
+
+
+def _count_absences(session: Session, facts: SourceFacts, target: Target, earlier: Capture, changes: Changes) -> int:
+    if not earlier.healthy:
+        return 0
+    shown = shown_by(session, target)
+    absent = [row for row in shown if row.absences > 0]
+    oldest = _oldest(session, target) if absent else None
+    count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
+    session.flush()
+    for row in absent:
+        reindex(session, row.id)
+    return count
+
+
+def _oldest(session: Session, target: Target) -> date | None:
+    rows = session.scalars(
+        select(NotificationRow)
+        .join(Sighting, Sighting.notification_id == NotificationRow.id)
+        .where(Sighting.target_id == target.id, Sighting.last_at.is_(None))
+    )
+    return min((day for row in rows if (day := day_of(row)) is not None), default=None)

@@ -1,0 +1,215 @@
+"""The journal: captures, checks and decisions, in the order in which they were settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from archive.blobs import Blobs, deflate, inflate, name_of, unpack
+from archive.tables import Capture, Check, Counter, Decision, Delta
+
+DELTA_FROM_BYTES = 4_096
+"""Bodies below this size are cheaper as a blob of their own."""
+DELTA_SAVES = 0.5
+"""A delta is kept when it needs less than this share of what the packed body would need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One response that is to be recorded. Times are UTC; `headers` are raw pairs in the order they came."""
+
+    source: str
+    role: str
+    target_url: str
+    url: str
+    fetched_at: datetime
+    via: str
+    cause: str
+    status: int | None
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def take(session: Session, counter: str, places: int = 1) -> int:
+    """The first of `places` numbers from a counter row; the row stays locked until the transaction ends."""
+    last = session.scalar(
+        update(Counter).where(Counter.name == counter).values(value=Counter.value + places).returning(Counter.value)
+    )
+    if last is None:
+        session.execute(insert(Counter).values(name=counter, value=places))
+        last = places
+    return last - places + 1
+
+
+def keep_body(session: Session, blobs: Blobs, body: bytes, near: str | None = None) -> str:
+    """Make a body durable: as a delta against the blob `near` where that is much smaller, else as a blob.
+
+    A delta is durable when the caller commits, a blob at once.
+    """
+    sha256 = name_of(body)
+    if near and near != sha256 and len(body) >= DELTA_FROM_BYTES and not blobs.holds(sha256):
+        if session.get(Delta, sha256):
+            return sha256
+        frame = _small_frame(session, blobs, body, near)
+        if frame is not None:
+            base = _base_of(session, near)
+            session.execute(insert(Delta).values(sha256=sha256, base_sha256=base, size=len(body), frame=frame))
+            return sha256
+    return blobs.put(body)
+
+
+def _base_of(session: Session, sha256: str) -> str:
+    delta = session.get(Delta, sha256)
+    return delta.base_sha256 if delta else sha256
+
+
+def _small_frame(session: Session, blobs: Blobs, body: bytes, near: str) -> bytes | None:
+    base = _base_of(session, near)
+    if not blobs.holds(base):
+        return None
+    frame = deflate(body, blobs.get(base))
+    return frame if len(frame) < DELTA_SAVES * len(deflate(body, b"")) else None
+
+
+def body_of(session: Session, blobs: Blobs, sha256: str) -> bytes:
+    """The body of that name; raises CorruptBlob or MissingBlob."""
+    delta = session.get(Delta, sha256)
+    if delta is None:
+        return blobs.get(sha256)
+    return unpack(sha256, "", inflate(delta.frame, blobs.get(delta.base_sha256)))
+
+
+def record(
+    session: Session, blobs: Blobs, hops: Sequence[Arrival], archived_at: datetime, near: str | None = None
+) -> list[int]:
+    """Record the hops of one fetch as pending captures, bodies first, and return their ids; the caller commits."""
+    numbers: list[int] = []
+    for arrival in hops:
+        sha256 = keep_body(session, blobs, arrival.body, near)
+        numbers.append(_insert_capture(session, arrival, sha256, archived_at, numbers[-1] if numbers else None))
+    return numbers
+
+
+def _insert_capture(
+    session: Session, arrival: Arrival, sha256: str, archived_at: datetime, redirected_from: int | None
+) -> int:
+    number = session.scalar(
+        insert(Capture)
+        .values(
+            source=arrival.source,
+            role=arrival.role,
+            target_url=arrival.target_url,
+            url=arrival.url,
+            fetched_at=arrival.fetched_at,
+            archived_at=archived_at,
+            via=arrival.via,
+            cause=arrival.cause,
+            status=arrival.status,
+            headers=[list(pair) for pair in arrival.headers],
+            sha256=sha256,
+            size=len(arrival.body),
+            facts=dict(arrival.facts),
+            redirected_from=redirected_from,
+            state="pending",
+        )
+        .returning(Capture.id)
+    )
+    if number is None:
+        raise RuntimeError("captures: the database returned no id, expected one")
+    return int(number)
+
+
+def close_capture(session: Session, capture_id: int, state: str, reason: str | None = None, **found: Any) -> None:
+    """Mark a capture done or failed and give it its place in the journal."""
+    session.execute(
+        update(Capture)
+        .where(Capture.id == capture_id)
+        .values(state=state, reason=reason, settled=take(session, "journal"), **found)
+    )
+
+
+def pending(session: Session, source: str) -> list[int]:
+    """The captures of a source that wait to be settled, oldest arrival first."""
+    return list(
+        session.scalars(
+            select(Capture.id).where(Capture.source == source, Capture.state == "pending").order_by(Capture.id)
+        )
+    )
+
+
+def record_check(session: Session, capture_id: int, at: datetime, kind: str, cause: str) -> None:
+    """Record that `capture_id` still held at `at`; once for one moment."""
+    there = select(Check.id).where(Check.capture_id == capture_id, Check.at == at)
+    if session.scalar(there) is None:
+        place = take(session, "journal")
+        session.execute(insert(Check).values(capture_id=capture_id, at=at, kind=kind, cause=cause, settled=place))
+
+
+def record_decision(session: Session, kind: str, source: str, at: datetime, detail: Mapping[str, Any]) -> None:
+    """Record what a human settled."""
+    place = take(session, "journal")
+    session.execute(insert(Decision).values(kind=kind, source=source, at=at, detail=dict(detail), settled=place))
+
+
+def last_done(session: Session, source: str, target_url: str, *further: ColumnElement[bool]) -> Capture | None:
+    """The newest done capture of an address by its own time, among those that meet the further conditions."""
+    return session.scalars(
+        select(Capture)
+        .where(Capture.source == source, Capture.target_url == target_url, Capture.state == "done", *further)
+        .order_by(Capture.fetched_at.desc(), Capture.id.desc())
+        .limit(1)
+    ).first()
+
+
+def validated_capture(session: Session, source: str, url: str, parser_version: str) -> Capture | None:
+    """The capture whose validators may be sent: the last healthy one that this very parser read."""
+    return last_done(session, source, url, Capture.healthy.is_(True), Capture.parser_version == parser_version)
+
+
+def held_document(session: Session, source: str, url: str) -> Capture | None:
+    """The capture that a document was last had by."""
+    return last_done(session, source, url, Capture.status == 200)
+
+
+def read_capture(session: Session, source: str, url: str) -> Capture | None:
+    """The newest capture of a page that a parser has read."""
+    return last_done(session, source, url, Capture.region_hash.is_not(None))
+
+
+def get_capture(session: Session, capture_id: int) -> Capture:
+    """The capture with that id."""
+    return session.get_one(Capture, capture_id)
+
+
+def get_check(session: Session, check_id: int) -> Check:
+    """The check with that id."""
+    return session.get_one(Check, check_id)
+
+
+def get_decision(session: Session, decision_id: int) -> Decision:
+    """The decision with that id."""
+    return session.get_one(Decision, decision_id)
+
+
+def find_capture(session: Session, source: str, url: str, sha256: str, fetched_at: datetime) -> int | None:
+    """The done capture of an address that had this body at this moment."""
+    return session.scalar(
+        select(Capture.id).where(
+            Capture.source == source,
+            Capture.target_url == url,
+            Capture.sha256 == sha256,
+            Capture.fetched_at == fetched_at,
+            Capture.state == "done",
+        )
+    )
+
+
+def count_captures(session: Session, source: str) -> int:
+    """How many responses of a source are kept."""
+    return session.scalar(select(func.count()).select_from(Capture).where(Capture.source == source)) or 0

@@ -1,0 +1,177 @@
+"""What showing and not showing a bulletin means: sightings, roll-off, withdrawal, return."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from archive.changes import Changes
+from archive.tables import Capture, NotificationRow, Sighting, Target
+
+LONDON = ZoneInfo("Europe/London")
+HALF_GONE_FROM = 2
+"""Fewer missing entries than this are never called half gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What the archive must know of a source: its slug, what absence means, how often it is read, its healthy size."""
+
+    slug: str
+    listing: str
+    every_minutes: float
+    expect: range
+    parser_version: str
+
+    @property
+    def apart(self) -> timedelta:
+        """How far apart two captures must lie for both to count towards absence."""
+        return timedelta(minutes=self.every_minutes)
+
+
+def day_of(row: NotificationRow) -> date | None:
+    """The stated day of issue in London; None where the publisher states none."""
+    return row.issued_sort.astimezone(LONDON).date() if row.issued_stated else None
+
+
+def shown_by(session: Session, target: Target) -> list[NotificationRow]:
+    """The notifications that a listing target showed when it was last read, or has missed too few times to tell."""
+    return list(
+        session.scalars(
+            select(NotificationRow)
+            .where(NotificationRow.target_id == target.id, NotificationRow.state == "current")
+            .order_by(NotificationRow.id)
+        )
+    )
+
+
+def missing_of(
+    shown: Iterable[NotificationRow], present: Collection[int], oldest: date | None
+) -> list[NotificationRow]:
+    """Those of `shown` that are absent though not older than the page's oldest entry."""
+    return [
+        row
+        for row in shown
+        if row.id not in present and not (oldest is not None and (day := day_of(row)) is not None and day < oldest)
+    ]
+
+
+def half_gone(shown: Collection[NotificationRow], present: Collection[int], oldest: date | None) -> str | None:
+    """Why this capture cannot count towards absence: at least half of what it ought to show is missing."""
+    missing = missing_of(shown, present, oldest)
+    ought = len(missing) + sum(row.id in present for row in shown)
+    if len(missing) < HALF_GONE_FROM or 2 * len(missing) < ought:
+        return None
+    return (
+        f"{len(missing)} of {ought} known entries not older than the page's oldest are missing, expected most of them"
+    )
+
+
+def see(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:
+    """The target shows the notification at `at`, its newest moment: open or go on with a sighting."""
+    last = session.scalars(
+        select(Sighting)
+        .where(Sighting.notification_id == row.id, Sighting.target_id == target.id)
+        .order_by(Sighting.first_at.desc())
+        .limit(1)
+    ).first()
+    if last is not None and (last.last_at is None or row.absences == 0 and row.state == "current"):
+        last.last_at = None
+    else:
+        session.add(Sighting(notification_id=row.id, target_id=target.id, first_at=at, last_at=None))
+    row.absences, row.absent_at = 0, None
+
+
+def see_late(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:
+    """An older capture showed the notification at `at`: stretch the sighting that reaches there, or add one."""
+    spans = session.scalars(
+        select(Sighting)
+        .where(Sighting.notification_id == row.id, Sighting.target_id == target.id)
+        .order_by(Sighting.first_at)
+    ).all()
+    for span in spans:
+        if span.first_at <= at and (span.last_at is None or at <= span.last_at):
+            return
+        if at < span.first_at and not _looked_between(session, target, at, span.first_at):
+            span.first_at = at
+            return
+        if span.last_at is not None and span.last_at < at and not _looked_between(session, target, span.last_at, at):
+            span.last_at = at
+            return
+    session.add(Sighting(notification_id=row.id, target_id=target.id, first_at=at, last_at=at))
+
+
+def _looked_between(session: Session, target: Target, since: datetime, until: datetime) -> bool:
+    """Whether a healthy capture of the target lies strictly between two moments."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Capture.source == target.source,
+                    Capture.target_url == target.url,
+                    Capture.healthy.is_(True),
+                    Capture.fetched_at > since,
+                    Capture.fetched_at < until,
+                )
+            )
+        )
+    )
+
+
+def close_sightings(session: Session, absent: Iterable[NotificationRow], target: Target) -> None:
+    """End the open sightings of absent notifications at the last moment they were known to be shown."""
+    numbers = [row.id for row in absent]
+    if numbers and target.confirmed_at is not None:
+        session.execute(
+            update(Sighting)
+            .where(Sighting.target_id == target.id, Sighting.notification_id.in_(numbers), Sighting.last_at.is_(None))
+            .values(last_at=target.confirmed_at)
+        )
+
+
+def count_absence(
+    facts: SourceFacts,
+    absent: Iterable[NotificationRow],
+    oldest: date | None,
+    at: datetime,
+    changes: Changes,
+    *,
+    at_once: bool = False,
+) -> int:
+    """Count a healthy look that did not show these notifications; returns how many were withdrawn by it.
+
+    `window`: on or before the page's oldest day they rolled off, newer they are withdrawn at the second absence;
+    `complete`: withdrawn at the second; `current`: ended at the second; `increment`: absence means nothing.
+    `at_once` is a human's word that the absence is real.
+    """
+    withdrawn = 0
+    for row in absent:
+        day = day_of(row)
+        if facts.listing == "increment" or facts.listing == "window" and day is None:
+            continue
+        if facts.listing == "window" and oldest is not None and day is not None and day <= oldest:
+            row.state = "rolled-off"
+        elif at_once or row.absent_at is not None and at - row.absent_at >= facts.apart:
+            withdrawn += _take_away(row, facts, changes)
+        elif row.absent_at is None:
+            row.absences, row.absent_at = 1, at
+    return withdrawn
+
+
+def _take_away(row: NotificationRow, facts: SourceFacts, changes: Changes) -> int:
+    row.absences += 1
+    row.state = "ended" if facts.listing == "current" else "withdrawn"
+    changes.add("state" if row.state == "ended" else "withdrawn", row.id, row.revision)
+    return int(row.state == "withdrawn")
+
+
+def come_back(row: NotificationRow, changes: Changes) -> None:
+    """A notification is shown again: withdrawn and ended ones are reinstated, rolled-off ones just go on."""
+    if row.state in ("withdrawn", "ended"):
+        changes.add("reinstated", row.id, row.revision)
+    row.state = "current"

@@ -1,0 +1,200 @@
+"""Reading the archive: search results, one notification with its history, the state of each source."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from archive.indexing import pages_of
+from archive.search import count, find
+from archive.snippets import snippet
+from archive.tables import (
+    Attachment,
+    Capture,
+    Document,
+    Identity,
+    NotificationRow,
+    Revision,
+    Sighting,
+    Target,
+)
+
+SHORTEST_ID = 6
+
+
+class NotFound(LookupError):
+    """No notification has that id, or more than one has an id that begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search: the query (None lists all), filters by facet, and a span of issue (`since` in, `until` out)."""
+
+    query: str | None = None
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+    rank: bool = False
+    limit: int = 20
+
+
+def search(session: Session, asked: Asked) -> Iterator[dict[str, Any]]:
+    """The hits of a search as rows: the record, and `id, state, revision, first_seen, last_seen, snippet`.
+
+    Raises BadQuery before the first row.
+    """
+    hits = find(
+        session,
+        asked.query,
+        facets=asked.facets,
+        since=asked.since,
+        until=asked.until,
+        rank=asked.rank,
+        limit=asked.limit,
+    )
+    for hit in hits:
+        row = notification(session, hit.notification_id)
+        yield {**row, "snippet": _snippet(session, asked.query, hit.notification_id, row)}
+
+
+def how_many(session: Session, asked: Asked) -> tuple[int, bool]:
+    """How many notifications a search finds, and whether there are more than that."""
+    return count(session, asked.query, facets=asked.facets, since=asked.since, until=asked.until)
+
+
+def _snippet(session: Session, query: str | None, number: int, row: Mapping[str, Any]) -> str:
+    fields = [("", row["text"]), ("title", row["title"] or "")]
+    fields += [(f"p. {page} of {url.rsplit('/', 1)[-1]}", text) for url, page, text in pages_of(session, number)]
+    found = snippet(query, fields)
+    return f"[{found.where}] {found.text}" if found.where.startswith("p. ") else found.text
+
+
+def notification(session: Session, number: int) -> dict[str, Any]:
+    """The current record of a notification with its id, state, revision number and span of sightings."""
+    row = session.get_one(NotificationRow, number)
+    identity = session.get_one(Identity, number)
+    record = session.get_one(Revision, (number, row.revision)).record
+    first, last = session.execute(
+        select(func.min(Sighting.first_at), func.max(func.coalesce(Sighting.last_at, Target.confirmed_at)))
+        .join(Target, Target.id == Sighting.target_id)
+        .where(Sighting.notification_id == number)
+    ).one()
+    return {
+        "id": identity.public_id,
+        **record,
+        "source": identity.source,
+        "ref": identity.ref,
+        "state": row.state,
+        "revision": row.revision,
+        "first_seen": first,
+        "last_seen": last,
+    }
+
+
+def number_of(session: Session, public_id: str) -> int:
+    """The number of the notification with that id, or the only one whose id begins so. Raises NotFound."""
+    wanted = public_id.strip().lower()
+    condition = Identity.public_id == wanted
+    if len(wanted) >= SHORTEST_ID:
+        condition = or_(condition, Identity.public_id.startswith(wanted, autoescape=True), Identity.ref == public_id)
+    found = list(session.scalars(select(Identity.notification_id).where(condition).limit(2)))
+    if len(found) != 1:
+        what = "several begin so, expected more of it" if found else "there is none, expected an id that `search` shows"
+        raise NotFound(f"notification {public_id}: {what}")
+    return found[0]
+
+
+def history(session: Session, number: int) -> list[dict[str, Any]]:
+    """The revisions of a notification by the time of their captures, each with where it came from."""
+    rows = session.execute(
+        select(Revision, Capture.url, Capture.sha256)
+        .join(Capture, Capture.id == Revision.capture_id)
+        .where(Revision.notification_id == number)
+        .order_by(Revision.at, Revision.number)
+    )
+    return [
+        {
+            "revision": revision.number,
+            "at": revision.at,
+            "cause": revision.cause,
+            "matched": f"{revision.method} {revision.score:.2f}",
+            "content_hash": revision.content_hash,
+            "capture": revision.capture_id,
+            "url": url,
+            "sha256": sha256,
+            "parser": revision.parser_version,
+            "documents": dict(revision.documents),
+            "record": revision.record,
+        }
+        for revision, url, sha256 in rows
+    ]
+
+
+def sightings(session: Session, number: int) -> list[dict[str, Any]]:
+    """The spans in which each page showed a notification."""
+    rows = session.execute(
+        select(Target.url, Sighting.first_at, func.coalesce(Sighting.last_at, Target.confirmed_at), Sighting.last_at)
+        .join(Target, Target.id == Sighting.target_id)
+        .where(Sighting.notification_id == number)
+        .order_by(Sighting.first_at)
+    )
+    return [
+        {"url": url, "first_at": first, "last_at": last, "still_shown": end is None} for url, first, last, end in rows
+    ]
+
+
+def documents(session: Session, number: int) -> list[dict[str, Any]]:
+    """The attachments of a notification: address, what is held, how its text fared."""
+    rows = session.execute(
+        select(Attachment, Target, Document)
+        .join(Target, Target.id == Attachment.target_id)
+        .outerjoin(Document, Document.sha256 == Target.sha256)
+        .where(Attachment.notification_id == number)
+        .order_by(Target.id)
+    )
+    return [
+        {
+            "url": target.url,
+            "title": attachment.title,
+            "cited": attachment.cited,
+            "state": target.state,
+            "sha256": target.sha256,
+            "text": getattr(document, "state", None),
+            "problem": target.last_error or getattr(document, "reason", None),
+            "next_check_at": target.next_check_at,
+        }
+        for attachment, target, document in rows
+    ]
+
+
+def differences(revisions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What changed from each revision to the next, field by field, the text as a unified diff."""
+    for before, after in zip(revisions, revisions[1:], strict=False):
+        yield f"revision {before['revision']} → {after['revision']} ({after['cause']}, {after['at']:%Y-%m-%d %H:%M} UTC)"
+        yield from _differences(before["record"], after["record"])
+        if before["documents"] != after["documents"]:
+            yield from _document_differences(before["documents"], after["documents"])
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name in after:
+        if name in ("text", "evidence") or before.get(name) == after[name]:
+            continue
+        yield f"  {name}: {before.get(name)!r} → {after[name]!r}"
+    if before["text"] != after["text"]:
+        lines = difflib.unified_diff(
+            before["text"].splitlines(), after["text"].splitlines(), "before", "after", "", "", 2, ""
+        )
+        yield from (f"  {line}" for line in lines)
+
+
+def _document_differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for url in sorted({*before, *after}):
+        if before.get(url) != after.get(url):
+            yield f"  {url}: {(before.get(url) or 'not held')[:16]} → {(after.get(url) or 'not held')[:16]}"

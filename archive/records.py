@@ -1,0 +1,159 @@
+"""The normalised record of one bulletin, and what a parser hands over for one document."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import rfc8785
+
+HASH_VERSION = 1
+LEVELS = ("green", "yellow", "amber", "red")
+PRECISIONS = ("year", "month", "day", "minute", "second")
+
+ADDRESS_FIELDS = ("source", "ref", "url")
+CLASSIFICATION_FIELDS = ("issuers", "topics", "handling")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One bulletin as its publisher states it. What the publisher does not state is None or empty.
+
+    `issued` and `expires` are ISO 8601 in the publisher's own terms: a bare date where only a date is
+    stated, otherwise with the offset of the stated zone (Europe/London where none is stated).
+    Stated fields other than `source`, `ref` and `url` make the content hash; `issuers`, `topics` and
+    `handling` are our classification; `evidence` says how each field was obtained.
+    """
+
+    source: str
+    url: str
+    text: str
+    ref: str | None = None
+    title: str | None = None
+    level: str | None = None
+    codes: tuple[tuple[str, str], ...] = ()
+    issued: str | None = None
+    issued_precision: str | None = None
+    expires: str | None = None
+    region: str | None = None
+    threat_levels: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[tuple[str, str], ...] = ()
+    references: tuple[str, ...] = ()
+    language: str | None = None
+    issuers: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    handling: str | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def as_row(self) -> dict[str, Any]:
+        """The record with its public field names, pairs spelled out as objects, as `parse` prints it."""
+        row: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            names = PAIR_NAMES.get(each.name)
+            if names:
+                value = [dict(zip(names, pair, strict=True)) for pair in value]
+            elif isinstance(value, tuple):
+                value = list(value)
+            elif each.name == "evidence":
+                value = dict(value)
+            row[each.name] = value
+        return row
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Notification:
+        """The record that `as_row` printed; fields that a later version added are ignored."""
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            if each.name not in row:
+                continue
+            value = row[each.name]
+            names = PAIR_NAMES.get(each.name)
+            if names:
+                value = tuple((pair[names[0]], pair[names[1]]) for pair in value)
+            elif isinstance(value, list):
+                value = tuple(value)
+            values[each.name] = value
+        return cls(**values)
+
+    def stated(self) -> dict[str, Any]:
+        """The stated fields that the content hash covers."""
+        left_out = {*ADDRESS_FIELDS, *CLASSIFICATION_FIELDS, "evidence"}
+        return {name: value for name, value in self.as_row().items() if name not in left_out}
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of the canonical JSON (RFC 8785, NFC) of the stated fields: hash version 1."""
+        return hashlib.sha256(rfc8785.dumps(_nfc(self.stated()))).hexdigest()
+
+
+PAIR_NAMES: dict[str, tuple[str, str]] = {
+    "codes": ("scheme", "value"),
+    "threat_levels": ("scope", "level"),
+    "links": ("url", "text"),
+    "attachments": ("url", "title"),
+}
+
+
+def _nfc(value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_nfc(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _nfc(item) for key, item in value.items()}
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An entry that was parsed. `position` counts the page's candidates from 0; `raw` is the entry's own text."""
+
+    position: int
+    raw: str
+    notification: Notification
+
+    @property
+    def entry_hash(self) -> str:
+        """The name (SHA-256, hex) of the entry as the page has it, whatever the parser makes of it."""
+        return hashlib.sha256(self.raw.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEntry:
+    """An entry that could not be parsed, with the reason as `where: what, expected what`."""
+
+    position: int
+    raw: str
+    reason: str
+
+    @property
+    def entry_hash(self) -> str:
+        """The name (SHA-256, hex) of the entry as the page has it."""
+        return hashlib.sha256(self.raw.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A document that a page points to. `facts` (date, title, id that the page stated) go to its parser."""
+
+    url: str
+    role: str
+    ref: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a parser took from one document: every candidate is in `read` or in `refused`."""
+
+    read: tuple[ReadEntry, ...]
+    refused: tuple[RefusedEntry, ...]
+    links: tuple[Link, ...] = ()
+
+    @property
+    def seen(self) -> int:
+        return len(self.read) + len(self.refused)

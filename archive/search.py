@@ -1,0 +1,232 @@
+"""Full-text search over the latest revision of each notification and the pages of its attachments.
+
+Derived: everything here can be built again from the notifications. One row per notification, keyed so that
+the order of keys is the order of issue and newest-first can stop early. Words are folded by `archive.words`, and
+filters are words of their own, so both databases answer alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+
+from archive import search_postgres, search_sqlite
+from archive.query import parse
+from archive.search_dialect import Dialect, IndexedWords
+from archive.words import words
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+NUMBER_BITS = 24
+MOST_COUNTED = 50_000
+NO_FACETS: Mapping[str, Sequence[str]] = {}
+
+CREATE_KEYS = text(
+    "CREATE TABLE search_keys (notification_id BIGINT NOT NULL PRIMARY KEY, search_key BIGINT NOT NULL UNIQUE)"
+)
+INSERT_KEY = text("INSERT INTO search_keys (notification_id, search_key) VALUES (:number, :key)")
+DELETE_KEY = text("DELETE FROM search_keys WHERE notification_id = :number")
+KEY_OF = text("SELECT search_key FROM search_keys WHERE notification_id = :number")
+OWNERS = text(
+    "SELECT notification_id, search_key FROM search_keys WHERE notification_id = :number OR search_key = :key"
+)
+
+DIALECTS: Mapping[str, Dialect] = {"sqlite": search_sqlite, "postgresql": search_postgres}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """What search knows of one notification. `issued_sort` must state its zone; `pages` are of all its attachments."""
+
+    notification_id: int
+    issued_sort: datetime
+    title: str
+    text: str
+    pages: Sequence[str] = ()
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A notification found. `search_key` continues a listing; `rank` is higher for the better, None where not asked."""
+
+    notification_id: int
+    search_key: int
+    rank: float | None = None
+
+
+def create_search(connection: Connection) -> None:
+    """Create the search tables (derived) in the connection's dialect."""
+    connection.execute(CREATE_KEYS)
+    DIALECTS[connection.dialect.name].create(connection)
+
+
+def index(session: Session | Connection, entry: SearchEntry) -> int:
+    """Put the entry in the place of what was known of its notification, and return its search key."""
+    connection, dialect = _opened(session)
+    number, key = entry.notification_id, _key(entry.issued_sort, entry.notification_id)
+    owners = {row.search_key: row.notification_id for row in connection.execute(OWNERS, {"number": number, "key": key})}
+    if number in owners.values():
+        unindex(connection, number)
+    if owners.get(key, number) != number:
+        key = _free_key(connection, key)
+    connection.execute(INSERT_KEY, {"number": number, "key": key})
+    tokens = [_facet_token(name, value) for name, values in entry.facets.items() for value in values]
+    pages = tuple(words(page) for page in entry.pages)
+    dialect.add(connection, key, IndexedWords(words(entry.title), words(entry.text), pages, tokens))
+    return key
+
+
+def unindex(session: Session | Connection, notification_id: int) -> None:
+    """Forget the notification; nothing happens where it is not known."""
+    connection, dialect = _opened(session)
+    known = {"number": notification_id}
+    for key in connection.execute(KEY_OF, known).scalars().all():
+        dialect.remove(connection, key)
+        connection.execute(DELETE_KEY, known)
+
+
+def find(
+    session: Session | Connection,
+    query: str | None,
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    rank: bool = False,
+    limit: int = 20,
+    before: int | None = None,
+) -> list[Hit]:
+    """The hits, newest first, or with `rank` the best first; without a query all that pass the filters.
+
+    Several values of one facet mean any of them, several facets mean all of them, a facet without values nothing.
+    `since` is inclusive and `until` exclusive, to the second, with a zone. `before` is the last hit's search key and
+    continues a newest-first listing. Raises BadQuery, and ValueError for a `before` with `rank`.
+    """
+    if rank and before is not None:
+        raise ValueError("before: a listing by rank cannot be continued, expected a newest-first listing")
+    if limit < 1:
+        raise ValueError(f"limit: {limit}, expected at least 1")
+    scope = _scope(session, query, facets, since, until, before)
+    ranked = rank and query is not None
+    score = scope.dialect.RANK if ranked else "NULL"
+    order = "rank DESC, hit_key DESC" if ranked else "hit_key DESC"
+    hits = f"SELECT {scope.key} AS hit_key, {score} AS rank{scope.sql} ORDER BY {order} LIMIT :limit"
+    statement = (
+        f"SELECT notification_id, hit_key, rank FROM ({hits}) hits"
+        f" JOIN search_keys ON search_key = hit_key ORDER BY {order}"
+    )
+    rows = scope.connection.execute(text(statement), {**scope.values, "limit": limit})
+    return [Hit(row.notification_id, row.hit_key, row.rank) for row in rows]
+
+
+def count(
+    session: Session | Connection,
+    query: str | None,
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = MOST_COUNTED,
+) -> tuple[int, bool]:
+    """How many hits there are, and whether there are more than `most`, in which case `most` is the number given."""
+    scope = _scope(session, query, facets, since, until)
+    statement = f"SELECT count(*) FROM (SELECT 1{scope.sql} LIMIT :limit) counted"
+    found = scope.connection.execute(text(statement), {**scope.values, "limit": most + 1}).scalar_one()
+    return min(found, most), found > most
+
+
+def facet_counts(
+    session: Session | Connection,
+    query: str | None,
+    name: str,
+    values: Iterable[str],
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = MOST_COUNTED,
+) -> dict[str, tuple[int, bool]]:
+    """For each value the count it would give in the place of whatever `facets` asks of `name`."""
+    return {
+        value: count(session, query, facets={**facets, name: [value]}, since=since, until=until, most=most)
+        for value in values
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The rows that a search is about: `sql` is its FROM and WHERE, `key` the column of the search key in it."""
+
+    connection: Connection
+    dialect: Dialect
+    key: str
+    sql: str
+    values: Mapping[str, Any]
+
+
+def _scope(
+    session: Session | Connection,
+    query: str | None,
+    facets: Mapping[str, Sequence[str]],
+    since: datetime | None,
+    until: datetime | None,
+    before: int | None = None,
+) -> _Scope:
+    connection, dialect = _opened(session)
+    tokens = [[_facet_token(name, value) for value in values] for name, values in facets.items() if values]
+    values: dict[str, Any] = {}
+    if query is None and not tokens:
+        table, key, conditions = "search_keys", "search_keys.search_key", ["1 = 1"]
+    else:
+        matching = dialect.matching(None if query is None else parse(query), tokens)
+        table, key, conditions = "search_entries", dialect.KEY, [matching.sql]
+        values.update(matching.values)
+    for name, sign, bound in _bounds(since, until, before):
+        conditions.append(f"{key} {sign} :{name}")
+        values[name] = bound
+    return _Scope(connection, dialect, key, f" FROM {table} WHERE {' AND '.join(conditions)}", values)
+
+
+def _bounds(since: datetime | None, until: datetime | None, before: int | None) -> Iterable[tuple[str, str, int]]:
+    if since is not None:
+        yield "since", ">=", _key(since, 0, "since")
+    if until is not None:
+        yield "until", "<", _key(until, 0, "until")
+    if before is not None:
+        if not 0 <= before < 2**63:
+            raise ValueError(f"before: {before}, expected the search key of a hit")
+        yield "before", "<", before
+
+
+def _opened(session: Session | Connection) -> tuple[Connection, Dialect]:
+    connection = session if isinstance(session, Connection) else session.connection()
+    return connection, DIALECTS[connection.dialect.name]
+
+
+def _key(moment: datetime, number: int, where: str = "issued_sort") -> int:
+    """Whole seconds since year 1 above the lowest 24 bits of the number."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{where}: {moment} has no zone, expected one")
+    since_year_one = moment - YEAR_ONE
+    seconds = since_year_one.days * 86_400 + since_year_one.seconds
+    return (seconds << NUMBER_BITS) | (number & ((1 << NUMBER_BITS) - 1))
+
+
+def _free_key(connection: Connection, wanted: int) -> int:
+    """The wanted key or the next one that no other notification has (ids 16,777,216 apart may want the same)."""
+    while any(row.search_key == wanted for row in connection.execute(OWNERS, {"number": -1, "key": wanted})):
+        wanted += 1
+    return wanted
+
+
+def _facet_token(name: str, value: str) -> str:
+    """A word for one value of one filter: `f` and 16 hex digits."""
+    return "f" + hashlib.sha256(f"{name}={value}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,56 @@
+"""What the search of each database has to offer, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from archive.query import Query
+
+BREAK = "§"
+"""Stands between fields and between pages so that no phrase runs across; never part of a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedWords:
+    """The folded words of one notification, field by field, and the tokens of its filters."""
+
+    title: Sequence[str]
+    body: Sequence[str]
+    pages: Sequence[Sequence[str]]
+    facet_tokens: Sequence[str]
+
+    def fields(self) -> Iterator[Sequence[str]]:
+        yield self.title
+        yield self.body
+        yield from self.pages
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of a WHERE clause with the values of its named parameters."""
+
+    sql: str
+    values: Mapping[str, Any]
+
+
+class Dialect(Protocol):
+    """One module per database. `KEY` is the search key's column, `RANK` an expression, higher for the better."""
+
+    KEY: str
+    RANK: str
+
+    def create(self, connection: Connection) -> None:
+        """Create the table `search_entries`."""
+
+    def add(self, connection: Connection, key: int, words: IndexedWords) -> None:
+        """Insert the row of `key`."""
+
+    def remove(self, connection: Connection, key: int) -> None:
+        """Delete the row of `key`."""
+
+    def matching(self, query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
+        """Rows that match the query and have of each facet at least one token. Not both may be empty."""

@@ -1,0 +1,250 @@
+"""One capture, one transaction: everything that follows from a parsed capture is written together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from archive import quarantine
+from archive.attachments import cite
+from archive.changes import Changes
+from archive.identity import Known, Match, Wording, match
+from archive.indexing import reindex
+from archive.journal import close_capture
+from archive.notifications import Keeper, known_entries
+from archive.presence import (
+    SourceFacts,
+    close_sightings,
+    count_absence,
+    half_gone,
+    missing_of,
+    shown_by,
+)
+from archive.records import ReadEntry, Reading
+from archive.tables import AccountRow, Assignment, Capture, Gap, NotificationRow, Target
+from archive.targets import ensure_target, lock_source
+
+
+@dataclass(slots=True)
+class Accounts:
+    """The books of a capture or a run: seen = new + revised + unchanged + repeated + quarantined."""
+
+    seen: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    withdrawn: int = 0
+    attachments: int = 0
+    errors: int = 0
+
+    def add(self, other: Accounts) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    def check(self, where: str) -> None:
+        """Raise BooksDoNotBalance unless every entry is accounted for."""
+        found = self.new + self.revised + self.unchanged + self.repeated + self.quarantined
+        if self.seen != found:
+            raise BooksDoNotBalance(f"{where}: {self.seen} entries seen, {found} accounted for, expected the same")
+
+
+class BooksDoNotBalance(Exception):
+    """Entries were seen that are in no account: the run that finds this has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling a capture came to; `notice` is something an operator must hear."""
+
+    accounts: Accounts
+    notice: str | None = None
+    lossy: bool = False
+
+
+def settle_reading(
+    session: Session, facts: SourceFacts, capture_id: int, reading: Reading, region_hash: str, *, accept: bool = False
+) -> Settled | None:
+    """Write all that a parsed listing says. None when somebody else settled the capture first."""
+    lock_source(session, facts.slug)
+    capture = _still_pending(session, capture_id)
+    if capture is None:
+        return None
+    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    late = target.newest_at is not None and capture.fetched_at < target.newest_at
+    changes = Changes(capture.cause, capture.fetched_at, capture.id)
+    keeper = Keeper(session, facts, capture, target, changes, late=late)
+    accounts = _settle_entries(session, keeper, reading)
+    accounts.quarantined = quarantine.hold(session, facts, capture, reading.refused)
+    quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
+    held = None if late else _judge_absence(session, keeper, reading, accounts, accept=accept)
+    accounts.attachments = sum(cite(session, capture, number) for number in sorted(keeper.touched))
+    gap = _note_gap(session, keeper, reading) if not late else None
+    _finish(session, keeper, accounts, region_hash, held)
+    notice = held or gap or _size_notice(facts, reading)
+    return Settled(accounts, notice, lossy=bool(held or gap or accounts.quarantined))
+
+
+def _still_pending(session: Session, capture_id: int) -> Capture | None:
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    return capture if capture is not None and capture.state == "pending" else None
+
+
+def _settle_entries(session: Session, keeper: Keeper, reading: Reading) -> Accounts:
+    """Match and write every entry, oldest first so that numbers rise with time."""
+    accounts = Accounts(seen=reading.seen)
+    hashes = {entry.position: entry.notification.content_hash() for entry in reading.read}
+    distinct = _without_repeats(reading.read, hashes)
+    accounts.repeated = len(reading.read) - len(distinct)
+    matches = _matches(session, keeper, distinct, hashes)
+    for entry in sorted(distinct, key=_oldest_first):
+        outcome = keeper.keep(entry, hashes[entry.position], matches.get(entry.position))
+        setattr(accounts, outcome, getattr(accounts, outcome) + 1)
+    return accounts
+
+
+def _oldest_first(entry: ReadEntry) -> tuple[str, int]:
+    return (entry.notification.issued or "", -entry.position)
+
+
+def _without_repeats(entries: Sequence[ReadEntry], hashes: dict[int, str]) -> list[ReadEntry]:
+    first: dict[tuple[str | None, str], ReadEntry] = {}
+    for entry in entries:
+        first.setdefault((entry.notification.ref, hashes[entry.position]), entry)
+    return list(first.values())
+
+
+def _matches(
+    session: Session, keeper: Keeper, entries: Sequence[ReadEntry], hashes: dict[int, str]
+) -> dict[int, Match]:
+    """The journal's own assignments first, then the matching of the rest."""
+    known = known_entries(session, keeper.facts.slug, [entry.notification for entry in entries], hashes.values())
+    assigned = _assigned(session, keeper.capture.id)
+    taken = {found.notification_id for found in assigned.values()}
+    open_entries = [entry for entry in entries if entry.position not in assigned]
+    wordings = [Wording.of(entry.notification, hashes[entry.position]) for entry in open_entries]
+    left = [each for each in known if each.notification_id not in taken]
+    found = _match_by_ref(session, keeper, open_entries, wordings, left)
+    return assigned | {open_entries[place].position: each for place, each in found.items()}
+
+
+def _match_by_ref(
+    session: Session, keeper: Keeper, entries: Sequence[ReadEntry], wordings: Sequence[Wording], known: Sequence[Known]
+) -> dict[int, Match]:
+    """Entries whose publisher gives an id are that id's notification; the others are matched by their words."""
+    found = keeper.by_ref({place: entry.notification.ref for place, entry in enumerate(entries)})
+    places = [place for place, entry in enumerate(entries) if entry.notification.ref is None]
+    matched = match([wordings[place] for place in places], known)
+    return found | {places[place]: each for place, each in matched.items()}
+
+
+def _assigned(session: Session, capture_id: int) -> dict[int, Match]:
+    rows = session.scalars(select(Assignment).where(Assignment.capture_id == capture_id))
+    return {row.position: Match(row.notification_id, row.method, row.score) for row in rows}
+
+
+def _judge_absence(
+    session: Session, keeper: Keeper, reading: Reading, accounts: Accounts, *, accept: bool
+) -> str | None:
+    """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
+    shown = shown_by(session, keeper.target)
+    oldest = oldest_day(reading)
+    held = None if accept or keeper.facts.listing == "increment" else half_gone(shown, keeper.present, oldest)
+    absent = [row for row in shown if row.id not in keeper.present]
+    close_sightings(session, absent, keeper.target)
+    in_size = len(reading.read) in keeper.facts.expect
+    keeper.capture.healthy = (in_size or accept) and not held and not reading.refused
+    if keeper.capture.healthy:
+        accounts.withdrawn = count_absence(
+            keeper.facts, absent, oldest, keeper.capture.fetched_at, keeper.changes, at_once=accept
+        )
+    keeper.touched.update(row.id for row in absent if row.state != "current")
+    return held
+
+
+def oldest_day(reading: Reading) -> date | None:
+    """The oldest day of issue that a page shows."""
+    days = [Wording.of(entry.notification, "").issued for entry in reading.read]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _note_gap(session: Session, keeper: Keeper, reading: Reading) -> str | None:
+    """A listing that shares nothing with the last one may have rolled on while nobody looked: a row, not silence."""
+    target, at = keeper.target, keeper.capture.fetched_at
+    if target.confirmed_at is None or keeper.met_known or keeper.facts.listing == "increment" or not reading.read:
+        return None
+    since, slug = target.confirmed_at, keeper.facts.slug
+    reason = f"{target.url}: no entry is shared with the last reading, expected at least one; some may be missing"
+    session.execute(insert(Gap).values(source=slug, since=since, until=at, reason=reason, capture_id=keeper.capture.id))
+    return f"gap from {since:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def _size_notice(facts: SourceFacts, reading: Reading) -> str | None:
+    if reading.seen in facts.expect:
+        return None
+    low, high = facts.expect.start, facts.expect.stop - 1
+    return f"{reading.seen} entries, expected {low} to {high}: kept, but not counted towards absence"
+
+
+def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: str, held: str | None) -> None:
+    """Books, search, target, then the counters: journal place and cursors are taken last."""
+    accounts.check(f"capture {keeper.capture.id}")
+    values = {each.name: getattr(accounts, each.name) for each in fields(accounts) if each.name != "errors"}
+    session.execute(insert(AccountRow).values(capture_id=keeper.capture.id, **values))
+    session.flush()
+    for number in sorted(keeper.touched):
+        reindex(session, number)
+    if not keeper.late:
+        _move_target(keeper.target, keeper.capture, keeper.capture.fetched_at, held)
+    source = lock_source(session, keeper.facts.slug)
+    source.first_settled_at = source.first_settled_at or keeper.capture.fetched_at
+    session.flush()
+    close_capture(
+        session, keeper.capture.id, "done", parser_version=keeper.facts.parser_version, region_hash=region_hash
+    )
+    keeper.changes.write(session)
+
+
+def _move_target(target: Target, capture: Capture, at: datetime, held: str | None) -> None:
+    target.newest_at = target.confirmed_at = at
+    target.capture_id, target.sha256 = capture.id, capture.sha256
+    target.held_reason, target.state = held, "held" if held else "read"
+
+
+def accept_absences(session: Session, facts: SourceFacts, capture_id: int, at: datetime) -> int:
+    """A human's word that what a held capture does not show is really gone; returns how many were withdrawn."""
+    lock_source(session, facts.slug)
+    capture = session.get_one(Capture, capture_id)
+    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, at)
+    shown = shown_by(session, target)
+    absent = [row for row in shown if _was_absent(session, row, target)]
+    oldest = _oldest_of([row for row in shown if row not in absent])
+    changes = Changes("human", capture.fetched_at, capture.id)
+    count = count_absence(facts, missing_of(absent, (), oldest), oldest, capture.fetched_at, changes, at_once=True)
+    target.held_reason, target.state = None, "read"
+    capture.healthy = True
+    session.flush()
+    for row in absent:
+        reindex(session, row.id)
+    changes.write(session)
+    return count
+
+
+def _oldest_of(rows: Sequence[NotificationRow]) -> date | None:
+    from archive.presence import day_of
+
+    return min((day for row in rows if (day := day_of(row)) is not None), default=None)
+
+
+def _was_absent(session: Session, row: NotificationRow, target: Target) -> bool:
+    from archive.tables import Sighting
+
+    still = select(Sighting.id).where(
+        Sighting.notification_id == row.id, Sighting.target_id == target.id, Sighting.last_at.is_(None)
+    )
+    return session.scalar(still) is None

@@ -1,0 +1,114 @@
+"""One archive: its database, opened the same way by everyone, and its blobs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session
+
+from archive.blobs import Blobs, BucketBlobs, FolderBlobs
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class ArchiveUnusable(Exception):
+    """The archive cannot be opened or written. Nothing was lost: what was not stored will be asked for again."""
+
+
+class Archive:
+    """A database and the blobs that belong to it. Sessions come from `reading()` and `writing()` only."""
+
+    def __init__(self, database_url: str, blobs: Blobs) -> None:
+        self.database_url = database_url
+        self.engine = open_engine(database_url)
+        self.blobs = blobs
+        self._writer = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One write transaction: committed at the end, rolled back on any error. On SQLite it begins IMMEDIATE."""
+        with (
+            _plain_errors(self.database_url),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent view, never committed."""
+        with _plain_errors(self.database_url), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_blobs(place: str) -> Blobs:
+    """The blob store at a folder or at an `s3://` address."""
+    return BucketBlobs(place) if place.startswith("s3://") else FolderBlobs(Path(place))
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine that behaves the same on SQLite and PostgreSQL: explicit transactions, durable commits."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise ArchiveUnusable(f"database {url.get_backend_name()}: not supported, expected sqlite or postgresql")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _plain_errors(database_url: str) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, DatabaseError) as problem:
+        if not _is_about_the_store(problem):
+            raise
+        place = make_url(database_url).render_as_string(hide_password=True)
+        raise ArchiveUnusable(f"archive {place}: {problem.orig}, expected a database that can be written") from problem
+
+
+def _is_about_the_store(problem: DatabaseError) -> bool:
+    if isinstance(problem, OperationalError):
+        return True
+    words = str(problem.orig).lower()
+    return any(sign in words for sign in ("readonly", "read-only", "full", "malformed", "not a database", "disk"))
+
+
+__all__ = ["Archive", "ArchiveUnusable", "Session", "open_blobs", "open_engine"]

@@ -1,0 +1,208 @@
+"""The addresses that sources read: when to ask again, and who is asking now."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from archive.tables import SourceRow, Target
+
+REREAD_AGES = (
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+    timedelta(days=30),
+)
+"""Details and attachments are read again when they have reached these ages, then monthly."""
+
+LEASE_SECONDS = 900.0
+"""A run that is alive renews its lease before each fetch; a dead run's lease on this host is free at once."""
+
+_owners_made = itertools.count(1)
+
+
+def lock_source(session: Session, slug: str) -> SourceRow:
+    """The source's row, locked until the transaction ends: one transaction at a time settles a source's captures."""
+    row = session.scalar(select(SourceRow).where(SourceRow.slug == slug).with_for_update())
+    if row is None:
+        row = _add_source(session, slug)
+    return row
+
+
+def _add_source(session: Session, slug: str) -> SourceRow:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = session.get_bind().dialect.name
+    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    session.execute(insert_into(SourceRow).values(slug=slug).on_conflict_do_nothing())
+    return session.scalars(select(SourceRow).where(SourceRow.slug == slug).with_for_update()).one()
+
+
+def ensure_target(
+    session: Session, source: str, role: str, url: str, at: datetime, facts: Mapping[str, str] | None = None
+) -> tuple[Target, bool]:
+    """The target of a source at `url`, made when there is none; and whether it was made now. `at` is when it was met."""
+    found = session.scalar(select(Target).where(Target.source == source, Target.url == url))
+    if found is not None:
+        return found, False
+    made = Target(
+        source=source,
+        role=role,
+        url=url,
+        facts=dict(facts or {}),
+        state="wanted",
+        first_seen_at=at,
+        next_check_at=at,
+        failures=0,
+    )
+    session.add(made)
+    session.flush()
+    return made, True
+
+
+def reread_at(first_seen_at: datetime, now: datetime) -> datetime:
+    """When a detail or attachment met at `first_seen_at` is due again, by the age schedule."""
+    for age in REREAD_AGES:
+        if first_seen_at + age > now:
+            return first_seen_at + age
+    return now + REREAD_AGES[-1]
+
+
+def retry_at(failures: int, now: datetime) -> datetime:
+    """When a target that failed `failures` times in a row is asked again: the ages of the schedule, from now."""
+    return now + REREAD_AGES[min(max(failures, 1), len(REREAD_AGES)) - 1]
+
+
+def owner_here() -> str:
+    """A new lease owner of this process: host, process id, the process's start (to tell it from a later one), a number."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{next(_owners_made)}"
+
+
+def _started(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return "?"
+    return stat.rpartition(")")[2].split()[19]
+
+
+def is_gone(owner: str) -> bool:
+    """Whether a lease owner is a process of this host that no longer runs; a process elsewhere is never called gone."""
+    parts = owner.rsplit(":", 3)
+    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+        return False
+    pid, started = int(parts[1]), parts[2]
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return started not in ("?", _started(pid))
+
+
+def claim(session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float) -> list[int]:
+    """Lease the targets that nobody holds, in one UPDATE, and return which were got; a dead owner's lease is free."""
+    gone = [held for held in _owners(session, target_ids) if is_gone(held)]
+    free = or_(
+        Target.lease_owner.is_(None),
+        Target.lease_until <= now,
+        Target.lease_owner == owner,
+        Target.lease_owner.in_(gone),
+    )
+    got = session.scalars(
+        update(Target)
+        .where(Target.id.in_(target_ids), free)
+        .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
+        .returning(Target.id)
+    )
+    return sorted(got)
+
+
+def _owners(session: Session, target_ids: Sequence[int]) -> list[str]:
+    found = session.scalars(select(Target.lease_owner).where(Target.id.in_(target_ids)).distinct())
+    return [owner for owner in found if owner]
+
+
+def release(session: Session, target_ids: Sequence[int], owner: str) -> None:
+    """Give up the leases that `owner` still holds."""
+    session.execute(
+        update(Target)
+        .where(Target.id.in_(target_ids), Target.lease_owner == owner)
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def due(session: Session, now: datetime, *further: ColumnElement[bool]) -> list[Target]:
+    """The targets whose time has come, longest overdue first."""
+    return list(
+        session.scalars(
+            select(Target)
+            .where(and_(Target.next_check_at.is_not(None), Target.next_check_at <= now, *further))
+            .order_by(Target.next_check_at, Target.id)
+        )
+    )
+
+
+def note_failure(session: Session, target: Target, now: datetime, reason: str, next_check_at: datetime) -> None:
+    """Record that a target could not be read, and when it is asked again."""
+    target.failures += 1
+    target.last_error = reason
+    target.last_tried_at = now
+    target.next_check_at = next_check_at
+    session.flush()
+
+
+def note_answer(session: Session, target: Target, now: datetime, status: int | None, next_check_at: datetime) -> None:
+    """Record that a target answered, and when it is asked again."""
+    target.failures = 0
+    target.last_error = None
+    target.last_status = status
+    target.last_tried_at = now
+    target.next_check_at = next_check_at
+    session.flush()
+
+
+def find_target(session: Session, source: str, url: str) -> Target | None:
+    """The target of a source at `url`, if the archive has met it."""
+    return session.scalar(select(Target).where(Target.source == source, Target.url == url))
+
+
+def get_target(session: Session, target_id: int) -> Target:
+    """The target with that id."""
+    return session.get_one(Target, target_id)
+
+
+def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:
+    """The documents of a source that are to be asked now, longest overdue first."""
+    return due(session, now, Target.source == source, Target.role == "attachment")
+
+
+def held_targets(session: Session, source: str) -> list[Target]:
+    """The listing targets whose last reading may not be counted until a human accepts it."""
+    return list(session.scalars(select(Target).where(Target.source == source, Target.held_reason.is_not(None))))
+
+
+def note_missing(session: Session, target: Target, now: datetime, reason: str) -> None:
+    """A document could not be had: recorded, and asked again by the schedule."""
+    target.state = "held" if target.sha256 else "missing"
+    note_failure(session, target, now, reason, retry_at(target.failures + 1, now))
+
+
+def listing_targets(session: Session, source: str) -> list[Target]:
+    """The listing targets of a source that the archive has met."""
+    return list(session.scalars(select(Target).where(Target.source == source, Target.role == "listing")))
+
+
+def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> list[int]:
+    """Make the targets that a source starts from, due at once when new, and return their ids."""
+    return [ensure_target(session, source, "listing", url, now)[0].id for url in urls]

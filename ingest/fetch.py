@@ -1,0 +1,298 @@
+"""Fetching: one answer to one URL, whole and as it came, or an error that says why there is none."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Self
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
+
+from ingest.decode import ACCEPT_ENCODING, decoded
+from ingest.guard import GuardedTransport, Refused, admissible
+from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Pace, Stopped, backoff_seconds, wait_seconds
+from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
+
+MAX_BODY_BYTES = 50 * 1024 * 1024
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "retry_after_seconds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response as it came. `fetched_at` (UTC) is when its head had arrived; `body` is after content decoding.
+
+    `headers` keep their order and case, values read as Latin-1.
+    """
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    http_version: str
+    elapsed_seconds: float
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name in any case, None where there is none."""
+        return next((value for each, value in self.headers if each.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The redirects in order and the answer last, all of the last attempt."""
+
+    hops: tuple[Response, ...]
+    attempts: int = 1
+
+    @property
+    def answer(self) -> Response:
+        return self.hops[-1]
+
+
+class FetchFailed(Exception):
+    """No usable answer. `hops` are the redirects of the last attempt; `retry_after_seconds` is what a server asked."""
+
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        *,
+        hops: tuple[Response, ...] = (),
+        attempts: int = 1,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+        self.hops = hops
+        self.attempts = attempts
+        self.retry_after_seconds = retry_after_seconds
+
+
+def retry_after_seconds(response: Response, now: datetime) -> float | None:
+    """Seconds from `now` (aware) that the response asks to wait; None where it asks nothing one can read."""
+    value = response.header("Retry-After")
+    return None if value is None else wait_seconds(value, now)
+
+
+@dataclass(slots=True)
+class _Errand:
+    """What one `get` has left and has seen: seconds on the network over all attempts, the hops of the last one."""
+
+    url: httpx.URL
+    conditions: Mapping[str, str]
+    seconds_left: float
+    hops: list[Response] = field(default_factory=list)
+    attempts: int = 0
+    retry_after_seconds: float | None = None
+
+
+class Fetcher:
+    """Fetches with one small client per host. Use it as a context manager; threads may share it.
+
+    `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
+    `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
+    only clocks it knows. No proxy settings, cookies or credentials are used.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        transport_for: Callable[[str], httpx.BaseTransport] | None = None,
+        max_wire_bytes: int = MAX_WIRE_BYTES,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
+        max_redirects: int = 5,
+        attempts: int = 3,
+        max_wait_seconds: float = 30.0,
+        delay_seconds: float = 2.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "*/*",
+            "Accept-Language": "en-GB, en;q=0.8",
+            "Accept-Encoding": ACCEPT_ENCODING,
+        }
+        self._transport_for = transport_for or (lambda host: GuardedTransport())
+        self._max_wire_bytes = max_wire_bytes
+        self._max_body_bytes = max_body_bytes
+        self._deadline_seconds = deadline_seconds
+        self._idle_seconds = idle_seconds
+        self._max_redirects = max_redirects
+        self._attempts = attempts
+        self._max_wait_seconds = max_wait_seconds
+        self._clock = clock
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._pace = Pace(delay_seconds, monotonic, sleep)
+        self._clients: dict[str, httpx.Client] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes every connection."""
+        with self._lock:
+            while self._clients:
+                self._clients.popitem()[1].close()
+
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        """The answer to `url`, its redirects before it; validators make it conditional and 304 an answer.
+
+        Raises Refused for what is never asked, FetchFailed where no whole answer came. An error status is an
+        answer: 429 and 5xx are asked again and returned when they stay, or at once when Retry-After is too long.
+        """
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        kept = {name: value for name, value in conditions.items() if value}
+        errand = _Errand(admissible(url), kept, self._deadline_seconds)
+        retrying = Retrying(
+            stop=stop_after_attempt(self._attempts),
+            retry=retry_if_exception_type(Interrupted) | retry_if_result(lambda answer: self._again(answer, errand)),
+            wait=lambda state: self._wait_seconds(state, errand),
+            sleep=self._sleep,
+            retry_error_callback=lambda state: state.outcome and state.outcome.result(),
+        )
+        try:
+            retrying(self._follow, errand)
+        except (Interrupted, Stopped) as problem:
+            raise FetchFailed(
+                str(errand.url),
+                str(problem),
+                hops=tuple(errand.hops),
+                attempts=errand.attempts,
+                retry_after_seconds=errand.retry_after_seconds,
+            ) from problem
+        except Refused as refusal:
+            refusal.hops = tuple(errand.hops)
+            raise
+        return Fetched(tuple(errand.hops), errand.attempts)
+
+    def _again(self, answer: Response, errand: _Errand) -> bool:
+        if answer.status not in ASK_AGAIN_STATUSES or errand.seconds_left <= 0:
+            return False
+        return (errand.retry_after_seconds or 0.0) <= self._max_wait_seconds
+
+    def _wait_seconds(self, state: RetryCallState, errand: _Errand) -> float:
+        if errand.retry_after_seconds is not None and not (state.outcome and state.outcome.failed):
+            return errand.retry_after_seconds
+        return backoff_seconds(state.attempt_number, self._max_wait_seconds)
+
+    def _follow(self, errand: _Errand) -> Response:
+        """One attempt: the first request with its conditions, then every redirect without."""
+        errand.attempts += 1
+        errand.hops.clear()
+        url, conditions = errand.url, errand.conditions
+        seen = {str(url)}
+        while True:
+            response = self._exchange(url, conditions, errand)
+            errand.hops.append(response)
+            target = _redirect_target(url, response)
+            if target is None:
+                errand.retry_after_seconds = retry_after_seconds(response, self._clock())
+                return response
+            if str(target) in seen:
+                raise Stopped(f"redirected in a circle to {target}, expected an answer")
+            if len(errand.hops) > self._max_redirects:
+                raise Stopped(f"more than {self._max_redirects} redirects, expected an answer")
+            seen.add(str(target))
+            url, conditions = target, {}
+
+    def _exchange(self, url: httpx.URL, conditions: Mapping[str, str], errand: _Errand) -> Response:
+        """One request and its whole response; its time is taken off the errand's."""
+        with self._pace.turn(url.host):
+            started = self._monotonic()
+            allowance = Allowance(
+                started + errand.seconds_left, self._idle_seconds, self._max_wire_bytes, self._monotonic
+            )
+            try:
+                response = self._whole_response(url, conditions, allowance, started)
+            except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ProxyError) as problem:
+                raise Stopped(f"{_named(problem)}, expected a request that can be sent") from problem
+            except httpx.TransportError as problem:
+                raise Interrupted(f"{_named(problem)}, expected a complete answer") from problem
+            finally:
+                errand.seconds_left -= self._monotonic() - started
+        _refuse_partial(response, bool(conditions))
+        return response
+
+    def _whole_response(
+        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, started: float
+    ) -> Response:
+        extensions = {"allowance": allowance}
+        with self._client(url.host).stream("GET", url, headers=conditions, extensions=extensions) as answer:
+            fetched_at = self._clock()
+            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+            coding = answer.headers.get("Content-Encoding", "")
+            body = decoded(self._metered(answer, allowance), coding, self._max_body_bytes)
+            return Response(
+                url=str(url),
+                fetched_at=fetched_at,
+                status=answer.status_code,
+                headers=headers,
+                body=body,
+                http_version=answer.http_version,
+                elapsed_seconds=self._monotonic() - started,
+            )
+
+    def _metered(self, answer: httpx.Response, allowance: Allowance) -> Iterator[bytes]:
+        """The body's pieces as they come; the cap and the deadline hold whatever the transport does."""
+        stated = answer.headers.get("Content-Length", "")
+        cap = f"expected at most {self._max_wire_bytes}"
+        if stated.isdecimal() and len(stated) < 20 and int(stated) > self._max_wire_bytes and answer.status_code != 304:
+            raise Stopped(f"{stated} bytes stated, {cap}")
+        received = 0
+        for piece in answer.iter_raw():
+            allowance.seconds()
+            received += len(piece)
+            if received > self._max_wire_bytes:
+                raise Stopped(f"more than {self._max_wire_bytes} bytes received, {cap}")
+            yield piece
+
+    def _client(self, host: str) -> httpx.Client:
+        with self._lock:
+            if host not in self._clients:
+                client = httpx.Client(
+                    transport=self._transport_for(host),
+                    headers=self._headers,
+                    timeout=self._idle_seconds,
+                    trust_env=False,
+                )
+                client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+                self._clients[host] = client
+            return self._clients[host]
+
+
+def _named(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
+
+
+def _refuse_partial(response: Response, conditional: bool) -> None:
+    """Raises Stopped for answers that are none to a plain GET of the whole."""
+    if response.status == 304 and not conditional:
+        raise Stopped("304 to a request without conditions, expected the document")
+    if response.status == 206:
+        raise Stopped("206, a part of a document that was asked for whole, expected all of it")
+
+
+def _redirect_target(url: httpx.URL, response: Response) -> httpx.URL | None:
+    """Where a redirect leads, None where the response is none; raises Refused for what is never asked."""
+    location = response.header("Location")
+    if response.status not in REDIRECTS or location is None:
+        return None
+    return admissible(location.encode("latin-1").decode("utf-8", errors="replace"), base=url)

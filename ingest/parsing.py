@@ -1,0 +1,64 @@
+"""Parsing without storing: what a maintainer looks at, and what the sources state of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.journal import body_of
+from archive.store import Archive
+from archive.tables import Capture
+from ingest.settling import media_type
+from parsers.page import PageChanged
+from parsers.source import Source, parse, parser_version, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The records of a document as rows, and a sentence for each thing that could not be read."""
+
+    rows: tuple[dict[str, Any], ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def parse_bytes(source: Source, body: bytes, url: str, stated_type: str | None = None) -> Parsed:
+    """Parse one document; nothing that is in it raises."""
+    try:
+        reading = parse(source, body, url, stated_type)
+    except PageChanged as problem:
+        return Parsed(problems=(str(problem),))
+    rows = tuple(entry.notification.as_row() for entry in reading.read)
+    refused = tuple(f"entry {entry.position + 1}: {entry.reason}" for entry in reading.refused)
+    return Parsed(rows, refused)
+
+
+def parse_capture(archive: Archive, source: Source, capture_id: int, url: str | None) -> Parsed:
+    """Parse a stored capture again; a capture that is not there is a problem."""
+    with archive.reading() as session:
+        capture = session.get(Capture, capture_id)
+        if capture is None or capture.sha256 is None:
+            return Parsed(
+                problems=(f"capture {capture_id}: there is none, expected one that `quarantine` or `show` names",)
+            )
+        body = body_of(session, archive.blobs, capture.sha256)
+    return parse_bytes(source, body, url or capture.url, media_type(capture.headers))
+
+
+def source_rows(chosen: Sequence[Source] | None = None) -> Iterator[dict[str, Any]]:
+    """What each source states of itself."""
+    for source in chosen if chosen is not None else sources().values():
+        yield {
+            "source": source.slug,
+            "publisher": source.publisher,
+            "about": (type(source).__doc__ or "").strip(),
+            "listing": source.listing,
+            "every_minutes": source.every_minutes,
+            "expect": [source.expect.start, source.expect.stop - 1],
+            "ended": source.ended,
+            "succeeded_by": source.succeeded_by,
+            "basis": source.basis,
+            "rights": source.rights,
+            "url": source.start[0],
+            "parser": parser_version(type(source)),
+        }

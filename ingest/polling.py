@@ -1,0 +1,125 @@
+"""Asking one listing page: conditionally, keeping whatever comes, setting when to ask again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from archive.confirm import confirm
+from archive.journal import Arrival, body_of, validated_capture
+from archive.settle import Settled
+from archive.store import Archive
+from archive.tables import Capture, Target
+from archive.targets import LEASE_SECONDS, claim, get_target, note_answer, note_failure
+from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
+from ingest.report import Report
+from ingest.settling import arrive, facts_of
+from ingest.tools import Tools
+from parsers.source import Source
+
+JITTER = 0.1
+"""Times of asking are spread by this share, so that sources do not march in step."""
+LONGEST_WAIT = timedelta(hours=24)
+
+
+def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_id: int) -> None:
+    """Ask one listing page, keep what comes, and set when to ask again."""
+    version = facts_of(source).parser_version
+    with archive.writing() as session:
+        claim(session, [target_id], owner, tools.clock(), LEASE_SECONDS)
+        target = get_target(session, target_id)
+        validated = validated_capture(session, source.slug, target.url, version)
+    tools.say(f"{source.slug}: asking {target.url}")
+    try:
+        fetched = ask(tools.fetcher, target.url, validated)
+    except (FetchFailed, Refused) as problem:
+        keep_hops(archive, source, target, problem.hops, tools.clock())
+        _note_unanswered(archive, source, target_id, problem, tools.clock())
+        report.fail(str(problem))
+        return
+    settled = _take_in(archive, source, tools, target, validated, fetched)
+    report.take(settled)
+    _note_polled(archive, source, target_id, fetched, settled, tools.clock())
+
+
+def ask(fetcher: Fetcher, url: str, validated: Capture | None) -> Fetched:
+    """Fetch `url` with the validators of an earlier capture. Raises FetchFailed or Refused."""
+    headers = {name.lower(): value for name, value in validated.headers} if validated is not None else {}
+    return fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+
+
+def arrivals(source: Source, target: Target, hops: Sequence[Response], body: bytes | None = None) -> list[Arrival]:
+    """The hops of a fetch as arrivals at a target; `body` replaces the last one's, where a 304 stands for it."""
+    bodies = [hop.body for hop in hops]
+    if body is not None:
+        bodies[-1] = body
+    return [
+        Arrival(
+            source=source.slug,
+            role=target.role,
+            target_url=target.url,
+            url=hop.url,
+            fetched_at=hop.fetched_at,
+            via="live",
+            cause="capture",
+            status=hop.status,
+            headers=hop.headers,
+            body=each,
+            facts=target.facts,
+        )
+        for hop, each in zip(hops, bodies, strict=True)
+    ]
+
+
+def keep_hops(archive: Archive, source: Source, target: Target, hops: Sequence[Response], now: datetime) -> None:
+    """Keep the redirects of a fetch that came to nothing."""
+    if hops:
+        arrive(archive, source, arrivals(source, target, hops), now)
+
+
+def _take_in(
+    archive: Archive, source: Source, tools: Tools, target: Target, validated: Capture | None, fetched: Fetched
+) -> Settled:
+    """A 304 is a check where it speaks of the newest reading; else the page is back at what its validators named."""
+    if fetched.answer.status != 304 or validated is None:
+        return arrive(archive, source, arrivals(source, target, fetched.hops), tools.clock())
+    with archive.writing() as session:
+        if get_target(session, target.id).capture_id == validated.id:
+            return confirm(session, facts_of(source), validated.id, fetched.answer.fetched_at, "304", "capture")
+        body = body_of(session, archive.blobs, validated.sha256 or "")
+    return arrive(archive, source, arrivals(source, target, fetched.hops, body), tools.clock())
+
+
+def _note_unanswered(
+    archive: Archive, source: Source, target_id: int, problem: FetchFailed | Refused, now: datetime
+) -> None:
+    asked = getattr(problem, "retry_after_seconds", None) or 0.0
+    with archive.writing() as session:
+        target = get_target(session, target_id)
+        wait = max(_failure_wait(source, target.failures + 1), timedelta(seconds=asked))
+        note_failure(session, target, now, str(problem), now + wait)
+
+
+def _note_polled(
+    archive: Archive, source: Source, target_id: int, fetched: Fetched, settled: Settled, now: datetime
+) -> None:
+    status = fetched.answer.status
+    with archive.writing() as session:
+        target = get_target(session, target_id)
+        if settled.accounts.errors:
+            asked = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
+            wait = max(_failure_wait(source, target.failures + 1), min(asked, LONGEST_WAIT))
+            note_failure(session, target, now, settled.notice or f"status {status}", now + wait)
+            target.last_status = status
+        else:
+            note_answer(session, target, now, status, now + _jittered(timedelta(minutes=source.every_minutes)))
+
+
+def _failure_wait(source: Source, failures: int) -> timedelta:
+    doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
+    return _jittered(min(doubled, LONGEST_WAIT))
+
+
+def _jittered(wait: timedelta) -> timedelta:
+    return wait * random.uniform(1 - JITTER, 1 + JITTER)

@@ -1,0 +1,177 @@
+"""Deriving everything again from the journal: into an empty archive, or onto the living one with a new parser."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from archive.blobs import CorruptBlob
+from archive.confirm import confirm
+from archive.journal import body_of, get_capture, get_check, get_decision, record_check, record_decision
+from archive.reparse import Reparsed, apply_reparse
+from archive.settle import accept_absences
+from archive.store import Archive, Session
+from archive.tables import Capture
+from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, mark_read, sources_of
+from ingest.settling import facts_of, media_type, settle
+from parsers.page import PageChanged
+from parsers.source import Source
+
+SAMPLES = 3
+
+
+class CannotReplay(Exception):
+    """The archive to replay into is not empty, or the journal names a source that this code does not have."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a replay of one source came to: captures parsed again, and what differs by outcome and field."""
+
+    source: str
+    captures: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    samples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def take(self, found: list[Reparsed]) -> None:
+        for each in found:
+            key = (each.outcome, each.field)
+            self.counts[key] += 1
+            samples = self.samples.setdefault(key, [])
+            if len(samples) < SAMPLES:
+                samples.append(each.sample)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One row for each outcome and field, or one that says that nothing differs."""
+        for (outcome, name), count in sorted(self.counts.items()):
+            yield self._row(outcome, name, count, "; ".join(self.samples[outcome, name]))
+        if not self.counts:
+            yield self._row("unchanged", "", 0, "")
+
+    def _row(self, outcome: str, name: str, count: int, sample: str) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "captures": self.captures,
+            "outcome": outcome,
+            "field": name,
+            "count": count,
+            "sample": sample,
+        }
+
+
+class _DryRun(Exception):
+    """Raised to roll back what a dry run wrote."""
+
+
+def replay(archive: Archive, source: Source, *, since: datetime | None = None, dry_run: bool = False) -> Replayed:
+    """Parse a source's captures again and append what differs; a dry run rolls everything back at the end."""
+    report = Replayed(source.slug)
+    if dry_run:
+        try:
+            with archive.writing() as session:
+                _replay_all(archive, source, report, since, lambda work: work(session))
+                raise _DryRun
+        except _DryRun:
+            return report
+    _replay_all(archive, source, report, since, lambda work: _in_transaction(archive, work))
+    return report
+
+
+Work = Callable[[Session], list[Reparsed]]
+
+
+def _in_transaction(archive: Archive, work: Work) -> list[Reparsed]:
+    with archive.writing() as session:
+        return work(session)
+
+
+def _replay_all(
+    archive: Archive, source: Source, report: Replayed, since: datetime | None, run: Callable[[Work], list[Reparsed]]
+) -> None:
+    with archive.reading() as session:
+        numbers = captures_to_reparse(session, source.slug, since)
+    for number in numbers:
+        report.captures += 1
+        try:
+            with archive.reading() as session:
+                capture = get_capture(session, number)
+                body = body_of(session, archive.blobs, capture.sha256 or "")
+            page = source.page(body, capture.url, media_type(capture.headers))
+            reading, region_hash = source.read(page), page.region_hash
+        except (CorruptBlob, PageChanged) as problem:
+            if capture.state == "done":
+                report.take([Reparsed("refused", "", str(problem))])
+                report.problems.append(f"capture {capture.id}: {problem}")
+            continue
+        report.take(run(_work(source, capture, reading, region_hash)))
+
+
+def _work(source: Source, capture: Capture, reading: Any, region_hash: str) -> Work:
+    facts = facts_of(source)
+
+    def work(session: Session) -> list[Reparsed]:
+        found = []
+        if capture.state == "failed":
+            found = [Reparsed("read", "", capture.url)]
+            mark_read(session, capture.id, region_hash)
+        return found + apply_reparse(session, facts, capture.id, reading)
+
+    return work
+
+
+def replay_into(old: Archive, new: Archive, sources: Mapping[str, Source], now: datetime) -> int:
+    """Derive a whole archive from another's journal; returns how many journal entries were settled.
+
+    With the same code the result is equal in notifications, ids, revisions and changes. Raises CannotReplay.
+    """
+    _refuse_unfit(old, new, sources)
+    copy_journal(old, new)
+    count = 0
+    for _place, kind, number in journal(old):
+        _SETTLE[kind](old, new, sources, number, now)
+        count += 1
+    return count
+
+
+def _refuse_unfit(old: Archive, new: Archive, sources: Mapping[str, Source]) -> None:
+    with new.reading() as session:
+        if not is_empty(session):
+            raise CannotReplay(f"archive {new.engine.url!r}: holds captures, expected an empty one")
+    with old.reading() as session:
+        unknown = sources_of(session) - set(sources)
+    if unknown:
+        raise CannotReplay(
+            f"source {', '.join(sorted(unknown))}: captures of it are kept, expected its parser to be here"
+        )
+
+
+def _settle_capture(old: Archive, new: Archive, sources: Mapping[str, Source], number: int, now: datetime) -> None:
+    with new.reading() as session:
+        source = sources[get_capture(session, number).source]
+    settle(new, source, number, now)
+
+
+def _settle_check(old: Archive, new: Archive, sources: Mapping[str, Source], number: int, now: datetime) -> None:
+    with old.reading() as session:
+        check = get_check(session, number)
+        capture = get_capture(session, check.capture_id)
+    with new.writing() as session:
+        if capture.role == "listing":
+            confirm(session, facts_of(sources[capture.source]), capture.id, check.at, check.kind, check.cause)
+        else:
+            record_check(session, capture.id, check.at, check.kind, check.cause)
+
+
+def _settle_decision(old: Archive, new: Archive, sources: Mapping[str, Source], number: int, now: datetime) -> None:
+    with old.reading() as session:
+        decision = get_decision(session, number)
+    with new.writing() as session:
+        record_decision(session, decision.kind, decision.source, decision.at, decision.detail)
+        accept_absences(session, facts_of(sources[decision.source]), decision.detail["capture"], decision.at)
+
+
+_SETTLE = {"capture": _settle_capture, "check": _settle_check, "decision": _settle_decision}

@@ -1,0 +1,99 @@
+"""One run of one source: what is pending first, then its pages, then the documents that they cite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from archive.journal import pending
+from archive.runs import begin_run, end_run
+from archive.store import Archive
+from archive.targets import get_target, owner_here, release
+from ingest.citations import fetch_attachments
+from ingest.polling import poll
+from ingest.report import Report
+from ingest.settling import accept as accept_held
+from ingest.settling import settle
+from ingest.texts import read_texts
+from ingest.tools import Tools
+from parsers.source import Source
+
+
+def run_source(
+    archive: Archive, source: Source, tools: Tools, *, accept: bool = False, only_due: bool = False
+) -> Report:
+    """Run one source once; with `only_due`, ask only pages whose time has come.
+
+    A second run of the same source at once, here or in another process, finds the lease taken and reports `busy`.
+    """
+    report, owner = Report(source.slug), owner_here()
+    with archive.writing() as session:
+        begun = begin_run(session, source.slug, source.start, owner, tools.clock())
+    if begun is None:
+        report.state = "busy"
+        return report
+    run_id, target_ids = begun
+    report.state = "failed"
+    try:
+        _work(archive, source, tools, report, owner, target_ids, accept=accept, only_due=only_due)
+        report.accounts.check(f"run of {source.slug}")
+        report.state = "stopped" if tools.stop.is_set() else "done"
+    except Exception as problem:
+        report.notices.append(f"{type(problem).__name__}: {problem}")
+        raise
+    finally:
+        _end(archive, run_id, target_ids, owner, report, tools)
+    return report
+
+
+def _end(archive: Archive, run_id: int, target_ids: Sequence[int], owner: str, report: Report, tools: Tools) -> None:
+    books = {**asdict(report.accounts), "links": report.links}
+    with archive.writing() as session:
+        release(session, target_ids, owner)
+        end_run(session, run_id, report.state, "; ".join(report.notices) or None, books, tools.clock())
+
+
+def _work(
+    archive: Archive,
+    source: Source,
+    tools: Tools,
+    report: Report,
+    owner: str,
+    target_ids: Sequence[int],
+    *,
+    accept: bool,
+    only_due: bool,
+) -> None:
+    with archive.reading() as session:
+        waiting = pending(session, source.slug)
+    for capture_id in waiting:
+        report.take(settle(archive, source, capture_id, tools.clock()))
+    if accept:
+        report.accounts.withdrawn += accept_held(archive, source, tools.clock())
+    for target_id in _to_poll(archive, target_ids, tools, only_due=only_due):
+        if not tools.stop.is_set():
+            poll(archive, source, tools, report, owner, target_id)
+    if accept:
+        _accept_what_came(archive, source, tools, report)
+    fetch_attachments(archive, source, tools, report, owner)
+    for notice in read_texts(archive, tools.documents, tools.stop):
+        report.notices.append(notice)
+        report.lossy = True
+
+
+def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_due: bool) -> list[int]:
+    if not only_due:
+        return list(target_ids)
+    now = tools.clock()
+    with archive.reading() as session:
+        targets = [get_target(session, number) for number in target_ids]
+    return [target.id for target in targets if target.next_check_at is not None and target.next_check_at <= now]
+
+
+def _accept_what_came(archive: Archive, source: Source, tools: Tools, report: Report) -> None:
+    """`--accept` also covers a page that this very run found half gone."""
+    held = [notice for notice in report.notices if "are missing" in notice]
+    report.accounts.withdrawn += accept_held(archive, source, tools.clock())
+    if held:
+        report.notices = [notice for notice in report.notices if notice not in held]
+        report.lossy = bool(report.accounts.quarantined or report.accounts.errors)

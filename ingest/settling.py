@@ -1,0 +1,148 @@
+"""From a recorded capture to its settled state: what it is, what it says, and one transaction that writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.attachments import settle_attachment
+from archive.blobs import name_of
+from archive.confirm import books_of, confirm, settle_failure, settle_hop, settle_repeat
+from archive.journal import Arrival, body_of, find_capture, get_capture, read_capture, record, record_decision
+from archive.presence import SourceFacts
+from archive.records import Reading
+from archive.settle import Accounts, Settled, accept_absences, settle_reading
+from archive.store import Archive
+from archive.tables import Capture
+from archive.targets import find_target, held_targets
+from parsers.page import PageChanged
+from parsers.source import Source, parser_version
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+READABLE = frozenset({200, 203, 304})
+"""Statuses whose body is the page: 304 stands for the body that its validators named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a parse came to: a reading, a repeat of an earlier capture, or the reason for neither."""
+
+    region_hash: str = ""
+    reading: Reading | None = None
+    repeats: int | None = None
+    problem: str | None = None
+
+
+def facts_of(source: Source) -> SourceFacts:
+    """What the archive must know of a source."""
+    return SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, parser_version(type(source)))
+
+
+def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datetime) -> Settled:
+    """Keep what came and settle it: a check where the body is the one already held, else captures, then their parse."""
+    repeated = _repeated(archive, source, hops)
+    if repeated is not None:
+        return repeated
+    with archive.writing() as session:
+        target = find_target(session, source.slug, hops[-1].target_url)
+        numbers = record(session, archive.blobs, hops, now, target.sha256 if target else None)
+    settled = [settle(archive, source, number, now) for number in numbers]
+    return settled[-1] or Settled(Accounts())
+
+
+def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Settled | None:
+    answer, facts = hops[-1], facts_of(source)
+    if answer.status not in READABLE or answer.role != "listing":
+        return None
+    sha256 = name_of(answer.body)
+    with archive.writing() as session:
+        target = find_target(session, source.slug, answer.target_url)
+        if target is None or target.capture_id is None or target.newest_at is None:
+            return None
+        newest = get_capture(session, target.capture_id)
+        if (
+            newest.sha256 == sha256
+            and newest.parser_version == facts.parser_version
+            and answer.fetched_at > target.newest_at
+        ):
+            return confirm(session, facts, newest.id, answer.fetched_at, "identical", answer.cause)
+        there = find_capture(session, source.slug, answer.target_url, sha256, answer.fetched_at)
+        return Settled(Accounts(**books_of(session, there))) if there else None
+
+
+def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
+    """Parse one pending capture and write all that follows. None when somebody else settled it first."""
+    with archive.reading() as session:
+        capture = get_capture(session, capture_id)
+    if capture.status in REDIRECTS:
+        with archive.writing() as session:
+            settle_hop(session, capture_id)
+        return Settled(Accounts())
+    if capture.role == "attachment":
+        return _settle_document(archive, source, capture_id, now)
+    return _settle_page(archive, source, capture)
+
+
+def _settle_document(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
+    with archive.writing() as session:
+        held = settle_attachment(session, source.slug, capture_id, now)
+    return None if held is None else Settled(Accounts())
+
+
+def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled | None:
+    facts = facts_of(source)
+    if capture.status not in READABLE:
+        with archive.writing() as session:
+            reason = f"{capture.url}: status {capture.status}, expected 200"
+            return settle_failure(session, facts, capture.id, reason, keep=False)
+    found = _read(archive, source, capture, facts)
+    with archive.writing() as session:
+        if found.problem is not None:
+            return settle_failure(session, facts, capture.id, found.problem, keep=True)
+        if found.repeats is not None:
+            return settle_repeat(session, facts, capture.id, found.repeats, found.region_hash)
+        if found.reading is None:
+            raise RuntimeError(f"capture {capture.id}: neither read nor refused, expected one")
+        return settle_reading(session, facts, capture.id, found.reading, found.region_hash)
+
+
+def _read(archive: Archive, source: Source, capture: Capture, facts: SourceFacts) -> _Read:
+    """Parse a capture outside any transaction; whatever a parser does, it costs this capture and no more."""
+    with archive.reading() as session:
+        body = body_of(session, archive.blobs, capture.sha256 or "")
+        newest = _newest(archive, capture, facts)
+    try:
+        page = source.page(body, capture.url, media_type(capture.headers))
+        region_hash = page.region_hash
+        if newest is not None and newest.region_hash == region_hash:
+            return _Read(region_hash, repeats=newest.id)
+        return _Read(region_hash, reading=source.read(page))
+    except PageChanged as problem:
+        return _Read(problem=str(problem))
+    except (Exception, RecursionError) as problem:
+        return _Read(problem=f"{capture.url}: the parser failed with {type(problem).__name__}: {problem}")
+
+
+def _newest(archive: Archive, capture: Capture, facts: SourceFacts) -> Capture | None:
+    """The newest done capture of the address, if the same parser read it and this capture is not older."""
+    with archive.reading() as session:
+        newest = read_capture(session, capture.source, capture.target_url)
+    same_parser = newest is not None and newest.parser_version == facts.parser_version
+    return newest if newest is not None and same_parser and newest.fetched_at <= capture.fetched_at else None
+
+
+def media_type(headers: Sequence[Sequence[str]]) -> str | None:
+    """The Content-Type that a response states, with its parameters; None where it states none."""
+    return next((value for name, value in headers if name.lower() == "content-type"), None)
+
+
+def accept(archive: Archive, source: Source, now: datetime) -> int:
+    """Record a human's word that what the held captures of a source do not show is gone; returns how many were withdrawn."""
+    facts, withdrawn = facts_of(source), 0
+    with archive.writing() as session:
+        for target in held_targets(session, source.slug):
+            if target.capture_id is not None:
+                record_decision(session, "accept", source.slug, now, {"capture": target.capture_id})
+                withdrawn += accept_absences(session, facts, target.capture_id, now)
+    return withdrawn

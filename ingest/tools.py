@@ -1,0 +1,27 @@
+"""What a run works with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ingest.documents import DocumentReader
+from ingest.fetch import Fetcher
+
+
+def utc_now() -> datetime:
+    """Our clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Tools:
+    """What a run works with. `stop` is looked at between units of work; `clock` gives aware UTC times."""
+
+    fetcher: Fetcher
+    documents: DocumentReader
+    clock: Callable[[], datetime] = utc_now
+    stop: threading.Event = field(default_factory=threading.Event)
+    say: Callable[[str], None] = lambda line: None

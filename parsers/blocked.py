@@ -1,0 +1,66 @@
+"""Pages that stand in for the real one: challenges, consent shells, captive portals, maintenance."""
+
+from __future__ import annotations
+
+import re
+
+MAX_CHARACTERS = 300_000
+
+SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        (
+            "challenge page of Cloudflare",
+            r"/cdn-cgi/challenge-platform|cf-browser-verification|cf[-_]chl[-_]|<title>Just a moment\.{3}|"
+            r"Attention Required! \| Cloudflare|cf-error-details",
+        ),
+        ("challenge page of Incapsula", r"_Incapsula_Resource|Incapsula incident ID|Request unsuccessful\. Incapsula"),
+        (
+            "challenge page of Radware",
+            r"validate\.perfdrive\.com|Radware (?:Bot|Captcha|Page)|perfdrive|rdwr-challenge",
+        ),
+        (
+            "challenge page of Akamai",
+            r"errors\.edgesuite\.net|_abck|ak_bmsc|akam/1[0-9]/|"
+            r"<title>Access Denied</title>[\s\S]{0,600}Reference\s?(?:#|&#35;)",
+        ),
+        ("challenge page of DataDome", r"captcha-delivery\.com|geo\.datadome"),
+        ("challenge page of PerimeterX", r"px-captcha|perimeterx"),
+        ("challenge page of AWS WAF", r"awswaf\.com|aws-waf-token"),
+        ("challenge page", r"g-recaptcha|h-captcha|verify (?:that )?you are (?:a )?human|are you a robot"),
+        (
+            "captive portal",
+            r"captive[\s_-]?portal|<WISPAccessGatewayParam|"
+            r"(?:connect|log ?in|sign in) to (?:the |our |this )?(?:free |guest )?wi-?fi",
+        ),
+        (
+            "maintenance page",
+            r"(?:down|closed|unavailable|undergoing|offline) (?:for )?"
+            r"(?:scheduled |planned |essential |routine )?maintenance|"
+            r"<title>[^<]{0,80}(?:maintenance|temporarily unavailable)|"
+            r"be back (?:soon|shortly)|site is (?:currently|temporarily) unavailable",
+        ),
+        (
+            "consent page",
+            r"<title>[^<]{0,80}(?:consent|before you continue)|consent\.(?:google|youtube|yahoo)\.com|"
+            r"(?:accept|agree to) (?:all |our |the )?cookies (?:to|before you) (?:continue|proceed|view)|"
+            r"__tcfapi|onetrust-consent-sdk|cookiebot",
+        ),
+        (
+            "page without content that asks for scripts",
+            r"(?:enable|turn on|requires?) javascript|javascript (?:is|to be|must be) (?:disabled|enabled|required)",
+        ),
+        ("access refused", r"<title>[^<]{0,40}(?:access denied|forbidden|403|blocked)|you have been blocked"),
+        ("log-in page", r"""<input[^>]{0,200}type\s?=\s?["']?password"""),
+        ("error page", r"<title>[^<]{0,60}(?:server error|service unavailable|bad gateway|not found|runtime error)"),
+    )
+)
+
+
+def blocked(characters: str) -> str | None:
+    """What kind of page stands in for the real one, or None. Only to be asked where no entry was found."""
+    start = characters[:MAX_CHARACTERS]
+    for name, sign in SIGNS:
+        if sign.search(start):
+            return name
+    return None

@@ -1,0 +1,1 @@
+"""Publishing platforms that several sources share."""

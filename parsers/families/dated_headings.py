@@ -1,0 +1,105 @@
+"""The grammar of headings like `DD/MM/YYYY - SERIES [scope] Level Message[ - title]`, whole and damaged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.lines import Line
+
+DASHES = "-‐‑‒–—―−:|"
+"""What may stand between the parts of a heading."""
+_DASH = f"[{DASHES}]"
+_NUMBERS = r"[0-9XY?#]{1,4}\s?[/.\\–-]\s?[\w?]{1,9}\s?[/.\\–-]\s?[0-9XY?#]{1,4}"
+_DAY, _MONTH = r"[0-9X?]{1,2}(?:st|nd|rd|th)?", r"[A-Z][a-z]{2,9}\.?"
+_WORDS = rf"{_DAY}\s(?:of\s)?{_MONTH},?\s[0-9X?]{{2,4}}|{_MONTH}\s{_DAY},?\s[0-9X?]{{2,4}}"
+_DATE = rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},?\s)?(?:{_NUMBERS}|{_WORDS})\??"
+_PLACEHOLDER = (
+    r"(?:date|undated|no\sdate|unknown|tbc|tba|n/a)\b[^-–—|:]{0,20}|"
+    r"(?!(?:a|an|as|at|by|following|from|in|of|on|our|please|ref?|see|since|the|this|to|your?)\b)"
+    r"[^–—|:]{0,24}[0-9?X][^–—|:]{0,16}?"
+)
+_VERB = (
+    r"(?:was|is|has|had|were|are|will|should|can|may|which|that|who|refers?|above|below|issued|sent|"
+    r"circulated|of|dated)\b"
+)
+HEADING_CHARACTERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading taken apart, not yet judged: `words` stand between series and noun; `date`, `title` may be empty."""
+
+    date: str
+    words: str
+    title: str
+
+
+class HeadingGrammar:
+    """Recognises headings of one series (`CSSC`) whose label ends in one noun (`Message`)."""
+
+    def __init__(self, series: str, noun: str) -> None:
+        label = rf"{series}\s(?P<words>(?:[\w/&+-]{{1,20}}\s){{0,5}}?){noun}\b"
+        capitalised = r"[A-Z]\w{0,19}"
+        near_label = (
+            rf"{series}(?:\s{capitalised}){{0,4}}\s?(?:{_DASH}|$)|(?:{capitalised}\s){{0,4}}{noun}s?\s?(?:{_DASH}|$)"
+        )
+        self._whole = re.compile(
+            rf"(?P<date>{_DATE}(?=\W|{series})|(?:{_PLACEHOLDER})(?=\s?{_DASH}))?\s?{_DASH}{{0,2}}\s?{label}\s?(?P<dash>{_DASH}*)\s?(?P<title>.*)",
+            re.I,
+        )
+        self._label = re.compile(rf"{_DASH}?\s?{label}\s?(?P<dash>{_DASH}?)\s?(?P<title>.*)")
+        self._near = re.compile(rf"{_DATE}\s?{_DASH}{{0,2}}\s?(?:{near_label})")
+        self._dated = re.compile(rf"{_DATE}\s?(?:{_DASH}|$)")
+        self._date_only = re.compile(rf"(?:{_DATE})\s?{_DASH}?")
+        self._sentence = re.compile(_VERB)
+        self._series = series.casefold()
+        before = "|".join(rf"(?<=[0-9X?]{gap}{series})" for gap in (r"\W" * width for width in range(9)))
+        self.landmark = re.compile(rf"{series}(?:{before})\W{{1,5}}(?:\w{{1,20}}\W{{1,5}}){{0,5}}?(?i:{noun})\b")
+
+    def take_apart(self, words: str) -> Heading | None:
+        """The parts of a heading, whether or not they are right; None where the words are none."""
+        found = self._whole.match(words[:HEADING_CHARACTERS]) if self._series in words[:160].casefold() else None
+        if not found:
+            return None
+        rest = words[found.start("title") :]
+        if not found["dash"] and self._sentence.match(rest):
+            return None
+        return Heading((found["date"] or "").strip(" " + DASHES), found["words"].strip(), _title(rest))
+
+    def is_candidate(self, line: Line) -> bool:
+        """Whether a line starts an entry, readable or damaged: wider than what parses, so that damage is loud."""
+        words = line.text[:HEADING_CHARACTERS]
+        heading = self.take_apart(line.text)
+        if heading and heading.date:
+            return True
+        if heading:
+            return bool(line.emphasis) or self._undated_heading(line.text)
+        return bool(self._near.match(words)) or (line.heading and bool(self._dated.match(words)))
+
+    def _undated_heading(self, words: str) -> bool:
+        found = self._label.match(words[:HEADING_CHARACTERS])
+        if not found:
+            return False
+        title = words[found.start("title") :]
+        return bool(found["dash"]) or not title or (len(title) <= 100 and title[0].isupper() and title[-1] not in ".!?")
+
+    def is_date(self, words: str) -> bool:
+        """Whether the words are a date, or the damaged form of one, and nothing else."""
+        return bool(self._date_only.fullmatch(words[:60]))
+
+    def is_label(self, words: str) -> bool:
+        """Whether the words start with the label of a heading, without a date before it."""
+        return bool(self._label.match(words[:HEADING_CHARACTERS]))
+
+
+@cache
+def heading_grammar(series: str, noun: str) -> HeadingGrammar:
+    return HeadingGrammar(series, noun)
+
+
+def _title(words: str) -> str:
+    """The words after the label without the dashes around them; a dash that hangs on a word is the word's."""
+    title = words.lstrip(" " + DASHES)
+    return re.sub(rf"\s[{DASHES}\s]{{1,9}}$", "", title) if any(map(str.isalnum, title)) else ""

@@ -1,0 +1,123 @@
+"""Pages that carry a series of messages one below the other, each headed by its date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+from archive.records import Notification
+from parsers.attachments import attachments_and_links
+from parsers.dates import Stated, read_date
+from parsers.families.dated_headings import Heading, HeadingGrammar, heading_grammar
+from parsers.families.split_headings import whole_headings, without_imprint
+from parsers.lines import Line
+from parsers.organisations import issuers
+from parsers.page import Page, PageChanged
+from parsers.source import Source
+from parsers.threat import threat_levels
+
+
+@dataclass(frozen=True, slots=True)
+class DatedEntry:
+    """One candidate: its heading line, its body lines, and the page they stand on."""
+
+    page: Page
+    heading: Line
+    body: tuple[Line, ...]
+
+    @property
+    def where(self) -> str:
+        return f"{self.page.url}: heading {self.heading.text[:200]!r}"
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.body if line.text)
+
+    @property
+    def raw(self) -> str:
+        return f"{self.heading.text}\n{self.text}".rstrip("\n")
+
+
+class DatedPage(Source):
+    """A page of dated messages. Its grammar is facts; its records carry no ref, no language, no references."""
+
+    series: ClassVar[str]
+    noun: ClassVar[str]
+    levels: ClassVar[tuple[str, ...]]
+    scopes: ClassVar[tuple[str, ...]]
+    date_formats: ClassVar[tuple[str, ...]] = ("%d/%m/%Y", "%d/%m/%y")
+    document_path: ClassVar[re.Pattern[str] | None] = None
+    """Path and query of addresses that give a document though no file name says so."""
+
+    @property
+    def grammar(self) -> HeadingGrammar:
+        return heading_grammar(self.series, self.noun)
+
+    def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
+        return Page(body, url, media_type=media_type, region=self.region, landmark=self.grammar.landmark)
+
+    def entries(self, page: Page) -> Iterator[DatedEntry]:
+        lines = whole_headings(page.lines(), self.grammar)
+        starts = [place for place, line in enumerate(lines) if self.grammar.is_candidate(line)]
+        for start, end in pairwise([*starts, len(lines)]):
+            body = lines[start + 1 : end]
+            yield DatedEntry(page, lines[start], tuple(without_imprint(body) if end == len(lines) else body))
+
+    def notification(self, entry: DatedEntry) -> Notification:
+        heading = self.grammar.take_apart(entry.heading.text)
+        if heading is None:
+            raise PageChanged(
+                f"{entry.where}: no label, expected '{self.series} [region] Level {self.noun}' after a date"
+            )
+        issued = self._issued(entry, heading)
+        level, region = self._level_and_region(entry, heading)
+        attachments, links = attachments_and_links((entry.heading, *entry.body), entry.page, self.document_path)
+        senders = issuers(heading.title, entry.text)
+        return Notification(
+            source=self.slug,
+            url=entry.page.url,
+            text=entry.text,
+            title=heading.title or None,
+            level=level,
+            issued=issued.iso,
+            issued_precision=issued.precision,
+            region=region,
+            threat_levels=threat_levels(entry.text),
+            links=links,
+            attachments=attachments,
+            issuers=tuple(slug for slug, _ in senders),
+            evidence=_evidence(heading, issued, senders),
+        )
+
+    def _issued(self, entry: DatedEntry, heading: Heading) -> Stated:
+        if not heading.date:
+            raise PageChanged(f"{entry.where}: no date, expected {' or '.join(self.date_formats)}")
+        try:
+            return read_date(heading.date, self.date_formats, self.corrections)
+        except ValueError as problem:
+            raise PageChanged(f"{entry.where}: {problem}") from problem
+
+    def _level_and_region(self, entry: DatedEntry, heading: Heading) -> tuple[str, str | None]:
+        *scope, level = heading.words.split() or [""]
+        if level.lower() not in self.levels:
+            raise PageChanged(f"{entry.where}: level {level!r}, expected {', '.join(self.levels)}")
+        if not scope:
+            return level.lower(), None
+        for region in self.scopes:
+            if region.casefold() == " ".join(scope).casefold():
+                return level.lower(), region
+        raise PageChanged(f"{entry.where}: region {' '.join(scope)!r}, expected {', '.join(self.scopes)} or none")
+
+
+def _evidence(heading: Heading, issued: Stated, senders: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    found = {
+        "issued": f"heading {heading.date!r} as {issued.format}",
+        "level": f"heading {heading.words!r}",
+        "region": f"heading {heading.words!r}" if len(heading.words.split()) > 1 else "",
+        "title": "heading, after the label" if heading.title else "",
+        "issuers": "; ".join(f"{slug}: {evidence}" for slug, evidence in senders),
+    }
+    return {name: how for name, how in found.items() if how}

@@ -1,0 +1,171 @@
+"""Headings that markup has broken over lines or cells, or run into their body: back on one line of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from parsers.families.dated_headings import HeadingGrammar
+from parsers.lines import Line
+
+PIECES = 4
+"""How many lines a broken heading is put together from at most."""
+LONGEST_HEADING, LONGEST_TITLE, LONGEST_TAIL = 300, 150, 80
+TITLE_NAMES = frozenset(("title", "subject", "headline", "entry-title", "post-title", "item-title"))
+
+
+def whole_headings(lines: Sequence[Line], grammar: HeadingGrammar) -> list[Line]:
+    """The lines with every heading on one line: split ones joined, run-in ones cut from their body.
+
+    A heading that is only a link to a place on the same page, where it stands again, is a table of contents: left out.
+    """
+    delimits = any(_runs_in(line, grammar) for line in lines)
+    cut = [piece for line in lines for piece in _cut_run_in(line, grammar, delimits=delimits)]
+    whole = list(_joined(cut, grammar))
+    stands = {line.text for line in whole if not _points_within(line)}
+    return [line for line in whole if not (_points_within(line) and line.text in stands and grammar.is_candidate(line))]
+
+
+def _points_within(line: Line) -> bool:
+    return any(
+        anchor.href.startswith("#") and len(anchor.href) > 1 and anchor.text == line.text for anchor in line.anchors
+    )
+
+
+def _runs_in(line: Line, grammar: HeadingGrammar) -> bool:
+    """Whether an emphasised heading with a title goes on as a sentence on its line."""
+    heading = grammar.take_apart(line.lead) if line.lead else None
+    return bool(heading and heading.date and heading.title) and _is_sentence(line.text[len(line.lead) :].strip())
+
+
+def _cut_run_in(line: Line, grammar: HeadingGrammar, *, delimits: bool) -> list[Line]:
+    """`<b>heading</b> body` on one line: two lines where what follows the emphasis reads as a sentence.
+
+    `delimits`: elsewhere on the page that is so beyond doubt, so emphasis ends the headings here too.
+    """
+    heading = grammar.take_apart(line.lead) if line.lead else None
+    rest = line.text[len(line.lead) :].strip()
+    if not heading or not heading.date or not rest or not line.text.startswith(line.lead):
+        return [line]
+    if not heading.title and rest[0] in "-–—:" and len(rest) <= LONGEST_TITLE:
+        return [line]
+    if not _is_sentence(rest) and not delimits:
+        return [line]
+    led = tuple(anchor for anchor in line.anchors if anchor.text and anchor.text in line.lead)
+    others = tuple(anchor for anchor in line.anchors if anchor not in led)
+    body = replace(line, text=rest.lstrip(" -–—:"), anchors=others, emphasis=0, lead="")
+    return [replace(line, text=line.lead, anchors=led, lead=""), body]
+
+
+def _is_sentence(words: str) -> bool:
+    return bool(words) and (len(words) > LONGEST_TITLE or words[-1] in ".!?…")
+
+
+def _joined(lines: list[Line], grammar: HeadingGrammar) -> Iterator[Line]:
+    place = 0
+    while place < len(lines):
+        size = _label_size(lines, place, grammar)
+        if size == 0:
+            yield lines[place]
+            place += 1
+            continue
+        words = " ".join(line.text for line in lines[place : place + size])
+        heading = grammar.take_apart(words)
+        title = _title_size(lines, place, size, grammar, has_title=bool(heading and heading.title))
+        if title:
+            glue = " " if heading and heading.title else " - "
+            words += glue + " ".join(line.text for line in lines[place + size : place + size + title])
+        pieces = lines[place : place + size + title]
+        yield replace(lines[place], text=words, anchors=tuple(anchor for line in pieces for anchor in line.anchors))
+        place += size + title
+
+
+def _label_size(lines: list[Line], place: int, grammar: HeadingGrammar) -> int:
+    """How many lines from here make date and label of one heading; 0 where none starts here."""
+    first = lines[place]
+    heading = grammar.take_apart(first.text)
+    if heading and heading.date:
+        return 1
+    return _split_label_size(lines, place, grammar) or int(grammar.is_candidate(first))
+
+
+def _split_label_size(lines: list[Line], place: int, grammar: HeadingGrammar) -> int:
+    first = lines[place]
+    dated = grammar.is_date(first.text)
+    if not dated and not first.emphasis:
+        return 0
+    words = first.text
+    for size, line in enumerate(lines[place + 1 : place + PIECES], start=2):
+        together = line.emphasis == first.emphasis != 0 or line.row == first.row != 0
+        words = f"{words} {line.text}"
+        if len(words) > LONGEST_HEADING or not (together or (dated and size == 2)):
+            return 0
+        heading = grammar.take_apart(words)
+        if heading and heading.date:
+            return size if together or grammar.is_label(line.text) else 0
+    return 0
+
+
+def _title_size(lines: list[Line], place: int, size: int, grammar: HeadingGrammar, *, has_title: bool) -> int:
+    """How many lines after date and label still belong to the heading."""
+    emphasised = _emphasised_tail(lines, place, size, grammar, has_title)
+    if emphasised or has_title or place + size >= len(lines):
+        return emphasised
+    last, line = lines[place + size - 1], lines[place + size]
+    if len(line.text) > LONGEST_TITLE or _starts(lines, place + size, grammar):
+        return 0
+    after = lines[place + size + 1] if place + size + 1 < len(lines) else None
+    if last.row and line.row == last.row:
+        return int(_is_title_cell(last, line, after, body_follows=not _starts(lines, place + size + 1, grammar)))
+    if line.block != last.block:
+        return int(bool(line.names & TITLE_NAMES))
+    dashed = line.bullet in ("-", "–", "—") and not (after and after.bullet)
+    return int(dashed and line.block != 0)
+
+
+def _emphasised_tail(lines: list[Line], place: int, size: int, grammar: HeadingGrammar, has_title: bool) -> int:
+    """Lines of the same heading or bold element, where it ends soon and a body follows it."""
+    first = lines[place]
+    end = place + size
+    while first.emphasis and end < len(lines) and lines[end].emphasis == first.emphasis:
+        end += 1
+    tail = lines[place + size : end]
+    if not tail or len(tail) >= PIECES or _starts(lines, end, grammar):
+        return 0
+    if any(grammar.is_candidate(line) for line in tail) or sum(len(line.text) for line in tail) > LONGEST_TITLE:
+        return 0
+    if (
+        has_title
+        and not first.heading
+        and any(_is_sentence(line.text) or len(line.text) > LONGEST_TAIL for line in tail)
+    ):
+        return 0
+    return len(tail)
+
+
+def _is_title_cell(last: Line, line: Line, after: Line | None, *, body_follows: bool) -> bool:
+    """Whether the cell after the label's is a title: another cell, or a body outside the row, comes after it."""
+    if line.column != last.column + 1:
+        return False
+    if after and after.row == line.row:
+        return after.column != line.column
+    return line.columns > line.column + 1 or body_follows
+
+
+def _starts(lines: list[Line], place: int, grammar: HeadingGrammar) -> bool:
+    """Whether an entry starts here, or the page ends."""
+    return place >= len(lines) or _label_size(lines, place, grammar) > 0
+
+
+IMPRINT = re.compile(
+    r"©|(?:\(c\)|copyright)\s?(?:©|\(c\))?\s?(?:[12][0-9]{3}\b|[^.]{0,80}\ball rights reserved\b)", re.IGNORECASE
+)
+
+
+def without_imprint(body: list[Line]) -> list[Line]:
+    """The body of a page's last entry up to the copyright line, which begins the page's footer."""
+    for place, line in enumerate(body):
+        if IMPRINT.match(line.text):
+            return body[:place]
+    return body

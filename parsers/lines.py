@@ -1,0 +1,240 @@
+"""A document's words as lines: broken at block elements and `<br>`, white space folded, bullets gone, NFC."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+
+from lxml import etree
+
+_BLOCKS = """
+address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption
+figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li listing main menu
+nav object ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul
+xmp
+"""
+BLOCKS = frozenset(_BLOCKS.split())
+EMPHASIS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "dt", "th", "summary", "caption", "legend"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+AS_TYPED = frozenset(("pre", "listing", "plaintext", "xmp"))
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Soft hyphens, zero-width spaces and direction marks: never seen by a reader, so never part of the words."""
+BULLET = re.compile(r"\s*(?:[•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc]|§(?=\s\s)|o(?=[\s\u00a0]{2})|[*–—-](?=\s))")
+ADDRESS = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link as it stands in a line: the address as written and the words that are linked."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of words with its links. The numbers are identities within the document, 0 where there is none.
+
+    `emphasis`: the heading, bold or term element that holds all of the line's words; `heading`: that element is h1 to
+    h6; `block`: the innermost block element; `row`, `column`, `columns`: the table row, the place in it and its width;
+    `bullet`: the debris that was cut off the front; `names`: class and id tokens of the block; `lead`: the emphasised
+    words that a line starts with whose other words are not emphasised.
+    """
+
+    text: str
+    anchors: tuple[Anchor, ...] = ()
+    emphasis: int = 0
+    heading: bool = False
+    block: int = 0
+    row: int = 0
+    column: int = 0
+    columns: int = 0
+    bullet: str = ""
+    names: frozenset[str] = frozenset()
+    lead: str = ""
+
+
+def fold(words: str) -> str:
+    """The words with every run of white space (non-breaking too) as one space, invisible characters gone, NFC."""
+    if words.isascii():
+        return " ".join(words.split())
+    return " ".join(unicodedata.normalize("NFC", INVISIBLE.sub("", words)).split())
+
+
+def unbullet(words: str) -> tuple[str, str]:
+    """The bullet debris at the front (`·`, `§`, `o  `, `- `), and the folded words after it."""
+    words = words if words.isascii() else INVISIBLE.sub("", words)
+    start = 0
+    while found := BULLET.match(words, start):
+        start = found.end()
+    rest = fold(words[start:])
+    if not rest or rest[-1] in "-–—":
+        return "", fold(words)
+    return words[:start].strip(), rest
+
+
+@dataclass(slots=True)
+class _Link:
+    href: str
+    alt: str = ""
+    words: list[str] = field(default_factory=list)
+    placed: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element on the way down from the root, with what its text inherits."""
+
+    block: int
+    names: frozenset[str]
+    emphasis: int
+    heading: bool
+    row: int
+    column: int
+    columns: int
+    as_typed: bool
+
+
+def _top() -> _Open:
+    return _Open(0, frozenset(), 0, False, 0, 0, 0, False)
+
+
+class Flattener:
+    """Walks an element tree once, without recursion, and collects its lines and its depth."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.deepest = 0
+        self._words: list[tuple[str, _Open]] = []
+        self._placed: list[_Link] = []
+        self._links: list[_Link] = []
+        self._count = 0
+
+    def flatten(self, root: Any) -> list[Line]:
+        opened = [_top()]
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if event == "start":
+                opened.append(self._start(element, opened[-1]))
+                self.deepest = max(self.deepest, len(opened))
+                self._text(element.text, opened[-1])
+            else:
+                opened.pop()
+                self._end(element)
+                if element is not root:
+                    self._text(element.tail, opened[-1])
+        self._break()
+        return self.lines
+
+    def _start(self, element: Any, above: _Open) -> _Open:
+        tag = element.tag
+        self._count += 1
+        if tag in BLOCKS or tag == "br":
+            self._break()
+        if tag == "a" and element.get("href"):
+            self._links.append(_Link(element.get("href"), element.get("title") or ""))
+        elif tag == "img" and self._links:
+            self._links[-1].alt = self._links[-1].alt or element.get("alt") or ""
+        if tag not in BLOCKS and tag not in EMPHASIS:
+            return above
+        return self._inherit(element, tag, above)
+
+    def _inherit(self, element: Any, tag: str, above: _Open) -> _Open:
+        here = _Open(
+            above.block,
+            above.names,
+            above.emphasis or (self._count if tag in EMPHASIS else 0),
+            above.heading or tag in HEADINGS,
+            above.row,
+            above.column,
+            above.columns,
+            above.as_typed or tag in AS_TYPED,
+        )
+        if tag in BLOCKS:
+            here.block = self._count
+            here.names = frozenset(f"{element.get('class') or ''} {element.get('id') or ''}".lower().split())
+        if tag == "tr":
+            here.row, here.column, here.columns = self._count, -1, sum(cell.tag in ("td", "th") for cell in element)
+        elif tag in ("td", "th"):
+            above.column += 1
+            here.column = above.column
+        return here
+
+    def _end(self, element: Any) -> None:
+        tag = element.tag
+        if tag == "a" and element.get("href") and self._links:
+            link = self._links.pop()
+            if not link.placed:
+                self._placed.append(link)
+        if tag in BLOCKS:
+            self._break()
+
+    def _text(self, words: str | None, here: _Open) -> None:
+        if not words:
+            return
+        pieces = re.split(r"\r\n|\r|\n", words) if here.as_typed else [words]
+        for number, piece in enumerate(pieces):
+            if number:
+                self._break()
+            self._words.append((piece, here))
+            if self._links and not piece.isspace():
+                self._place(self._links[-1], piece)
+
+    def _place(self, link: _Link, words: str) -> None:
+        if not link.placed:
+            link.placed = True
+            self._placed.append(link)
+        link.words.append(words)
+
+    def _break(self) -> None:
+        if not self._words and not self._placed:
+            return
+        bullet, text = unbullet("".join(words for words, _ in self._words))
+        if text or self._placed:
+            self.lines.append(self._line(bullet, text))
+        self._words.clear()
+        self._placed.clear()
+
+    def _line(self, bullet: str, text: str) -> Line:
+        said = [here for words, here in self._words if not words.isspace()]
+        here = said[0] if said else _top()
+        alike = all(other.emphasis == here.emphasis for other in said)
+        return Line(
+            text if any(map(str.isalnum, text)) else "",
+            tuple(Anchor(link.href, fold("".join(link.words)) or fold(link.alt)) for link in self._placed),
+            here.emphasis if alike else 0,
+            here.heading and alike,
+            here.block,
+            here.row,
+            here.column,
+            here.columns,
+            bullet,
+            here.names,
+            "" if alike or not here.emphasis else self._lead(here.emphasis),
+        )
+
+    def _lead(self, emphasis: int) -> str:
+        alike = takewhile(lambda said: said[1].emphasis == emphasis or said[0].isspace(), self._words)
+        return unbullet("".join(words for words, _ in alike))[1]
+
+
+def typed_lines(characters: str) -> list[Line]:
+    """The lines of a plain text, one per printed line that says anything; bare http(s) addresses are its links."""
+    return [line for printed in re.split(r"\r\n|[\r\n\f\v\u2028\u2029]", characters) for line in _typed(printed)]
+
+
+def _typed(printed: str) -> Iterator[Line]:
+    bullet, text = unbullet(printed)
+    if any(map(str.isalnum, text)):
+        yield Line(text, tuple(_addresses(text)), bullet=bullet)
+
+
+def _addresses(text: str) -> Iterable[Anchor]:
+    for found in ADDRESS.finditer(text):
+        address = found.group().rstrip(".,;:!?'*")
+        if address.endswith(")") and "(" not in address:
+            address = address.rstrip(").,")
+        yield Anchor(address, address)

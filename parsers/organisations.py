@@ -1,0 +1,239 @@
+"""Who speaks in these bulletins: organisations with their true spellings, what they belong to, from when to when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An organisation, bureau, service or platform. `since` and `until` are ISO dates, `until` its last day.
+
+    `aliases` are spellings of this very organisation; those in capitals match in that case only.
+    """
+
+    slug: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    part_of: str | None = None
+    run_by: str | None = None
+    succeeded_by: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+ORGANISATIONS: Mapping[str, Organisation] = MappingProxyType(
+    {
+        each.slug: each
+        for each in (
+            Organisation(
+                slug="met-police",
+                name="Metropolitan Police Service",
+                aliases=("MPS", "Metropolitan Police", "Met Police"),
+            ),
+            Organisation(slug="city-of-london-police", name="City of London Police", aliases=("CoLP", "COLP")),
+            Organisation(slug="btp", name="British Transport Police", aliases=("BTP",)),
+            Organisation(slug="london-protect", name="London Protect", run_by="met-police"),
+            Organisation(
+                slug="ncpp",
+                name="National Coordinator Protect and Prepare",
+                aliases=(
+                    "NCPP",
+                    "National Coordinator for Protect and Prepare",
+                    "National Coordinator Protect & Prepare",
+                ),
+                part_of="counter-terrorism-policing",
+            ),
+            Organisation(
+                slug="nactso",
+                name="National Counter Terrorism Security Office",
+                aliases=("NaCTSO", "NACTSO", "National Counter-Terrorism Security Office"),
+                part_of="ncpp",
+            ),
+            Organisation(slug="protectuk", name="ProtectUK", aliases=("Protect UK",), run_by="nactso"),
+            Organisation(
+                slug="counter-terrorism-policing",
+                name="Counter Terrorism Policing",
+                aliases=("Counter-Terrorism Policing", "National Counter Terrorism Policing Headquarters", "NCTPHQ"),
+            ),
+            Organisation(
+                slug="nfib",
+                name="National Fraud Intelligence Bureau",
+                aliases=("NFIB",),
+                part_of="city-of-london-police",
+            ),
+            Organisation(
+                slug="action-fraud",
+                name="Action Fraud",
+                aliases=("ActionFraud",),
+                run_by="nfib",
+                succeeded_by="report-fraud",
+                until="2025-12-03",
+            ),
+            Organisation(slug="report-fraud", name="Report Fraud", run_by="city-of-london-police", since="2025-12-04"),
+            Organisation(slug="tfl", name="Transport for London", aliases=("TfL", "TFL")),
+            Organisation(
+                slug="fco",
+                name="Foreign and Commonwealth Office",
+                aliases=("FCO", "Foreign & Commonwealth Office"),
+                succeeded_by="fcdo",
+                until="2020-09-01",
+            ),
+            Organisation(
+                slug="fcdo",
+                name="Foreign, Commonwealth and Development Office",
+                aliases=("FCDO", "Foreign, Commonwealth & Development Office"),
+                since="2020-09-02",
+            ),
+            Organisation(slug="mi5", name="Security Service", aliases=("MI5",)),
+            Organisation(
+                slug="jtac",
+                name="Joint Terrorism Analysis Centre",
+                aliases=("JTAC",),
+                part_of="mi5",
+                since="2003-06-01",
+            ),
+            Organisation(
+                slug="cpni",
+                name="Centre for the Protection of National Infrastructure",
+                aliases=("CPNI",),
+                part_of="mi5",
+                succeeded_by="npsa",
+                until="2023-03-12",
+            ),
+            Organisation(
+                slug="npsa",
+                name="National Protective Security Authority",
+                aliases=("NPSA",),
+                part_of="mi5",
+                since="2023-03-13",
+            ),
+            Organisation(slug="ncsc", name="National Cyber Security Centre", aliases=("NCSC",)),
+            Organisation(slug="nca", name="National Crime Agency", aliases=("NCA",)),
+            Organisation(slug="home-office", name="Home Office"),
+            Organisation(slug="cssc", name="Cross-sector Safety and Security Communications"),
+            Organisation(slug="bsia", name="British Security Industry Association", aliases=("BSIA",)),
+        )
+    }
+)
+
+OPENING_CHARACTERS = 1_500
+OPENING_SENTENCES = 3
+
+
+def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    slugs: dict[str, str] = {}
+    spelled: list[str] = []
+    for each in ORGANISATIONS.values():
+        for spelling in (each.name, *each.aliases):
+            slugs[spelling.casefold()] = each.slug
+            word = r"\s".join(map(re.escape, spelling.split()))
+            spelled.append(word if spelling.isupper() or " " not in spelling else f"(?i:{word})")
+    spelled.sort(key=len, reverse=True)
+    bodies = r"(?!\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b)"
+    return re.compile(rf"(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs
+
+
+NAMED, SLUGS = _pattern()
+
+BESIDE_THE_POINT = re.compile(
+    r"\b(?:re|regarding|about|concerning|at|near|outside|inside|on|in|after|following|involving|against|targeting|"
+    r"impersonat\w{1,5}|purporting|pretending|posing|fake|bogus|for|to)\b",
+    re.IGNORECASE,
+)
+"""Words of a heading after which an organisation is its subject, not its sender, up to the next dash."""
+DASH = re.compile(r"\s[-–—|]\s|\s?[–—]\s|:\s")
+SENTENCE_END = re.compile(r"\n|(?<=[.!?])\s(?=[A-Z‘'\"“])")
+PUBLICATION = (
+    "message|messages|alert|alerts|bulletin|bulletins|update|updates|advice|notice|newsletter|information|statement|"
+    "briefing|communication|guidance|edition|publication|warning|report"
+)
+CUE = re.compile(
+    rf"\bon\sbehalf\sof|\b(?:{PUBLICATION})\s(?:is\s|comes\s)?(?:from|of|by)\b|\b(?:produced|issued|published|prepared|"
+    r"written|created|compiled|provided|released|circulated|developed|sent|shared)\s(?:jointly\s)?(?:by|"
+    r"in\s(?:partnership|conjunction|association|collaboration)\swith)\b",
+    re.IGNORECASE,
+)
+DISGUISE = re.compile(
+    r"\b(?:purport\w{0,5}|pretend\w{0,5}|claim\w{0,5}|appear\w{0,5}|pos(?:e|es|ing)|fake|bogus|spoof\w{0,3})\b", re.I
+)
+BETWEEN = re.compile(
+    r"(?:[\s,/&()'\"‘’“”]|\b(?:and|the|office|of|both|together|along|as\swell\sas|with|jointly|its|partners|"
+    r"in\s(?:partnership|conjunction|association|collaboration))\b){0,24}"
+)
+"""What may stand between the names of one list."""
+LEAD = re.compile(
+    r"(?:[\s'\"‘“]|\b(?:the|office|of|this|is|a|both|latest|new|joint|from|by|\w{1,9}\sedition\sof)\b){0,12}", re.I
+)
+
+
+def issuers(title: str | None, text: str) -> tuple[tuple[str, str], ...]:
+    """The organisations that heading or opening say a bulletin is from or on behalf of: (slug, evidence), sorted.
+
+    From the heading: those named, unless they are what it is about (after re, at, near, …, up to the next dash).
+    From the first sentence: the list of names it starts with, when the heading names nobody or one of these.
+    From the first three sentences: the list of names after on behalf of, produced by, message from, edition of, ….
+    """
+    found: dict[str, str] = {}
+    for slug, name in _heading(title or ""):
+        found.setdefault(slug, f"heading {name!r}")
+    sentences = SENTENCE_END.split(text[:OPENING_CHARACTERS])[:OPENING_SENTENCES]
+    speakers = list(_speakers(sentences[0])) if sentences else []
+    if not found or any(slug in found for slug, _ in speakers):
+        for slug, name in speakers:
+            found.setdefault(slug, f"first words {name!r}")
+    for sentence in sentences:
+        for slug, evidence in _cued(sentence):
+            found.setdefault(slug, evidence)
+    return tuple(sorted(found.items()))
+
+
+def _slug(name: str) -> str:
+    return SLUGS[" ".join(name.casefold().split())]
+
+
+def _heading(title: str) -> Iterator[tuple[str, str]]:
+    for segment in DASH.split(title[:400]):
+        named = [(found.start(), found.end(), found.group()) for found in NAMED.finditer(segment)]
+        cut = len(segment)
+        for beside in BESIDE_THE_POINT.finditer(segment):
+            if not any(start <= beside.start() < end for start, end, _ in named):
+                cut = beside.start()
+                break
+        for start, _, name in named:
+            if start < cut:
+                yield _slug(name), name
+
+
+def _speakers(sentence: str) -> Iterator[tuple[str, str]]:
+    """The names that a sentence, or after a name each of its dashed parts, starts with."""
+    for place, segment in enumerate(DASH.split(sentence)):
+        lead = LEAD.match(segment)
+        names = list(_list_of_names(segment, lead.end() if lead else 0))
+        if place == 0 and not names:
+            return
+        yield from names
+
+
+def _cued(sentence: str) -> Iterator[tuple[str, str]]:
+    if not NAMED.search(sentence):
+        return
+    for cue in CUE.finditer(sentence):
+        if DISGUISE.search(sentence, max(0, cue.start() - 60), cue.end()):
+            continue
+        for slug, name in _list_of_names(sentence, cue.end()):
+            yield slug, f"opening '{' '.join(cue.group().split())} … {name}'"
+
+
+def _list_of_names(words: str, start: int) -> Iterator[tuple[str, str]]:
+    """The names from a place on, as long as only commas, conjunctions and the like stand between them."""
+    while True:
+        between = BETWEEN.match(words, start)
+        named = NAMED.match(words, between.end() if between else start)
+        if named is None:
+            return
+        yield _slug(named.group()), named.group()
+        start = named.end()

@@ -1,0 +1,238 @@
+"""A document, and the only ways to take things out of it. Every way states what it expected."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from parsers.decoding import decode
+from parsers.furniture import clear_region, survey
+from parsers.lines import BLOCKS, Flattener, Line, fold, typed_lines
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_ELEMENTS = 100_000
+MAX_TAGS = 3 * MAX_ELEMENTS
+MAX_ATTRIBUTES = 10_000
+MAX_DEPTH = 1_000
+MAX_SOUP_DEPTH = 240
+"""Below the 256 levels at which the parser under BeautifulSoup silently stops reading."""
+
+MARKUP = re.compile(
+    r"<(?:!doctype\s|/?(?:html|head|body|title|meta|link|script|style|div|p|br|hr|h[1-6]|table|t[rdh]|[uod]l|li|d[dt]|"
+    r"pre|span|a|b|i|em|strong|font|center|img|form|input|iframe|main|section|article|nav|header|footer|noscript)[\s/>])",
+    re.IGNORECASE,
+)
+_VALUE = r"""\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+)"""
+TAG_PARTS = rf"{_VALUE}|([^\s/>=]++)|[\s/=]"
+OPENING_TAG = re.compile(rf"<[a-zA-Z](?:{_VALUE}|[^\s/>=]++|[\s/=])*+")
+DOCUMENT = re.compile(r"\s*(?:<\?xml|<!doctype\s+html|<html)", re.IGNORECASE)
+XHTML = re.compile(r"<html[^>]{0,500}xmlns|application/xhtml\+xml", re.IGNORECASE)
+SELF_CLOSED = re.compile(
+    r"<(script|style|title|textarea|iframe|a|b|i|em|strong|span|div|p|td|th|li|ul|ol|h[1-6])\b([^<>]*)/>", re.IGNORECASE
+)
+END_OF_DOCUMENT = re.compile(r"</(?:body|html)\s{0,99}>", re.IGNORECASE)
+"""What comes after these is content all the same (HTML Living Standard 13.2.6.4.19), but libxml2 drops it."""
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+
+
+class PageChanged(ValueError):
+    """A document or an entry is not what it was; reads `where: what, expected what`."""
+
+
+class Page:
+    """One document: its address, its content region, and its words as lines.
+
+    `region` is a CSS selector; a page without it is read from its whole body. `landmark` marks words that must not
+    be missed: where they stand outside the region the region is the whole body, and furniture that holds them is
+    content. Raises PageChanged where the document is beyond the limits on bytes, elements and depth.
+    """
+
+    def __init__(
+        self,
+        body: bytes,
+        url: str,
+        *,
+        media_type: str | None = None,
+        region: str = "body",
+        landmark: re.Pattern[str] | None = None,
+    ) -> None:
+        self.url = url
+        if len(body) > MAX_BYTES:
+            raise PageChanged(f"{url}: {len(body)} bytes, expected at most {MAX_BYTES}")
+        self.characters = decode(body, media_type)
+        self.is_markup = _is_markup(self.characters, media_type)
+        self._region = region
+        self._landmark = landmark
+
+    @cached_property
+    def base(self) -> str:
+        """The address that relative links are relative to: `<base href>` where the page has one, else its own."""
+        if not self.is_markup:
+            return self.url
+        stated = self._tree.find(".//base[@href]")
+        return self.url if stated is None else absolute(stated.get("href"), self.url) or self.url
+
+    @cached_property
+    def _tree(self) -> Any:
+        from lxml import etree
+
+        self._refuse_floods()
+        source = END_OF_DOCUMENT.sub("", XML_DECLARATION.sub("", self.characters))
+        if XHTML.search(source[:2000]):
+            source = SELF_CLOSED.sub(r"<\1\2></\1>", source)
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        tree = etree.fromstring(f"<!doctype html>{source}".encode("utf-8", "replace"), parser)
+        return etree.fromstring(b"<html><body></body></html>", parser) if tree is None else tree
+
+    def _refuse_floods(self) -> None:
+        """What would cost the parser beneath more than linear work: too many tags, too many attributes in one."""
+        tags = self.characters.count("<")
+        if tags > MAX_TAGS:
+            raise PageChanged(f"{self.url}: {tags} tags, expected at most {MAX_TAGS}")
+        for tag in OPENING_TAG.finditer(self.characters) if len(self.characters) > MAX_ATTRIBUTES else ():
+            names = sum(map(bool, re.findall(TAG_PARTS, tag[0]))) if len(tag[0]) > MAX_ATTRIBUTES else 0
+            if names > MAX_ATTRIBUTES:
+                raise PageChanged(f"{self.url}: a tag with {names} attributes, expected at most {MAX_ATTRIBUTES}")
+
+    @cached_property
+    def root(self) -> Any:
+        """The content region as an lxml element, without furniture."""
+        _ = self.base
+        body = self._tree.find("body")
+        body = self._tree if body is None else body
+        found = [] if self._region == "body" else body.cssselect(self._region)
+        region = found[0] if len(found) == 1 else body
+        ground = survey(body, region, self._landmark)
+        if ground.elements > MAX_ELEMENTS:
+            raise PageChanged(f"{self.url}: {ground.elements} elements, expected at most {MAX_ELEMENTS}")
+        if ground.deepest > MAX_DEPTH:
+            raise PageChanged(f"{self.url}: elements {ground.deepest} deep, expected at most {MAX_DEPTH}")
+        return clear_region(body, region, ground)
+
+    @cached_property
+    def _lines(self) -> tuple[Line, ...]:
+        if not self.is_markup:
+            return tuple(typed_lines(self.characters))
+        return tuple(Flattener().flatten(self.root))
+
+    def lines(self) -> tuple[Line, ...]:
+        """The region's words as lines, broken at block elements and `<br>`, each with its links."""
+        return self._lines
+
+    @property
+    def text(self) -> str:
+        """The region's words, a line break for each line."""
+        return "\n".join(line.text for line in self._lines if line.text)
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The region for BeautifulSoup; raises PageChanged where it is too deep for it."""
+        from bs4 import BeautifulSoup
+        from lxml import etree
+
+        if not self.is_markup:
+            return BeautifulSoup(f"<body><pre>{html.escape(self.characters)}</pre></body>", "lxml")
+        deepest = _depth(self.root)
+        if deepest > MAX_SOUP_DEPTH:
+            raise PageChanged(f"{self.url}: region {deepest} elements deep, expected at most {MAX_SOUP_DEPTH}")
+        return BeautifulSoup(etree.tostring(self.root, encoding="unicode", method="html", with_tail=False), "lxml")
+
+    def one(self, css: str) -> Tag:
+        """The only element that matches; raises PageChanged where there are none or more."""
+        found = self.any(css)
+        if len(found) != 1:
+            raise PageChanged(f"{self.url}: {css!r} matched {len(found)} elements, expected 1")
+        return found[0]
+
+    def some(self, css: str) -> list[Tag]:
+        """The elements that match, at least one; raises PageChanged where there are none."""
+        found = self.any(css)
+        if not found:
+            raise PageChanged(f"{self.url}: {css!r} matched 0 elements, expected at least 1")
+        return found
+
+    def any(self, css: str) -> list[Tag]:
+        """The elements that match, which may be none."""
+        return list(self.soup.select(css))
+
+    def absolute(self, href: str) -> str | None:
+        """The absolute http(s) or mailto address of a link on this page; None for any other scheme."""
+        return absolute(href, self.base)
+
+    @cached_property
+    def region_hash(self) -> str:
+        """SHA-256 (hex) of what a parse of the region can see.
+
+        Blind to attribute order, class names, nonces, scripts, comments, form controls and white space; sensitive to
+        words, addresses, dates of `<time>` and the elements that words stand in.
+        """
+        if self.is_markup:
+            seen = _skeleton(self.root, self.base)
+        else:
+            seen = "\n".join(fold(printed) for printed in self.characters.splitlines())
+        return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_markup(characters: str, media_type: str | None) -> bool:
+    if media_type and media_type.lower().startswith("text/plain"):
+        return bool(DOCUMENT.match(characters[:1000]))
+    return bool(MARKUP.search(characters))
+
+
+def absolute(href: str, base: str) -> str | None:
+    """The absolute http(s) or mailto address, unsafe characters percent-encoded; None for any other or broken one."""
+    written = re.sub(r"[\t\r\n]", "", href.strip())
+    try:
+        address = urljoin(base, written)
+        parts = urlsplit(address)
+        if parts.scheme == "mailto":
+            return address
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+    except ValueError:
+        return None
+    return quote(address, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+SKELETON_ATTRIBUTES = ("datetime", "content", "alt", "colspan", "rowspan")
+UNSEEN_ELEMENTS = frozenset(("span", "font", "wbr", "hr"))
+
+
+def _skeleton(root: Any, base: str) -> str:
+    from lxml import etree
+
+    parts: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        edge = "\x01" if element.tag in BLOCKS or element.tag == "br" else "\x02"
+        if event == "start":
+            if element.tag not in UNSEEN_ELEMENTS:
+                parts.append(f"{edge}{element.tag} {_kept_attributes(element, base)}{edge}")
+            parts.append(element.text or "")
+        else:
+            if element.tag not in UNSEEN_ELEMENTS:
+                parts.append(f"{edge}/{edge}")
+            parts.append((element.tail or "") if element is not root else "")
+    return re.sub(r"\s*(\x01[^\x01]*\x01)\s*", r"\1", " ".join("".join(parts).split()))
+
+
+def _kept_attributes(element: Any, base: str) -> str:
+    href = element.get("href")
+    address = [absolute(href, base) or href] if href else []
+    return " ".join(address + [f"{name}={element.get(name)}" for name in SKELETON_ATTRIBUTES if element.get(name)])
+
+
+def _depth(root: Any) -> int:
+    from lxml import etree
+
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,121 @@
+"""The contract of a source: facts first, then at most three short methods."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+from archive.records import Link, Notification, ReadEntry, Reading, RefusedEntry
+from parsers.blocked import blocked
+from parsers.page import Page, PageChanged
+
+LISTING_KINDS = ("window", "complete", "current", "increment")
+
+
+class Source:
+    """One series of bulletins by one publisher. A subclass in `parsers/sources/` is registered by existing."""
+
+    slug: ClassVar[str] = ""
+    publisher: ClassVar[str]
+    rights: ClassVar[str]
+    basis: ClassVar[str]
+    """How sure we are of the shape: `verified against a real capture of DATE` or `modelled, …`."""
+    start: ClassVar[tuple[str, ...]]
+    every_minutes: ClassVar[int]
+    listing: ClassVar[str]
+    region: ClassVar[str] = "body"
+    expect: ClassVar[range]
+    ended: ClassVar[str | None] = None
+    succeeded_by: ClassVar[str | None] = None
+    landmark: ClassVar[re.Pattern[str] | None] = None
+    """Words that mark an entry: a region that leaves some out is widened, furniture that holds some is content."""
+    corrections: ClassVar[Mapping[str, str]] = {}
+    """The publisher's own typos: what was printed → what was meant. Each has a fixture."""
+
+    def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
+        """The document as this source looks at it; raises PageChanged where it is beyond the limits."""
+        return Page(body, url, media_type=media_type, region=self.region, landmark=self.landmark)
+
+    def entries(self, page: Page) -> Iterable[Any]:
+        """Yield every candidate of the page; raise PageChanged where the page is not what it was."""
+        raise PageChanged(f"{page.url}: {type(self).__name__} defines no entries")
+
+    def notification(self, entry: Any) -> Notification:
+        """The record of one candidate; raise PageChanged where it cannot be read."""
+        raise PageChanged(f"{type(self).__name__} defines no notification")
+
+    def links(self, page: Page) -> Iterable[Link]:
+        """Yield the details and attachments that the page points to beside those its records cite."""
+        return ()
+
+    def read(self, page: Page) -> Reading:
+        """Every candidate of the page as a record or a refusal; PageChanged when the page as a whole is unreadable."""
+        read: list[ReadEntry] = []
+        refused: list[RefusedEntry] = []
+        for position, entry in enumerate(self.entries(page)):
+            try:
+                read.append(ReadEntry(position, entry.raw, self.notification(entry)))
+            except PageChanged as problem:
+                refused.append(RefusedEntry(position, entry.raw, str(problem)))
+        if not read and not refused:
+            found = blocked(page.characters) or "0 entries"
+            raise PageChanged(f"{page.url}: {found}, expected {self.expect.start} to {self.expect.stop - 1} entries")
+        return Reading(tuple(read), tuple(refused), tuple(self.links(page)))
+
+
+def parse(source: Source, body: bytes, url: str, media_type: str | None = None) -> Reading:
+    """Parse one document of a source. Raises PageChanged when the document as a whole cannot be read."""
+    return source.read(source.page(body, url, media_type))
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by slug, found in `parsers/sources/`; raises ValueError naming both classes when a slug clashes."""
+    import parsers.sources as package
+
+    found: dict[str, Source] = {}
+    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        for candidate in _own_sources(module):
+            clash = found.get(candidate.slug)
+            if clash:
+                raise ValueError(f"slug {candidate.slug!r}: {type(clash)} and {candidate} both use it, expected one")
+            found[candidate.slug] = candidate()
+    return found
+
+
+def _own_sources(module: Any) -> Iterator[type[Source]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Source) and value.slug and value.__module__ == module.__name__:
+            yield value
+
+
+@cache
+def parser_version(source: type[Source]) -> str:
+    """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
+    waiting = [cls.__module__ for cls in source.__mro__ if issubclass(cls, Source)]
+    trees: dict[str, ast.Module] = {}
+    while waiting:
+        name = waiting.pop()
+        if name not in trees and (name.startswith("parsers.") or name == "archive.records" or name == source.__module__):
+            module = sys.modules.get(name) or importlib.import_module(name)
+            trees[name] = ast.parse(inspect.getsource(module))
+            waiting.extend(_imported(trees[name]))
+    digest = hashlib.sha256("".join(ast.dump(trees[name]) for name in sorted(trees)).encode())
+    return digest.hexdigest()[:12]
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)

@@ -1,0 +1,1 @@
+"""One file per source; a source is registered by existing here."""

@@ -1,0 +1,111 @@
+"""Settings: environment variables `BULLETINS_…`, else lines of `bulletins.toml` in the data folder, else defaults."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "BULLETINS_"
+
+
+class BadSettings(Exception):
+    """A setting that cannot be used; the message names it, what it is and what was expected."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Secrets (in the database URL) belong in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+
+    home: Path
+    database_url: str = ""
+    blobs: str = ""
+    contact: str = Field("", description="an address that upstreams can write to, stated in the User-Agent")
+    delay_seconds: float = Field(2.0, ge=0, le=3600)
+    deadline_seconds: float = Field(60.0, gt=0, le=3600)
+    max_body_bytes: int = Field(50 * 1024 * 1024, gt=0)
+    attempts: int = Field(3, ge=1, le=10)
+    max_wait_seconds: float = Field(30.0, ge=0, le=600)
+    grace_seconds: float = Field(30.0, gt=0, le=600)
+    document_seconds: float = Field(60.0, gt=0, le=3600)
+    document_memory_bytes: int = Field(1024 * 1024 * 1024, ge=128 * 1024 * 1024)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file's lines, which arrive as init values."""
+        return env_settings, init_settings
+
+    @property
+    def database(self) -> str:
+        """The database URL: SQLite in the data folder unless another is set."""
+        return self.database_url or f"sqlite:///{self.home / 'archive.sqlite'}"
+
+    @property
+    def blobs_at(self) -> str:
+        """Where blobs are kept: a folder, or an `s3://` address."""
+        return self.blobs or str(self.home / "blobs")
+
+    @property
+    def user_agent(self) -> str:
+        """Who we say we are, with the contact address where one is set."""
+        about = f"; +{self.contact}" if self.contact else ""
+        return f"bulletins/0.1 (archiver of public safety bulletins{about})"
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings in force; `home` (from `--home`) wins over BULLETINS_HOME. Raises BadSettings."""
+    folder = home or Path(os.environ.get(f"{PREFIX}HOME") or user_data_path("bulletins", appauthor=False))
+    folder = folder.expanduser().absolute()
+    try:
+        loaded = Settings(**{**_lines_of(folder / "bulletins.toml"), "home": folder})
+    except ValidationError as problem:
+        raise BadSettings(_sentence(problem)) from problem
+    return loaded.model_copy(update={"home": folder})
+
+
+def origin_of(name: str, settings: Settings) -> str:
+    """Where a setting's value comes from: the environment variable, the file, or the default."""
+    if PREFIX + name.upper() in os.environ and name != "home":
+        return PREFIX + name.upper()
+    return "bulletins.toml" if name in _lines_of(settings.home / "bulletins.toml") else "default"
+
+
+def print_settings(settings: Settings, say: Callable[[str], None]) -> None:
+    """Say each setting in force and where it comes from; a password in the database URL is left out."""
+    shown = {**settings.model_dump(), "database_url": _without_password(settings.database), "blobs": settings.blobs_at}
+    for name, value in shown.items():
+        say(f"{name} = {value} ({origin_of(name, settings)})")
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+
+
+def _lines_of(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise BadSettings(f"{file}: {problem}, expected a readable TOML file") from problem
+
+
+def _sentence(problem: ValidationError) -> str:
+    first = problem.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    return f"setting {name}: {first.get('input')!r}, expected: {first['msg']}"

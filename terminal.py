@@ -1,0 +1,130 @@
+"""How rows are printed: tables for people, JSON Lines for pipes, CSV guarded against formulas."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+Row = Mapping[str, Any]
+FORMATS = ("table", "jsonl", "csv")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def print_rows(
+    rows: Iterable[Row], columns: Sequence[str], format_name: str | None, *, keys: Sequence[str] = ()
+) -> None:
+    """Print rows in the format asked for; by default a table on a terminal and JSON Lines elsewhere.
+
+    `columns` are what a table shows; JSON Lines and CSV carry every key (`keys` where there is no row to show them).
+    """
+    chosen = format_name or ("table" if sys.stdout.isatty() else "jsonl")
+    if chosen == "jsonl":
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False, default=_plain), flush=True)
+    elif chosen == "csv":
+        _print_csv(list(rows), keys or columns)
+    else:
+        _print_table(list(rows), columns)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+def _print_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
+    names = list(rows[0]) if rows else list(keys)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([guarded(_cell(row.get(name))) for name in names])
+
+
+def guarded(cell: str) -> str:
+    """A CSV cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return _plain(value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(value)
+
+
+def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name.replace("_", " "), overflow="fold", justify="right" if _is_number(rows, name) else "left")
+    for row in rows:
+        table.add_row(*(Text(printable(_short(row.get(name)))) for name in columns))
+    console = Console(highlight=False, markup=False)
+    console.print(table if rows else "nothing")
+
+
+def _is_number(rows: Sequence[Row], name: str) -> bool:
+    return bool(rows) and all(isinstance(row.get(name), int) for row in rows)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _cell(value)
+
+
+def printable(text: str) -> str:
+    """Text without control characters, so that no bulletin can steer a terminal."""
+    return "".join(mark if mark.isprintable() or mark == "\n" else "\N{REPLACEMENT CHARACTER}" for mark in text)
+
+
+def say(line: str) -> None:
+    """A line for the operator, on standard error."""
+    print(printable(line), file=sys.stderr, flush=True)
+
+
+def print_shown(found: Row, format_name: str | None, *, diff: bool) -> None:
+    """Print one notification: for people by default on a terminal, else as one JSON object."""
+    if format_name in ("jsonl", "csv") or (format_name is None and not sys.stdout.isatty()):
+        row = found if diff else {name: value for name, value in found.items() if name != "differences"}
+        print_rows([row], list(row), format_name or "jsonl")
+        return
+    for line in _shown_lines(found, diff=diff):
+        print(printable(line))
+
+
+def _shown_lines(found: Row, *, diff: bool) -> Iterator[str]:
+    level = f"{str(found['level']).upper()}  " if found["level"] else ""
+    yield f"{level}{found['title'] or '(no title)'}"
+    yield f"{found['issued'] or 'undated'}  {found['source']}  {found['state']}  id {found['id']}  revision {found['revision']}"
+    for name in ("region", "issuers", "codes", "threat_levels", "expires", "references", "url"):
+        if found[name]:
+            yield f"{name.replace('_', ' ')}: {_short(found[name])}"
+    yield f"seen: {_short(found['first_seen'])} to {_short(found['last_seen'])} UTC"
+    yield from ("", found["text"], "")
+    for each in found["documents"]:
+        yield f"attachment: {each['title']} <{each['url']}> {each['state']} {each['sha256'] or each['problem'] or ''}"
+    for each in found["sightings"]:
+        yield f"shown: {_short(each['first_at'])} to {_short(each['last_at'])} UTC on {each['url']}"
+    for each in found["revisions"]:
+        yield (
+            f"revision {each['revision']}: {_short(each['at'])} UTC, {each['cause']}, {each['matched']},"
+            f" capture {each['capture']} ({(each['sha256'] or '')[:16]}), content {each['content_hash'][:16]}"
+        )
+    if diff:
+        yield from ("", *(found["differences"] or ["one revision, nothing to compare"]))

@@ -1,0 +1,312 @@
+"""Search on both databases, against a matcher that does without either."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from archive import search_postgres
+from archive.query import AllOf, AnyOf, BadQuery, Phrase, Query, parse
+from archive.search import Hit, SearchEntry, count, create_search, facet_counts, find, index, unindex
+from archive.words import words
+
+DAY_ZERO = datetime(2017, 4, 6, tzinfo=UTC)
+VOCABULARY = ("van", "Vans", "café", "CAFE", "City", "of", "London", "D’Orsi", "e-mail", "§", "Straße", "日本", "0800")
+ASKED = (*VOCABULARY, "va", "lon", "nowhere", "mail", "d", "strasse", "of city", "f", "incomplete")
+SAME_ENGINE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+
+
+def entry(number: int, text: str = "", *, title: str = "", pages: Sequence[str] = (), **facets: str) -> SearchEntry:
+    """A notification issued `number` days after day zero; each facet's values are separated by spaces."""
+    issued = DAY_ZERO + timedelta(days=number)
+    return SearchEntry(number, issued, title, text, pages, {name: value.split() for name, value in facets.items()})
+
+
+def random_entries() -> list[SearchEntry]:
+    """Sixty short notifications over a small vocabulary, always the same."""
+    dice = random.Random(7)
+
+    def some(most: int) -> str:
+        return " ".join(dice.choices(VOCABULARY, k=dice.randrange(most)))
+
+    def one(number: int) -> SearchEntry:
+        pages = [some(5) for _ in range(dice.randrange(4))]
+        return entry(number, some(8), title=some(4), pages=pages, level=dice.choice(("green", "amber")))
+
+    return [one(number) for number in range(60)]
+
+
+def matches(query: Query, fields: Sequence[Sequence[str]]) -> bool:
+    """Whether the query matches the words of the fields, by looking at every place."""
+    match query:
+        case AnyOf(choices=choices):
+            return any(matches(choice, fields) for choice in choices)
+        case AllOf(wanted=wanted, unwanted=unwanted):
+            return all(matches(part, fields) for part in wanted) and not any(matches(part, fields) for part in unwanted)
+        case Phrase(words=phrase, prefix=prefix):
+            ends = "*" if prefix else " "
+            return any(f" {' '.join(phrase)}{ends}".rstrip("*") in f" {' '.join(field)} " for field in fields)
+
+
+def queries() -> st.SearchStrategy[str]:
+    """Queries of the language in all its parts, few of them refused."""
+    word = st.sampled_from(ASKED)
+    leaf = st.one_of(
+        word, word.map("{}*".format), st.lists(word, min_size=1, max_size=3).map(lambda w: f'"{" ".join(w)}"')
+    )
+    signed = st.one_of(leaf, leaf, leaf.map("-{}".format))
+    group = st.lists(signed, min_size=1, max_size=3).map(" ".join)
+    either = st.lists(group, min_size=1, max_size=3).map(" OR ".join)
+    nested = st.one_of(either, either.map("({})".format), either.map("-({})".format))
+    return st.lists(nested, min_size=1, max_size=3).map(" ".join)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction, with empty search tables."""
+    with engine.begin() as opened:
+        create_search(opened)
+        yield opened
+
+
+def found(connection: Connection, query: str | None, **arguments: Any) -> list[int]:
+    return [hit.notification_id for hit in find(connection, query, **{"limit": 1_000, **arguments})]
+
+
+def agrees_with_the_matcher(connection: Connection, entries: Sequence[SearchEntry], text: str) -> None:
+    try:
+        query = parse(text)
+    except BadQuery as refusal:
+        with pytest.raises(BadQuery) as refused:
+            find(connection, text)
+        assert str(refused.value) == str(refusal)
+        return
+    expected = [
+        each.notification_id
+        for each in reversed(entries)
+        if matches(query, [words(field) for field in (each.title, each.text, *each.pages)])
+    ]
+    assert found(connection, text) == expected
+    assert sorted(found(connection, text, rank=True)) == sorted(expected)
+    assert count(connection, text) == (len(expected), False)
+
+
+def test_any_query_finds_what_the_matcher_finds(connection: Connection) -> None:
+    entries = random_entries()
+    for each in entries:
+        index(connection, each)
+
+    @SAME_ENGINE
+    @given(queries())
+    def of_the_language(text: str) -> None:
+        agrees_with_the_matcher(connection, entries, text)
+
+    @SAME_ENGINE
+    @given(st.text(max_size=40) | st.text(alphabet="vanCity \"“()-*OR:'&|!<>\0\\", max_size=30))
+    def of_any_text(text: str) -> None:
+        agrees_with_the_matcher(connection, entries, text)
+
+    of_the_language()
+    of_any_text()
+
+
+def test_words_beyond_the_vector_are_found_all_the_same(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_postgres, "MAX_VECTOR_BYTES", 60)
+    entries = random_entries()
+    for each in entries:
+        index(connection, each)
+
+    @SAME_ENGINE
+    @given(queries())
+    def of_the_language(text: str) -> None:
+        agrees_with_the_matcher(connection, entries, text)
+
+    of_the_language()
+    assert len(found(connection, None, facets={"level": ["green"]})) == sum(
+        each.facets["level"] == ["green"] for each in entries
+    )
+
+
+def test_a_document_of_any_size_is_found_by_its_last_words(connection: Connection) -> None:
+    pages = [
+        " ".join(f"reference{number:06}" for number in range(page, page + 2_000)) for page in range(0, 120_000, 2_000)
+    ]
+    index(connection, entry(1, "annual register", pages=[*pages, "the " * 20_000 + "very last words " + "z" * 3_000]))
+    index(connection, entry(2, "very short"))
+    assert found(connection, "reference119999 -reference120000") == [1]
+    assert found(connection, '"very last words"') == [1]
+    assert found(connection, "z" * 900 + "*") == [1]
+    assert found(connection, "very -last") == [2]
+
+
+def test_newest_first_and_continued(connection: Connection) -> None:
+    for number in (3, 1, 5, 2, 4):
+        index(connection, entry(number, "theft of a van"))
+    first = find(connection, "van", limit=2)
+    assert [hit.notification_id for hit in first] == [5, 4]
+    assert found(connection, "van", before=first[-1].search_key) == [3, 2, 1]
+    assert found(connection, None, before=first[-1].search_key) == [3, 2, 1]
+    assert found(connection, None, limit=3) == [5, 4, 3]
+
+
+def test_issued_at_one_moment_the_higher_id_is_first(connection: Connection) -> None:
+    for number in (7, 9, 8):
+        index(connection, SearchEntry(number, DAY_ZERO, "", "same"))
+    assert found(connection, "same") == [9, 8, 7]
+
+
+def test_ids_that_want_the_same_key_are_both_found(connection: Connection) -> None:
+    keys = {index(connection, SearchEntry(number, DAY_ZERO, "", "same")) for number in (1, 1 + (1 << 24), 2)}
+    assert len(keys) == 3
+    assert sorted(found(connection, "same")) == [1, 2, 1 + (1 << 24)]
+
+
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+def test_any_year_has_a_key(connection: Connection, moment: datetime) -> None:
+    hit = index(connection, SearchEntry((1 << 24) - 1, moment, "", "old or far"))
+    assert find(connection, "old") == [Hit((1 << 24) - 1, hit)]
+
+
+def test_dates_from_inclusive_to_exclusive(connection: Connection) -> None:
+    for number in range(5):
+        index(connection, entry(number, "van"))
+    since, until = DAY_ZERO + timedelta(days=1), DAY_ZERO + timedelta(days=3)
+    summer_time = timezone(timedelta(hours=1))
+    for query in ("van", None):
+        assert found(connection, query, since=since, until=until) == [2, 1]
+        assert found(connection, query, since=since.astimezone(summer_time)) == [4, 3, 2, 1]
+        assert found(connection, query, since=since.replace(tzinfo=summer_time)) == [4, 3, 2, 1]
+        assert found(connection, query, until=since.replace(tzinfo=summer_time)) == [0]
+        assert count(connection, query, since=since, until=until) == (2, False)
+
+
+def test_a_bound_holds_for_the_lowest_key_of_its_second(connection: Connection) -> None:
+    index(connection, SearchEntry(1 << 24, DAY_ZERO, "", "van"))
+    assert found(connection, "van", since=DAY_ZERO) == [1 << 24]
+    assert found(connection, "van", until=DAY_ZERO) == []
+
+
+def test_a_time_without_zone_is_refused(connection: Connection) -> None:
+    naive = DAY_ZERO.replace(tzinfo=None)
+    with pytest.raises(ValueError, match="since: 2017-04-06 00:00:00 has no zone, expected one"):
+        find(connection, "van", since=naive)
+    with pytest.raises(ValueError, match="issued_sort: 2017-04-06 00:00:00 has no zone, expected one"):
+        index(connection, SearchEntry(1, naive, "", "van"))
+    assert found(connection, None) == []
+
+
+def test_filters(connection: Connection) -> None:
+    index(connection, entry(1, "van", level="green", issuer="met-police city-of-london-police"))
+    index(connection, entry(2, "van", level="amber", issuer="met-police"))
+    index(connection, entry(3, "bag", level="red", issuer="met-police", region="London"))
+    assert found(connection, "van", facets={"level": ["amber", "red"]}) == [2]
+    assert found(connection, None, facets={"level": ["amber", "red"]}) == [3, 2]
+    assert found(connection, None, facets={"issuer": ["city-of-london-police"], "level": ["green"]}) == [1]
+    assert found(connection, None, facets={"issuer": ["met-police"], "level": ["green"], "region": []}) == [1]
+    assert found(connection, "van OR bag", facets={"issuer": ["nobody"]}) == []
+    assert found(connection, None, facets={"level": ["issuer=met-police", "\ud800"]}) == []
+
+
+def test_words_do_not_reach_the_filters(connection: Connection) -> None:
+    index(connection, entry(1, "van", level="amber"))
+    token = "f" + hashlib.sha256(b"level=amber").hexdigest()[:16]
+    for text in ("f*", token, f'"{token}"', "amber", "level", "incomplete"):
+        assert found(connection, text) == []
+        assert found(connection, f"van -{text}") == [1]
+
+
+def test_facet_counts_replace_their_own_filter(connection: Connection) -> None:
+    for number, level in enumerate(("green", "green", "amber", "red")):
+        index(connection, entry(number, "van" if number else "bag", level=level, source="bsia-cssc"))
+    facets = {"level": ["red"], "source": ["bsia-cssc"]}
+    levels = ("green", "amber", "red", "yellow")
+    counted = facet_counts(connection, "van", "level", levels, facets=facets)
+    assert counted == {"green": (1, False), "amber": (1, False), "red": (1, False), "yellow": (0, False)}
+    assert facet_counts(connection, None, "level", ["green"]) == {"green": (2, False)}
+
+
+def test_counts_stop_at_the_most(connection: Connection) -> None:
+    for number in range(6):
+        index(connection, entry(number, "van"))
+    for query in ("van", None):
+        assert count(connection, query, most=6) == (6, False)
+        assert count(connection, query, most=5) == (5, True)
+
+
+def test_an_update_replaces_and_unindex_removes(connection: Connection) -> None:
+    first = index(connection, entry(1, "a stolen van", pages=["a blue one"], level="green"))
+    assert index(connection, entry(1, "a stolen lorry", level="amber")) == first
+    index(connection, entry(2, "another van"))
+    assert found(connection, "stolen") == [1]
+    assert found(connection, "van OR blue") == [2]
+    assert found(connection, None, facets={"level": ["green"]}) == []
+    moved = SearchEntry(1, DAY_ZERO + timedelta(days=9), "", "a stolen lorry")
+    assert index(connection, moved) > first
+    assert found(connection, None) == [1, 2]
+    unindex(connection, 1)
+    unindex(connection, 1)
+    assert found(connection, "stolen") == []
+    assert found(connection, None) == [2]
+
+
+def test_a_word_of_an_attachment_page_alone(connection: Connection) -> None:
+    index(connection, entry(1, "see the newsletter", pages=["front page", "ﬁreworks are stored"]))
+    assert found(connection, "newsletter FIREWORKS") == [1]
+    assert found(connection, '"page fireworks"') == []
+    assert found(connection, '"newsletter front"') == []
+
+
+def test_rank_puts_a_title_before_a_page(connection: Connection) -> None:
+    index(connection, entry(1, "nothing of note", title="Vehicle theft"))
+    index(connection, entry(2, "nothing of note", title="Newsletter", pages=["theft " + "and other things " * 20]))
+    assert found(connection, "theft") == [2, 1]
+    ranked = find(connection, "theft", rank=True)
+    assert [hit.notification_id for hit in ranked] == [1, 2]
+    assert [hit.rank for hit in ranked] == sorted((hit.rank or 0 for hit in ranked), reverse=True)
+    assert found(connection, "theft", rank=True, limit=1) == [1]
+    assert [hit.rank for hit in find(connection, None, rank=True)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"rank": True, "before": 1}, "before: a listing by rank cannot be continued, expected a newest-first listing"),
+        ({"before": -1}, "before: -1, expected the search key of a hit"),
+        ({"before": 1 << 63}, "before: 9223372036854775808, expected the search key of a hit"),
+        ({"limit": 0}, "limit: 0, expected at least 1"),
+    ],
+)
+def test_bad_arguments(connection: Connection, arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        find(connection, "van", **arguments)
+
+
+def test_a_session_serves_as_well(engine: Engine) -> None:
+    with engine.begin() as setup:
+        create_search(setup)
+    with Session(engine) as session, session.begin():
+        index(session, entry(1, "van"))
+        assert [hit.notification_id for hit in find(session, "van")] == [1]
+        session.rollback()
+    with Session(engine) as session:
+        assert count(session, None) == (0, False)
+
+
+def test_the_caller_owns_the_transaction(engine: Engine) -> None:
+    with engine.begin() as setup:
+        create_search(setup)
+    with engine.connect() as connection:
+        index(connection, entry(1, "van"))
+        connection.rollback()
+        assert found(connection, None) == found(connection, "van") == []

@@ -1,0 +1,13 @@
+"""What every test may ask for: databases, the accept option, a deterministic hypothesis."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.databases", "tests.fixtures_plugin"]
+
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("BULLETINS_TEST_PROFILE", "ci"))

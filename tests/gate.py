@@ -1,0 +1,58 @@
+"""The whole gate behind one word: formatting, lint, types, tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COULD_NOT_RUN = 3
+
+CHECKS: dict[str, Sequence[str]] = {
+    "format": ("ruff", "format", "--check", "."),
+    "lint": ("ruff", "check", "."),
+    "types": ("mypy", "."),
+}
+TESTS = ("pytest", "-n", "2", "--dist", "loadfile")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the gate; with arguments run pytest alone, with these. The exit code: 0, 1, 3, or what pytest gave."""
+    missing = [name for name in ("ruff", "mypy", "pytest", "xdist") if importlib.util.find_spec(name) is None]
+    if missing:
+        _say(f"{', '.join(missing)}: not installed, expected the test set-up that `./bulletins test` makes")
+        return COULD_NOT_RUN
+    return _run("pytest", *argv) if argv else gate(CHECKS, TESTS)
+
+
+def gate(checks: dict[str, Sequence[str]], tests: Sequence[str]) -> int:
+    """Run every check, then the tests whatever the checks said, so that one run shows all there is to mend.
+
+    Standard output ends with the tests' own summary; a check that failed is named once more on standard error.
+    """
+    failed = [name for name, command in checks.items() if not _passes(name, command)]
+    _say("tests")
+    code = _run(*tests)
+    if failed:
+        print(f"== failed before the tests: {', '.join(failed)}", file=sys.stderr, flush=True)
+    return code or int(bool(failed))
+
+
+def _passes(name: str, command: Sequence[str]) -> bool:
+    _say(name)
+    return _run(*command) == 0
+
+
+def _run(module: str, *arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT).returncode
+
+
+def _say(text: str) -> None:
+    print(f"== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

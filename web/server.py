@@ -1,0 +1,46 @@
+"""Serving an ASGI application on a loopback address, in a thread that stops cleanly."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+class NotLoopback(Exception):
+    """An address that others can reach, which nobody may listen on without accounts."""
+
+
+def refuse_open_address(host: str) -> None:
+    """Raise NotLoopback unless `host` is an address of this machine alone."""
+    try:
+        inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        raise NotLoopback(f"--host {host}: others could read the archive there, expected a loopback address")
+
+
+@contextmanager
+def serving(app: Starlette, host: str, port: int) -> Iterator[int]:
+    """Serve `app` while the context lasts; gives the port. Raises OSError where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
+        thread.start()
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            thread.join(timeout=5)

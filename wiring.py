@@ -1,0 +1,197 @@
+"""How the parts are put together from the settings: what a run works with, and the whole of `serve`."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.documents import DocumentReader
+from settings import Settings
+from terminal import say
+
+if TYPE_CHECKING:
+    from httpx import BaseTransport
+
+    from archive.store import Archive
+    from ingest.tools import Tools
+    from parsers.source import Source
+
+REPLICA_MARK = "only-the-replica"
+"""A file in a data folder whose archive holds the replica's invented bulletins; real ones never join them."""
+REPLICA_STEP_SECONDS = 15.0
+REPLICA_EVERY_MINUTES = 0.1
+REPLICA_TICK_SECONDS = 1.0
+
+
+class WrongArchive(Exception):
+    """An archive of invented bulletins asked to take real ones, or the other way round."""
+
+
+def document_reader(settings: Settings) -> DocumentReader:
+    """The reader of documents with the limits of the settings."""
+    return DocumentReader(max_seconds=settings.document_seconds, max_bytes_of_memory=settings.document_memory_bytes)
+
+
+@contextmanager
+def tools_for(
+    settings: Settings,
+    *,
+    say: Callable[[str], None],
+    stop: threading.Event | None = None,
+    transport_for: Callable[[str], BaseTransport] | None = None,
+) -> Iterator[Tools]:
+    """What one run works with; closed at the end."""
+    from ingest.fetch import Fetcher
+    from ingest.tools import Tools
+
+    fetcher = Fetcher(
+        user_agent=settings.user_agent,
+        transport_for=transport_for,
+        max_body_bytes=settings.max_body_bytes,
+        deadline_seconds=settings.deadline_seconds,
+        attempts=settings.attempts,
+        max_wait_seconds=settings.max_wait_seconds,
+        delay_seconds=0.0 if transport_for else settings.delay_seconds,
+    )
+    with fetcher, document_reader(settings) as documents:
+        yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say)
+
+
+def fetch_rows(settings: Settings, url: str) -> list[dict[str, Any]]:
+    """One guarded fetch, each hop as a capture row. Raises Refused and FetchFailed."""
+    with tools_for(settings, say=say) as tools:
+        fetched = tools.fetcher.get(url)
+    return [
+        {
+            "url": hop.url,
+            "status": hop.status,
+            "fetched_at": hop.fetched_at,
+            "size": len(hop.body),
+            "sha256": hashlib.sha256(hop.body).hexdigest(),
+            "http_version": hop.http_version,
+            "elapsed_seconds": round(hop.elapsed_seconds, 3),
+            "headers": [list(pair) for pair in hop.headers],
+        }
+        for hop in fetched.hops
+    ]
+
+
+def refuse_replica(settings: Settings) -> None:
+    """Raise WrongArchive where the archive holds the replica's bulletins."""
+    if (settings.home / REPLICA_MARK).exists():
+        raise WrongArchive(f"archive {settings.home}: holds the replica's invented bulletins, expected one for real ones")
+
+
+def replica_settings(settings: Settings, *, home_was_given: bool) -> Settings:
+    """The settings of `serve --replica`: SQLite in the folder that was given, else in one of its own."""
+    home = settings.home if home_was_given else settings.home / "replica"
+    if (home / "archive.sqlite").exists() and not (home / REPLICA_MARK).exists():
+        raise WrongArchive(f"archive {home}: was not made by the replica, expected an empty folder for invented bulletins")
+    home.mkdir(parents=True, exist_ok=True)
+    (home / REPLICA_MARK).write_text("The bulletins in this folder are invented: `serve --replica` made them.\n")
+    return settings.model_copy(update={"home": home, "database_url": "", "blobs": ""})
+
+
+def serve_all(settings: Settings, *, replica: bool, host: str, port: int, home_was_given: bool) -> int:
+    """Scheduler, workers and status page in one process, until SIGTERM or SIGINT. Returns the exit code."""
+    from archive.migrate import open_archive
+    from parsers.source import sources
+    from web.server import refuse_open_address
+
+    refuse_open_address(host)
+    if replica:
+        settings = replica_settings(settings, home_was_given=home_was_given)
+    else:
+        refuse_replica(settings)
+    stop = threading.Event()
+    with ExitStack() as stack:
+        _stop_on_signals(stop)
+        archive = stack.enter_context(open_archive(settings.database, settings.blobs_at))
+        chosen, transport_for = list(sources().values()), None
+        if replica:
+            transport_for = stack.enter_context(_replica_of_upstreams())
+            chosen = [_paced(source) for source in chosen]
+        stack.enter_context(_status_page(archive, chosen, host, port, replica=replica))
+        _say_where(settings)
+        return _schedule(archive, chosen, settings, transport_for, stop)
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+
+@contextmanager
+def _replica_of_upstreams() -> Iterator[Callable[[str], BaseTransport]]:
+    from replica.app import Replica
+    from replica.server import moving, serve
+    from replica.transport import replica_transport
+
+    upstreams = Replica()
+    with serve(upstreams) as port, moving(upstreams, REPLICA_STEP_SECONDS):
+        say(f"replica of the upstreams on 127.0.0.1:{port}, moving on every {REPLICA_STEP_SECONDS:.0f} s")
+        yield lambda host: replica_transport(port)
+
+
+def _paced(source: Source) -> Source:
+    """The source as the replica's faster time wants it."""
+    quick = copy.copy(source)
+    vars(quick)["every_minutes"] = REPLICA_EVERY_MINUTES
+    return quick
+
+
+@contextmanager
+def _status_page(archive: Archive, chosen: list[Source], host: str, port: int, *, replica: bool) -> Iterator[None]:
+    from web.app import make_app
+    from web.server import serving
+
+    banner = "These bulletins are invented: they come from the built-in replica." if replica else ""
+    with serving(make_app(archive, [source.slug for source in chosen], banner), host, port) as bound:
+        shown = f"[{host}]" if ":" in host else host
+        say(f"status page: http://{shown}:{bound}/")
+        yield
+
+
+def _say_where(settings: Settings) -> None:
+    say(f"archive: {settings.home}")
+    say(f"search it from another terminal: ./bulletins --home {_quoted(settings.home)} search fraud")
+
+
+def _quoted(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))
+
+
+def _schedule(
+    archive: Archive,
+    chosen: list[Source],
+    settings: Settings,
+    transport_for: Callable[[str], BaseTransport] | None,
+    stop: threading.Event,
+) -> int:
+    from ingest.tools import utc_now
+    from scheduler import TICK_SECONDS, Scheduler
+
+    replica = transport_for is not None
+    scheduler = Scheduler(
+        archive,
+        chosen,
+        lambda stopping: tools_for(settings, say=lambda line: None, stop=stopping, transport_for=transport_for),
+        clock=utc_now,
+        say=say,
+        tick_seconds=REPLICA_TICK_SECONDS if replica else TICK_SECONDS,
+        with_ended=replica,
+    )
+    scheduler.start()
+    stop.wait()
+    say("stopping: what has begun is brought to its end")
+    in_time = scheduler.stop(settings.grace_seconds)
+    say("stopped" if in_time else f"stopped after {settings.grace_seconds:.0f} s; what was pending goes on at the next start")
+    return 0
