@@ -163,7 +163,7 @@ def search(
     try:
         with _archive(_settings(), create=False) as archive, archive.reading() as session:
             rows = list(search_archive(session, asked))
-            print_rows(rows, ["id", "issued", "level", "state", "title", "snippet"], format_name)
+            print_rows(rows, ["id", "issued", "level", "state", "title/snippet"], format_name)
             found, more = how_many(session, asked)
     except BadQuery as problem:
         _usage(str(problem))
@@ -196,12 +196,12 @@ def changes(
     format_name: Format = None,
 ) -> None:
     """List what became of which bulletin, oldest first."""
-    from archive.changes import list_changes
+    from archive.changes import KEYS, list_changes
     from terminal import print_rows
 
     with _archive(_settings(), create=False) as archive, archive.reading() as session:
-        columns = ["cursor", "at", "kind", "notification", "revision", "issued", "title", "cause"]
-        print_rows(list_changes(session, since, limit), columns, format_name, keys=columns)
+        columns = ["cursor", "at", "kind/cause", "notification/issued", "revision", "title"]
+        print_rows(list_changes(session, since, limit), columns, format_name, keys=KEYS)
 
 
 @app.command()
@@ -211,7 +211,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
     from terminal import print_rows
 
     rows = source_rows([_source(name)] if name else None)
-    columns = ["source", "publisher", "listing", "every_minutes", "ended", "basis", "url"]
+    columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
     print_rows(rows, columns, format_name)
 
 
@@ -225,10 +225,11 @@ def status(format_name: Format = None) -> None:
 
     settings = _settings()
     print_settings(settings, say)
-    columns = ["source", "state", "last_success", "next_check", "notifications", "pending", "quarantined", "gaps"]
+    counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
+    columns = ["source/state", "last_success/next_check", *counts, "problem"]
     with _archive(settings, create=False) as archive, archive.reading() as session:
         rows = [source_state(session, slug) for slug in all_sources()]
-        print_rows(rows, [*columns, "wanted", "missing", "problem"], format_name)
+        print_rows(rows, columns, format_name)
         for gap in gaps(session):
             say(
                 f"{gap['source']}: gap from {gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC: {gap['reason']}"
@@ -458,7 +459,7 @@ def _fail(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
 def main() -> None:
     """Run a command; whatever goes wrong ends in one sentence and an exit code, never in a traceback."""
     try:
-        app()
+        app(prog_name="bulletins")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)

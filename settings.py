@@ -80,7 +80,9 @@ def load_settings(home: Path | None = None) -> Settings:
 
 def origin_of(name: str, settings: Settings) -> str:
     """Where a setting's value comes from: the environment variable, the file, or the default."""
-    if PREFIX + name.upper() in os.environ and name != "home":
+    if name == "home" and settings.home != Path(os.environ.get(f"{PREFIX}HOME", "")).expanduser().absolute():
+        return "default" if settings.home == user_data_path("bulletins", appauthor=False) else "--home"
+    if PREFIX + name.upper() in os.environ:
         return PREFIX + name.upper()
     return "bulletins.toml" if name in _lines_of(settings.home / "bulletins.toml") else "default"
 

@@ -7,10 +7,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 Row = Mapping[str, Any]
 FORMATS = ("table", "jsonl", "csv")
+PROSE = ("title", "snippet", "reason", "problem", "issuers", "attachments", "url", "basis", "text", "sample", "about")
+"""Columns that may be folded; the others keep to one line."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -65,13 +67,23 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold", justify="right" if _is_number(rows, name) else "left")
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        names = column.split("/")
+        free = any(name in PROSE for name in names)
+        justify: Literal["left", "right"] = "right" if _is_number(rows, column) else "left"
+        heading = "\n".join(names).replace("_", " ")
+        table.add_column(heading, overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None)
     for row in rows:
-        table.add_row(*(Text(printable(_short(row.get(name)))) for name in columns))
-    console = Console(highlight=False, markup=False)
-    console.print(table if rows else "nothing")
+        table.add_row(*(Text(printable(_lines(row, column))) for column in columns))
+    Console(highlight=False, markup=False).print(table if rows else "nothing")
+
+
+def _lines(row: Row, column: str) -> str:
+    """A cell; a column named `a/b` has the values of both, one below the other."""
+    names = column.split("/")
+    cells = [_short(row.get(name)) for name in names]
+    return "\n".join(cell for cell in cells if cell or len(names) > 1 and not set(names) & set(PROSE))
 
 
 def _is_number(rows: Sequence[Row], name: str) -> bool:

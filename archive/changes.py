@@ -14,6 +14,7 @@ from archive.journal import take
 from archive.tables import Change, Identity, Revision
 
 KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "linked", "unlinked", "removed")
+KEYS = ("cursor", "kind", "notification", "source", "issued", "title", "revision", "cause", "at")
 CAUSES = ("capture", "backfill", "import", "human", "replay", "parser")
 
 

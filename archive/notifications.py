@@ -62,7 +62,8 @@ def _as_known(rows: Sequence[tuple[int, Revision]]) -> list[Known]:
 
 
 class Keeper:
-    """Writes the entries of one capture. `touched` are the notifications that changed, `present` those shown."""
+    """Writes the entries of one capture. `touched` are the notifications that changed, `present` those
+    shown, `met` those of them that were known before."""
 
     def __init__(
         self, session: Session, facts: SourceFacts, capture: Capture, target: Target, changes: Changes, *, late: bool
@@ -71,7 +72,7 @@ class Keeper:
         self.changes, self.late = changes, late
         self.present: set[int] = set()
         self.touched: set[int] = set()
-        self.met_known = False
+        self.met: set[int] = set()
 
     def by_ref(self, refs: Mapping[int, str | None]) -> dict[int, Match]:
         """The notifications that carry the publisher's own ids."""
@@ -87,7 +88,7 @@ class Keeper:
         if row is None:
             self._create(entry, content_hash, found)
             return "new"
-        self.met_known = True
+        self.met.add(row.id)
         return self._meet_again(row, entry, content_hash, found or Match(row.id, "exact", 1.0))
 
     def _meet_again(self, row: NotificationRow, entry: ReadEntry, content_hash: str, found: Match) -> str:

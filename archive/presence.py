@@ -61,15 +61,18 @@ def missing_of(
     ]
 
 
-def half_gone(shown: Collection[NotificationRow], present: Collection[int], oldest: date | None) -> str | None:
-    """Why this capture cannot count towards absence: at least half of what it ought to show is missing."""
+def half_gone(
+    shown: Collection[NotificationRow], present: Collection[int], met: Collection[int], oldest: date | None
+) -> str | None:
+    """Why this capture cannot count towards absence: at least half of the known entries it ought to show are missing.
+
+    `present` are all notifications that it shows, `met` those that were known before it.
+    """
     missing = missing_of(shown, present, oldest)
-    ought = len(missing) + sum(row.id in present for row in shown)
+    ought = len(missing) + sum(row.id in met for row in shown)
     if len(missing) < HALF_GONE_FROM or 2 * len(missing) < ought:
         return None
-    return (
-        f"{len(missing)} of {ought} known entries not older than the page's oldest are missing, expected most of them"
-    )
+    return f"{len(missing)} of {ought} known entries not older than the page's oldest are missing, expected most of them"
 
 
 def see(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:

@@ -154,7 +154,7 @@ def _judge_absence(
     """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
     shown = shown_by(session, keeper.target)
     oldest = oldest_day(reading)
-    held = None if accept or keeper.facts.listing == "increment" else half_gone(shown, keeper.present, oldest)
+    held = None if accept or keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
     absent = [row for row in shown if row.id not in keeper.present]
     close_sightings(session, absent, keeper.target)
     in_size = len(reading.read) in keeper.facts.expect
@@ -176,7 +176,7 @@ def oldest_day(reading: Reading) -> date | None:
 def _note_gap(session: Session, keeper: Keeper, reading: Reading) -> str | None:
     """A listing that shares nothing with the last one may have rolled on while nobody looked: a row, not silence."""
     target, at = keeper.target, keeper.capture.fetched_at
-    if target.confirmed_at is None or keeper.met_known or keeper.facts.listing == "increment" or not reading.read:
+    if target.confirmed_at is None or keeper.met or keeper.facts.listing == "increment" or not reading.read:
         return None
     since, slug = target.confirmed_at, keeper.facts.slug
     reason = f"{target.url}: no entry is shared with the last reading, expected at least one; some may be missing"

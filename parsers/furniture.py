@@ -112,22 +112,31 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
 def clear_region(body: Any, region: Any, ground: Ground) -> Any:
     """Cut code and furniture out of the page and return the region, or the body where the region leaves content out.
 
-    Furniture that holds a landmark is content, unless it stands outside a region that has landmarks of its own.
+    Furniture that holds a landmark is content, unless it stands outside a region that leaves out nothing else.
     """
     around = set(region.iterancestors())
-    has_own = ground.marked(*ground.region)
-    outside = 0
+    furniture = [(element, start, end) for element, start, end in ground.furniture if element not in around]
+    start, end = ground.region
+    beside = [piece for piece in furniture if not start <= piece[1] <= piece[2] <= end]
+    aside = {piece[0] for piece in beside}
+    outside = len(ground.landmarks) - ground.count(start, end)
+    whole = not ground.marked(start, end) or outside > _landmarks_in(beside, ground)
     for element in ground.code:
         _empty(element)
-    for element, start, end in ground.furniture:
-        inside = ground.region[0] <= start and end <= ground.region[1]
-        if element in around:
-            continue
-        if not ground.marked(start, end) or (has_own and not inside):
-            outside += 0 if inside else ground.count(start, end)
-            _empty(element)
-    lost = len(ground.landmarks) - ground.count(*ground.region) - outside
-    return body if lost > 0 else region
+    for piece in furniture:
+        if not ground.marked(*piece[1:]) or (piece[0] in aside and not whole):
+            _empty(piece[0])
+    return body if whole and outside else region
+
+
+def _landmarks_in(furniture: list[tuple[Any, int, int]], ground: Ground) -> int:
+    """How many landmarks stand in these pieces, those in pieces within pieces counted once."""
+    count = reached = 0
+    for _, start, end in sorted(furniture, key=lambda piece: (piece[1], -piece[2])):
+        if end > reached:
+            count += ground.count(max(start, reached), end)
+            reached = end
+    return count
 
 
 def _empty(element: Any) -> None:

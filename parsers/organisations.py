@@ -12,7 +12,7 @@ from types import MappingProxyType
 class Organisation:
     """An organisation, bureau, service or platform. `since` and `until` are ISO dates, `until` its last day.
 
-    `aliases` are spellings of this very organisation; those in capitals match in that case only.
+    `aliases` are spellings of this very organisation; they match as written, those of several words in capitals too.
     """
 
     slug: str
@@ -130,8 +130,8 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     for each in ORGANISATIONS.values():
         for spelling in (each.name, *each.aliases):
             slugs[spelling.casefold()] = each.slug
-            word = r"\s".join(map(re.escape, spelling.split()))
-            spelled.append(word if spelling.isupper() or " " not in spelling else f"(?i:{word})")
+            forms = (spelling, spelling.upper()) if " " in spelling else (spelling,)
+            spelled.extend(r"\s".join(map(re.escape, form.split())) for form in forms)
     spelled.sort(key=len, reverse=True)
     bodies = r"(?!\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b)"
     return re.compile(rf"(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs

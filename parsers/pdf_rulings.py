@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfObject, PdfPage, PdfTextPage
+    from pypdfium2 import PdfPage, PdfTextPage
 
 Box = tuple[float, float, float, float]
 """Left, low, right, high in points."""
 Ruling = tuple[float, float, float]
 """Where a ruling stands across its direction, and its start and end along it, in points."""
 
+Point = tuple[float, float]
+Paths = list[tuple[Any, int]]
+"""PDFium's handles of paths, with the number of their segments."""
+
 THIN_POINTS = 4.0
+SMALL_POINTS = 12.0
+"""A path of many segments within this is a letter or an icon."""
+SIMPLE_SEGMENTS = 5
+"""Paths of so few segments are lines and boxes: their bounds say where they draw."""
+MAX_FORM_DEPTH = 15
 STRAIGHT_POINTS = 0.05
 REACH_POINTS = 6.0
 """How far rulings may miss each other and still count as crossing: wider than pdfplumber's 3, never narrower."""
@@ -30,65 +39,108 @@ def is_ruled(page: PdfPage, text_page: PdfTextPage) -> bool:
     """Whether the lines and boxes drawn on the page could bound at least two rows by two columns of text."""
     from pypdfium2 import raw
 
-    paths: dict[PdfObject | None, list[PdfObject]] = {}
-    segments = 0
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH]):
-        segments += max(raw.FPDFPath_CountSegments(item), 0)
-        if segments > MAX_SEGMENTS:
-            return False
-        paths.setdefault(item.container, []).append(item)
-    return any(_makes_a_grid(found, None if container else text_page) for container, found in paths.items())
+    contents = _contents(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject)
+    drawn = [[path for path in paths if path[1] > 1] for paths in contents]
+    if sum(count for paths in drawn for _, count in paths) > MAX_SEGMENTS:
+        return False
+    return any(_makes_a_grid(paths, None if index else text_page) for index, paths in enumerate(drawn))
 
 
-def _makes_a_grid(paths: Sequence[PdfObject], text_page: PdfTextPage | None) -> bool:
+def _contents(holder: Any, count: Callable[[Any], int], item: Callable[[Any, int], Any], depth: int = 0) -> list[Paths]:
+    """The paths of a page or form, then those of each form in it; raw handles, for every page pays for this loop."""
+    from pypdfium2 import raw
+
+    kind_of, path_kind, form_kind = raw.FPDFPageObj_GetType, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
+    paths: Paths = []
+    forms: list[Paths] = []
+    for index in range(count(holder)):
+        handle = item(holder, index)
+        kind = kind_of(handle)
+        if kind == path_kind:
+            paths.append((handle, raw.FPDFPath_CountSegments(handle)))
+        elif kind == form_kind and depth < MAX_FORM_DEPTH:
+            forms += _contents(handle, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth + 1)
+    return [paths, *forms]
+
+
+def _makes_a_grid(paths: Paths, text_page: PdfTextPage | None) -> bool:
     """Whether paths close cells in two rows and two columns: first by counting, then as pdfplumber does it.
 
     With a text page, in whose coordinates the paths then are, the cells must touch characters too.
     """
+    simple = [path for path in paths if path[1] <= SIMPLE_SEGMENTS]
+    strokes = [stroke for path in paths if path[1] > SIMPLE_SEGMENTS for stroke in _strokes(path)]
     upright: list[Ruling] = []
     level: list[Ruling] = []
-    for path in paths:
-        for left, low, right, high in _boxes(path):
-            upright += [(x, low, high) for x in _sides(left, right)]
-            level += [(y, left, right) for y in _sides(low, high)]
+    for left, low, right, high in chain(map(_bounds, simple), strokes):
+        upright += [(x, low, high) for x in _sides(left, right)]
+        level += [(y, left, right) for y in _sides(low, high)]
     if not _cross_enough(_joined(upright), _joined(level)):
         return False
-    edges = [edge for path in paths for stroke in _strokes(path) for edge in _edges(stroke)]
+    strokes += [stroke for path in simple for stroke in _strokes(path)]
+    edges = [edge for stroke in strokes for edge in _edges(stroke)]
     return any(_is_two_by_two(cells, text_page) for cells in _cells(edges))
 
 
-def _boxes(path: PdfObject) -> Iterable[Box]:
-    """Where a path draws: a simple one (line, box) within its bounds, another one stroke by stroke."""
+def _bounds(path: tuple[Any, int]) -> Box:
+    """Where a path draws, its line width included."""
     from pypdfium2 import raw
 
-    return [path.get_bounds()] if raw.FPDFPath_CountSegments(path) <= 5 else _strokes(path)
+    sides = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(path[0], *sides)
+    left, low, right, high = (side.value for side in sides)
+    return left, low, right, high
 
 
-def _strokes(path: PdfObject) -> Iterator[Box]:
-    """The straight strokes of a path, closing ones included."""
+def _strokes(path: tuple[Any, int]) -> Iterator[Box]:
+    """The level and upright strokes of a path, closing ones included; none of a letter, an icon or a dash."""
     from pypdfium2 import raw
 
-    matrix = path.get_matrix()
+    handle, count = path
+    if count > SIMPLE_SEGMENTS and _is_small(_bounds(path)):
+        return
+    frame = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(handle, frame)
+    a, b, c, d, e, f = frame.a, frame.b, frame.c, frame.d, frame.e, frame.f
+    for (x0, y0), (x1, y1) in _lines(handle, count):
+        if abs(x1 - x0) < STRAIGHT_POINTS or abs(y1 - y0) < STRAIGHT_POINTS:
+            yield box_of((a * x0 + c * y0 + e, b * x0 + d * y0 + f), (a * x1 + c * y1 + e, b * x1 + d * y1 + f))
+
+
+def _is_small(box: Box) -> bool:
+    """Whether a many-sided path is too low and too narrow for rulings of its own."""
+    return box[2] - box[0] < SMALL_POINTS and box[3] - box[1] < SMALL_POINTS
+
+
+def _lines(handle: Any, count: int) -> Iterator[tuple[Point, Point]]:
+    """The straight segments of a path in its own space."""
+    from pypdfium2 import raw
+
+    segment_at, point_of, kind_of = (
+        raw.FPDFPath_GetPathSegment,
+        raw.FPDFPathSegment_GetPoint,
+        raw.FPDFPathSegment_GetType,
+    )
     start = before = (0.0, 0.0)
     x, y = ctypes.c_float(), ctypes.c_float()
-    for index in range(raw.FPDFPath_CountSegments(path)):
-        segment = raw.FPDFPath_GetPathSegment(path, index)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = matrix.on_point(x.value, y.value)
-        kind = raw.FPDFPathSegment_GetType(segment)
+    for index in range(count):
+        segment = segment_at(handle, index)
+        point_of(segment, x, y)
+        point = (x.value, y.value)
+        kind = kind_of(segment)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             start = point
         elif kind == raw.FPDF_SEGMENT_LINETO:
-            yield box_of(before, point)
-        if raw.FPDFPathSegment_GetClose(segment):
-            yield box_of(point, start)
+            yield before, point
+        if point != start and raw.FPDFPathSegment_GetClose(segment):
+            yield point, start
         before = point
 
 
 def _cross_enough(upright: Sequence[Ruling], level: Sequence[Ruling]) -> bool:
     if len(upright) < 3 or len(level) < 3 or len(upright) * len(level) > MAX_CROSSINGS:
         return False
-    return _crossing(upright, level) >= 3 and _crossing(level, upright) >= 3
+    return _crossing(upright, level) and _crossing(level, upright)
 
 
 def _edges(stroke: Box) -> Iterator[dict[str, Any]]:
@@ -159,19 +211,24 @@ def _joined(rulings: list[Ruling]) -> list[Ruling]:
     return [line for line in lines if line[2] - line[1] > THIN_POINTS]
 
 
-def _crossing(rulings: Sequence[Ruling], others: Sequence[Ruling]) -> int:
-    """How many distinct places have a ruling that crosses two or more of the others."""
+def _crossing(rulings: Sequence[Ruling], others: Sequence[Ruling]) -> bool:
+    """Whether rulings in three distinct places cross two or more of the others."""
     places: set[int] = set()
     for at, start, end in rulings:
-        crossed = (
+        place = round(at / THIN_POINTS)
+        if place in places:
+            continue
+        crossed = {
             round(other[0] / THIN_POINTS)
             for other in others
             if start - REACH_POINTS <= other[0] <= end + REACH_POINTS
             and other[1] - REACH_POINTS <= at <= other[2] + REACH_POINTS
-        )
-        if len(set(crossed)) >= 2:
-            places.add(round(at / THIN_POINTS))
-    return len(places)
+        }
+        if len(crossed) >= 2:
+            places.add(place)
+            if len(places) >= 3:
+                return True
+    return False
 
 
 def box_of(start: tuple[float, float], end: tuple[float, float]) -> Box:

@@ -105,7 +105,9 @@ def parser_version(source: type[Source]) -> str:
     trees: dict[str, ast.Module] = {}
     while waiting:
         name = waiting.pop()
-        if name not in trees and (name.startswith("parsers.") or name == "archive.records" or name == source.__module__):
+        if name not in trees and (
+            name.startswith("parsers.") or name == "archive.records" or name == source.__module__
+        ):
             module = sys.modules.get(name) or importlib.import_module(name)
             trees[name] = ast.parse(inspect.getsource(module))
             waiting.extend(_imported(trees[name]))

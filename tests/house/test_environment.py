@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.checkouts import BASE, DEV, begin, new_checkout, offline, start, wheel
+from tests.house.checkouts import BASE, DEV, begin, new_checkout, offline, served, start, wheel
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,24 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("outside")
 
 
+def all_in(folder: Path) -> dict[str, str]:
+    """Settings under which programs keep caches and temporary files in `folder`."""
+    return dict.fromkeys(("HOME", "XDG_CACHE_HOME", "TMPDIR"), str(folder))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, wheels: Path, outside: Path) -> Path:
     """A checkout that two processes set up at once."""
     checkout = new_checkout(tmp_path_factory.mktemp("made") / "a check out", {BASE: wheel(wheels, "sample", "first")})
-    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "TMPDIR"), str(outside))
-    both = [begin(checkout / "bulletins", "hello", env={**offline(wheels), **folders}, cwd=wheels) for _ in range(2)]
-    outputs = [process.communicate() for process in both]
+    with served(wheels) as address:
+        surroundings = {
+            **offline(wheels),
+            **all_in(outside),
+            "PIP_FIND_LINKS": address,
+            "PIP_TRUSTED_HOST": "127.0.0.1",
+        }
+        both = [begin(checkout / "bulletins", "hello", env=surroundings, cwd=wheels) for _ in range(2)]
+        outputs = [process.communicate() for process in both]
     for process, (printed, said) in zip(both, outputs, strict=True):
         assert process.returncode == 0, said
         assert printed == f"first ['hello'] 1 {wheels}\n"
@@ -63,13 +74,17 @@ def test_nothing_is_written_outside_the_checkout(made: Path, outside: Path) -> N
     assert not (made / ".venv" / "tmp").exists()
 
 
-def test_a_wrong_hash_stops_and_leaves_the_older_environment_usable(made: Path, wheels: Path) -> None:
+def test_what_does_not_match_stops_and_leaves_the_older_environment_usable(made: Path, wheels: Path) -> None:
     right = wheel(wheels, "checks", "second")
-    (made / DEV).write_text(right[:-9] + "00000000\n", encoding="utf-8")
-    done = start(made / "bulletins", "test", env=offline(wheels), cwd=wheels)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
-    assert start(made / "bulletins", "status", env=offline(wheels), cwd=wheels).stderr == ""
+    for wrong, reason in (
+        (right[:-9] + "00000000\n", "DO NOT MATCH THE HASHES"),
+        ("checks==1.0\n", "Hashes are required"),
+    ):
+        (made / DEV).write_text(wrong, encoding="utf-8")
+        done = start(made / "bulletins", "test", env=offline(wheels), cwd=wheels)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert reason in done.stderr
+        assert start(made / "bulletins", "status", env=offline(wheels), cwd=wheels).stderr == ""
     (made / DEV).write_text(right, encoding="utf-8")
     done = start(made / "bulletins", "test", env=offline(wheels), cwd=wheels)
     assert (done.stdout, done.returncode) == (f"first ['test'] 1 {wheels}\n", 0)
@@ -77,12 +92,12 @@ def test_a_wrong_hash_stops_and_leaves_the_older_environment_usable(made: Path, 
     assert (made / ".venv" / DEV).read_text(encoding="utf-8") == right
 
 
-def test_killed_half_way_is_repaired_once_its_pip_has_ended(made: Path, wheels: Path) -> None:
+def test_killed_half_way_is_repaired_once_its_pip_has_ended(made: Path, wheels: Path, tmp_path: Path) -> None:
     (made / DEV).write_text(wheel(wheels, "late", "third"), encoding="utf-8")
     (made / ".venv" / "half-made").touch()
     with socket.create_server(("127.0.0.1", 0)) as silent_index:
         address = f"http://127.0.0.1:{silent_index.getsockname()[1]}/simple"
-        asks = {**offline(wheels), "PIP_INDEX_URL": address, "PIP_FIND_LINKS": ""}
+        asks = {**offline(wheels), **all_in(tmp_path), "PIP_INDEX_URL": address, "PIP_FIND_LINKS": ""}
         del asks["PIP_NO_INDEX"]
         python = os.path.realpath(sys.executable)
         with begin(python, "-I", made / "environment.py", BASE, DEV, env=asks, cwd=wheels) as first:
@@ -95,6 +110,7 @@ def test_killed_half_way_is_repaired_once_its_pip_has_ended(made: Path, wheels: 
             printed, said = second.communicate()
     assert printed == f"first [] 1 {wheels}\n", said
     assert not (made / ".venv" / "half-made").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_checkout_that_cannot_be_written_to_is_named(wheels: Path, tmp_path: Path) -> None:

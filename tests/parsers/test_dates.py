@@ -45,7 +45,9 @@ def test_any_text_is_a_date_or_a_value_error(printed: str) -> None:
         assert "expected" in str(problem)
 
 
-@pytest.mark.parametrize("printed", ["", "April 2017", "2017-04-03", "12/25/2016", "١٢/٠٤/٢٠١٧", "12/04/2017 x", "12/04/20171"])
+@pytest.mark.parametrize(
+    "printed", ["", "April 2017", "2017-04-03", "12/25/2016", "١٢/٠٤/٢٠١٧", "12/04/2017 x", "12/04/20171"]
+)
 def test_near_dates_are_refused(printed: str) -> None:
     with pytest.raises(ValueError, match="not a date of the calendar, expected %d/%m/%Y or %d/%m/%y"):
         read_date(printed, FORMATS)

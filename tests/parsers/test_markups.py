@@ -29,8 +29,8 @@ EXPECTED: list[dict[str, Any]] = [
         "title": None,
         "issuers": ["met-police", "ncpp"],
         "threat_levels": [{"scope": "international-terrorism", "level": "substantial"}],
-        "text": "The Metropolitan Police Service (MPS), together with the office of the National Coordinator Protect and "
-        "Prepare, are aware of an event in Lisbon today, Wednesday 23rd May 2018.\n"
+        "text": "The Metropolitan Police Service (MPS), together with the office of the National Coordinator Protect "
+        "and Prepare, are aware of an event in Lisbon today, Wednesday 23rd May 2018.\n"
         "The threat from International Terrorism is SUBSTANTIAL, meaning an attack is likely.\nWe ask you to:\n"
         "Stay alert & brief your staff\nReview your plans – all of them\n"
         "The CSSC London Amber Message of 20/05/2018 still applies.",
@@ -156,9 +156,11 @@ def _real_messages(document: str) -> tuple[Message, ...]:
     messages = []
     for part in document.split('<div id="footer">')[0].split("<h3>")[1:]:
         heading, _, body = part.partition("</h3>")
-        date, label, title = re.fullmatch(r"(\S+) - (CSSC .*?Message)(?: - | )?(.*)", heading).groups()  # type: ignore[union-attr]
+        date, label, title = re.findall(r"(\S+) - (CSSC .*?Message)(?: - | )?(.*)", heading)[0]
         paragraphs = []
-        for tag, words in re.findall(r"<(p|li)>(.*?)</", re.sub(r"<a href=\"([^\"]*)\"[^>]*>([^<]*)</a>", r"[\2](\1)", body)):
+        for tag, words in re.findall(
+            r"<(p|li)>(.*?)</", re.sub(r"<a href=\"([^\"]*)\"[^>]*>([^<]*)</a>", r"[\2](\1)", body)
+        ):
             bullet = "* " if tag == "li" else ""
             paragraphs.append(bullet + html.unescape(words).replace("\xa0", " ").lstrip("· ").strip())
         messages.append(Message(date, label, title, tuple(paragraphs)))

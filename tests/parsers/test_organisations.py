@@ -13,7 +13,11 @@ CASES: list[tuple[str | None, str, list[str]]] = [
     ("Incident near Bank - MPS Bulletin", "", ["met-police"]),
     ("Fake Action Fraud callers", "", []),
     (None, "CoLP and BTP, in conjunction with NaCTSO, are holding a day.", ["btp", "city-of-london-police", "nactso"]),
-    (None, "A leaflet produced by the MPS in partnership with the City of London Police.", ["city-of-london-police", "met-police"]),
+    (
+        None,
+        "A leaflet produced by the MPS in partnership with the City of London Police.",
+        ["city-of-london-police", "met-police"],
+    ),
     (None, "This message is from the National Fraud Intelligence Bureau.", ["nfib"]),
     (None, "This is sent on behalf of Metropolitan Police Security Operations.", ["met-police"]),
     (None, "Emails that claim to be a message from Action Fraud are going round.", []),
@@ -24,6 +28,8 @@ CASES: list[tuple[str | None, str, list[str]]] = [
     (None, "MPSX and XBTP and NCPP1 are codes.", []),
     ("NFIB Alert", "Transport for London services are spoofed.", ["nfib"]),
     ("NFIB Alert", "NFIB and the City of London Police warn of fraud.", ["city-of-london-police", "nfib"]),
+    (None, "Report fraud to your bank.", []),
+    ("METROPOLITAN POLICE SERVICE bulletin", "", ["met-police"]),
     (None, "", []),
 ]
 
@@ -53,4 +59,13 @@ def test_organisations_hang_together() -> None:
     spellings = [name.casefold() for each in ORGANISATIONS.values() for name in (each.name, *each.aliases)]
     assert len(set(spellings)) == len(SLUGS)
     for spelling in set(spellings):
-        assert len({each.slug for each in ORGANISATIONS.values() if spelling in map(str.casefold, (each.name, *each.aliases))}) == 1
+        assert (
+            len(
+                {
+                    each.slug
+                    for each in ORGANISATIONS.values()
+                    if spelling in map(str.casefold, (each.name, *each.aliases))
+                }
+            )
+            == 1
+        )

@@ -10,7 +10,9 @@ URL = "https://e.example/a/page.aspx"
 
 
 def page(content: str, region: str = "#main", head: str = "") -> Page:
-    document = f"<html><head>{head}</head><body><ul class=nav><li>Nav</li></ul><div id=main>{content}</div></body></html>"
+    document = (
+        f"<html><head>{head}</head><body><ul class=nav><li>Nav</li></ul><div id=main>{content}</div></body></html>"
+    )
     return Page(document.encode(), URL, region=region)
 
 
@@ -34,7 +36,9 @@ def test_words_as_lines(content: str, text: str) -> None:
 
 
 def test_links_stand_in_their_lines_with_their_words() -> None:
-    lines = page('<a href="a.pdf">A <b>b</b></a> and <a href="/c"><img alt="C"></a><br><a name="x"></a><a href=" d\n e ">d</a>').lines()
+    lines = page(
+        '<a href="a.pdf">A <b>b</b></a> and <a href="/c"><img alt="C"></a><br><a name="x"></a><a href=" d\n e ">d</a>'
+    ).lines()
     assert [[(anchor.href, anchor.text) for anchor in line.anchors] for line in lines] == [
         [("a.pdf", "A b"), ("/c", "C")],
         [(" d\n e ", "d")],

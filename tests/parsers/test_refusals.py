@@ -1,11 +1,14 @@
-"""Damage is loud: a heading that cannot be read is refused with its reason, never dropped, never part of a neighbour."""
+"""Damage is loud: a heading that cannot be read is refused with its reason, never dropped or given to a neighbour."""
 
 from __future__ import annotations
+
+from types import MappingProxyType
 
 import pytest
 
 from parsers.page import PageChanged
 from parsers.source import parse, sources
+from parsers.sources.bsia_cssc import BsiaCssc
 from tests.parsers.messages import ADDRESS
 
 BEFORE = ("21/04/2018 - CSSC London Amber Message - First", "First body.")
@@ -54,7 +57,9 @@ def page(*messages: tuple[str, str], markup: str = "<p>{}</p><p>{}</p>") -> byte
     ).encode()
 
 
-@pytest.mark.parametrize("markup", ["<h3>{}</h3><p>{}</p>", "<p>{}</p><p>{}</p>", "{}<br>{}<br>", "<dt>{}</dt><dd>{}</dd>"])
+@pytest.mark.parametrize(
+    "markup", ["<h3>{}</h3><p>{}</p>", "<p>{}</p><p>{}</p>", "{}<br>{}<br>", "<dt>{}</dt><dd>{}</dd>"]
+)
 @pytest.mark.parametrize("heading", REFUSED)
 def test_a_damaged_heading_is_refused_and_its_neighbours_are_whole(heading: str, markup: str) -> None:
     reading = parse(sources()["bsia-cssc"], page(BEFORE, (heading, "Odd body."), AFTER, markup=markup), ADDRESS)
@@ -76,14 +81,21 @@ def test_words_of_headings_in_a_body_start_no_entry(words: str) -> None:
 
 
 def test_a_heading_in_furniture_is_content() -> None:
-    body = page(BEFORE, AFTER).replace(b"<p>19/04", b'<div class="sidebar"><p>19/04').replace(b"Last body.</p>", b"Last body.</p></div>")
+    body = (
+        page(BEFORE, AFTER)
+        .replace(b"<p>19/04", b'<div class="sidebar"><p>19/04')
+        .replace(b"Last body.</p>", b"Last body.</p></div>")
+    )
     assert parse(sources()["bsia-cssc"], body, ADDRESS).seen == 2
 
 
 def test_a_sidebar_beside_a_region_with_entries_is_furniture() -> None:
     widget = b'<div class="sidebar"><p>21/04/2018 - CSSC London Amber Message - First</p></div>'
     body = page(BEFORE, AFTER).replace(b"</div></body>", b"</div>" + widget + b"</body>")
-    assert [entry.notification.text for entry in parse(sources()["bsia-cssc"], body, ADDRESS).read] == ["First body.", "Last body."]
+    assert [entry.notification.text for entry in parse(sources()["bsia-cssc"], body, ADDRESS).read] == [
+        "First body.",
+        "Last body.",
+    ]
 
 
 def test_entries_outside_the_region_widen_it() -> None:
@@ -99,16 +111,17 @@ def test_the_footer_belongs_to_no_entry() -> None:
     assert (last.text, last.attachments) == ("Last body.", ())
 
 
-@pytest.mark.parametrize("body", [b"", b"<html></html>", b"<p>Nothing new today.</p>", b"Nothing new", bytes(range(256))])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html></html>", b"<p>Nothing new today.</p>", b"Nothing new", bytes(range(256))]
+)
 def test_a_page_without_entries_is_an_error(body: bytes) -> None:
     with pytest.raises(PageChanged, match=r"^https://www\.bsia\S+: 0 entries, expected 5 to 59 entries$"):
         parse(sources()["bsia-cssc"], body, ADDRESS)
 
 
 def test_publishers_typos_are_data() -> None:
-    class Corrected(type(sources()["bsia-cssc"])):  # type: ignore[misc]
-        slug = ""
-        corrections = {"3l/05/2018": "31/05/2018"}
+    class Corrected(BsiaCssc):
+        corrections = MappingProxyType({"3l/05/2018": "31/05/2018"})
 
     reading = parse(Corrected(), page(("3l/05/2018 - CSSC London Amber Message", "Body.")), ADDRESS)
     assert reading.read[0].notification.issued == "2018-05-31"

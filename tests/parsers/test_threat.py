@@ -11,7 +11,10 @@ from parsers.threat import threat_levels
     ("text", "levels"),
     [
         ("The threat from International Terrorism is SEVERE, meaning", (("international-terrorism", "severe"),)),
-        ("The threat level to the UK from international terrorism remains at substantial.", (("international-terrorism", "substantial"),)),
+        (
+            "The threat level to the UK from international terrorism remains at substantial.",
+            (("international-terrorism", "substantial"),),
+        ),
         ("The UK national threat level is currently SUBSTANTIAL.", (("uk", "substantial"),)),
         ("The UK threat level has been raised from substantial to 'severe'.", (("uk", "severe"),)),
         ("The threat level in Northern Ireland is MODERATE", (("northern-ireland", "moderate"),)),
