@@ -19,6 +19,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "settings": (),
     "terminal": (),
     "scheduler": ("ingest", "alerts", "archive"),
+    "wiring": ("*",),
     "cli": ("*",),
     "environment": (),
     "tests": ("*",),

@@ -18,7 +18,7 @@ from tests.house.code import ROOMS, ROOT, Module, imports, modules, of_rooms, wi
 FETCHING = tuple("httpx httpcore ssl http.client urllib.request requests aiohttp smtplib ftplib".split())
 OWNED: dict[tuple[str, ...], tuple[str, ...]] = {
     FETCHING: ("ingest", "replica.transport"),
-    ("socket", "socketserver"): ("ingest", "replica"),
+    ("socket", "socketserver"): ("ingest", "replica", "web"),
     ("sqlalchemy", "alembic", "sqlite3", "psycopg"): ("archive",),
     ("apscheduler",): ("scheduler",),
     ("uvicorn",): ("web", "replica", "cli"),

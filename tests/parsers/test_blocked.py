@@ -11,7 +11,7 @@ from tests.parsers.markups import MARKUPS
 from tests.parsers.messages import ADDRESS, MESSAGES
 
 STAND_INS = {
-    "challenge page of Cloudflare": "<title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/'></script>",
+    "challenge page of Cloudflare": "<title>Just a moment...</title><p id='cf-chl-x'></p>",
     "challenge page of Incapsula": "<iframe src='/_Incapsula_Resource?x=1'>Request unsuccessful.</iframe>",
     "challenge page of Radware": "<script src='https://validate.perfdrive.com/x'></script>",
     "challenge page of Akamai": "<TITLE>Access Denied</TITLE><p>Reference&#32;#18.2f https://errors.edgesuite.net/18</p>",

@@ -1,0 +1,111 @@
+"""`serve --replica` as a newcomer starts it: bulletins arrive, a page shows them, SIGTERM ends it cleanly."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.commands.conftest import Command
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Served:
+    """A running `serve --replica` and what it has said so far."""
+
+    process: subprocess.Popen[str]
+    log: Path
+
+    def said(self, pattern: str) -> re.Match[str]:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            found = re.search(pattern, self.log.read_text())
+            if found:
+                return found
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise AssertionError(f"{pattern!r} was never said:\n{self.log.read_text()}")
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(self.said(r"http://127\.0\.0\.1:\d+")[0] + path, trust_env=False)
+
+
+@pytest.fixture
+def served(home: Path, tmp_path: Path) -> Iterator[Served]:
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "serve", "--replica", "--port", "0"],
+            cwd=ROOT,
+            stderr=out,
+            stdout=out,
+            text=True,
+            env={**os.environ, "BULLETINS_HOME": str(home)},
+        )
+        try:
+            yield Served(process, log)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_bulletins_arrive_and_can_be_searched(served: Served, bulletins: Command) -> None:
+    served.said(r"bsia-cssc: \d+ entries, \d+ new")
+    assert len(bulletins("search", "--limit", "50").rows) >= 20
+    page = served.get("/")
+    assert page.status_code == 200
+    assert "bsia-cssc" in page.text and "invented" in page.text
+    assert served.get("/status.json").json()["totals"]["notifications"] >= 20
+
+
+def test_pages_are_safe_to_show(served: Served) -> None:
+    served.said(r"\d+ new")
+    page = served.get("/")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["x-frame-options"] == "DENY"
+    assert "<script" not in page.text and " style=" not in page.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_nothing_half_stored(served: Served, bulletins: Command, number: signal.Signals) -> None:
+    served.said(r"\d+ new")
+    served.process.send_signal(number)
+    assert served.process.wait(timeout=PATIENCE_SECONDS) == 0
+    served.said(r"stopped")
+    (row,) = bulletins("status").rows
+    assert (row["pending"], row["state"]) == (0, "healthy")
+
+
+def test_real_bulletins_never_join_invented_ones(served: Served, bulletins: Command, home: Path) -> None:
+    served.said(r"\d+ new")
+    found = bulletins("run", "bsia-cssc")
+    assert (found.code, found.out) == (3, "")
+    assert "invented" in found.err
+
+
+def test_invented_bulletins_never_join_real_ones(bulletins: Command, home: Path) -> None:
+    bulletins("migrate")
+    found = bulletins("serve", "--replica")
+    assert found.code == 3
+    assert "expected an empty folder" in found.err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
+def test_others_cannot_be_let_in_by_accident(bulletins: Command, host: str) -> None:
+    found = bulletins("serve", "--host", host)
+    assert found.code == 3
+    assert "loopback" in found.err
