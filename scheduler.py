@@ -19,9 +19,8 @@ from archive.runs import sources_met, sources_with_work
 from archive.store import Archive
 from archive.targets import add_start_targets
 from ingest.report import Report
-from ingest.run import run_source
+from ingest.run import Source, run_source
 from ingest.tools import Tools
-from parsers.source import Source
 
 TICK_SECONDS = 15.0
 WORKERS = 4

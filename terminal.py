@@ -83,7 +83,7 @@ def _lines(row: Row, column: str) -> str:
     """A cell; a column named `a/b` has the values of both, one below the other."""
     names = column.split("/")
     cells = [_short(row.get(name)) for name in names]
-    return "\n".join(cell for cell in cells if cell or len(names) > 1 and not set(names) & set(PROSE))
+    return "\n".join(cell for cell in cells if cell or (len(names) > 1 and not set(names) & set(PROSE)))
 
 
 def _is_number(rows: Sequence[Row], name: str) -> bool:
@@ -123,7 +123,8 @@ def print_shown(found: Row, format_name: str | None, *, diff: bool) -> None:
 def _shown_lines(found: Row, *, diff: bool) -> Iterator[str]:
     level = f"{str(found['level']).upper()}  " if found["level"] else ""
     yield f"{level}{found['title'] or '(no title)'}"
-    yield f"{found['issued'] or 'undated'}  {found['source']}  {found['state']}  id {found['id']}  revision {found['revision']}"
+    about = f"{found['source']}  {found['state']}  id {found['id']}  revision {found['revision']}"
+    yield f"{found['issued'] or 'undated'}  {about}"
     for name in ("region", "issuers", "codes", "threat_levels", "expires", "references", "url"):
         if found[name]:
             yield f"{name.replace('_', ' ')}: {_short(found[name])}"

@@ -16,9 +16,8 @@ from settings import Settings
 from terminal import say
 
 if TYPE_CHECKING:
-    from httpx import BaseTransport
-
     from archive.store import Archive
+    from ingest.fetch import TransportFor
     from ingest.tools import Tools
     from parsers.source import Source
 
@@ -44,7 +43,7 @@ def tools_for(
     *,
     say: Callable[[str], None],
     stop: threading.Event | None = None,
-    transport_for: Callable[[str], BaseTransport] | None = None,
+    transport_for: TransportFor | None = None,
 ) -> Iterator[Tools]:
     """What one run works with; closed at the end."""
     from ingest.fetch import Fetcher
@@ -85,14 +84,18 @@ def fetch_rows(settings: Settings, url: str) -> list[dict[str, Any]]:
 def refuse_replica(settings: Settings) -> None:
     """Raise WrongArchive where the archive holds the replica's bulletins."""
     if (settings.home / REPLICA_MARK).exists():
-        raise WrongArchive(f"archive {settings.home}: holds the replica's invented bulletins, expected one for real ones")
+        raise WrongArchive(
+            f"archive {settings.home}: holds the replica's invented bulletins, expected one for real ones"
+        )
 
 
 def replica_settings(settings: Settings, *, home_was_given: bool) -> Settings:
     """The settings of `serve --replica`: SQLite in the folder that was given, else in one of its own."""
     home = settings.home if home_was_given else settings.home / "replica"
     if (home / "archive.sqlite").exists() and not (home / REPLICA_MARK).exists():
-        raise WrongArchive(f"archive {home}: was not made by the replica, expected an empty folder for invented bulletins")
+        raise WrongArchive(
+            f"archive {home}: was not made by the replica, expected an empty folder for invented bulletins"
+        )
     home.mkdir(parents=True, exist_ok=True)
     (home / REPLICA_MARK).write_text("The bulletins in this folder are invented: `serve --replica` made them.\n")
     return settings.model_copy(update={"home": home, "database_url": "", "blobs": ""})
@@ -128,7 +131,7 @@ def _stop_on_signals(stop: threading.Event) -> None:
 
 
 @contextmanager
-def _replica_of_upstreams() -> Iterator[Callable[[str], BaseTransport]]:
+def _replica_of_upstreams() -> Iterator[TransportFor]:
     from replica.app import Replica
     from replica.server import moving, serve
     from replica.transport import replica_transport
@@ -173,7 +176,7 @@ def _schedule(
     archive: Archive,
     chosen: list[Source],
     settings: Settings,
-    transport_for: Callable[[str], BaseTransport] | None,
+    transport_for: TransportFor | None,
     stop: threading.Event,
 ) -> int:
     from ingest.tools import utc_now
@@ -193,5 +196,9 @@ def _schedule(
     stop.wait()
     say("stopping: what has begun is brought to its end")
     in_time = scheduler.stop(settings.grace_seconds)
-    say("stopped" if in_time else f"stopped after {settings.grace_seconds:.0f} s; what was pending goes on at the next start")
+    say(
+        "stopped"
+        if in_time
+        else f"stopped after {settings.grace_seconds:.0f} s; what was pending goes on at the next start"
+    )
     return 0

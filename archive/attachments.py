@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, u
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
+from archive.derived import Attachment, Document, DocumentPage, NotificationRow, Revision, Target
 from archive.indexing import reindex
 from archive.journal import close_capture
 from archive.notifications import cited_by
-from archive.tables import Attachment, Capture, Document, DocumentPage, NotificationRow, Revision, Target
+from archive.tables import Capture
 from archive.targets import ensure_target, lock_source, note_answer, note_missing, reread_at
 
 

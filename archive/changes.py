@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from archive.derived import Change, Revision
 from archive.journal import take
-from archive.tables import Change, Identity, Revision
+from archive.tables import Identity
 
 KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "linked", "unlinked", "removed")
 KEYS = ("cursor", "kind", "notification", "source", "issued", "title", "revision", "cause", "at")

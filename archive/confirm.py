@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from archive import quarantine
 from archive.changes import Changes
+from archive.derived import AccountRow, NotificationRow, Sighting, Target
 from archive.indexing import reindex
 from archive.journal import close_capture, record_check
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by
 from archive.settle import Accounts, Settled
-from archive.tables import AccountRow, Capture, NotificationRow, Sighting, Target
+from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
 
 BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
@@ -29,7 +30,7 @@ def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime,
 
 
 def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int, region_hash: str) -> Settled | None:
-    """A response that differs from capture `of` only outside the region: kept, not parsed, counted as a further look."""
+    """A response that differs from capture `of` only outside the region: kept, not parsed, one more look."""
     lock_source(session, facts.slug)
     capture = session.get(Capture, capture_id, populate_existing=True)
     if capture is None or capture.state != "pending":
@@ -44,7 +45,7 @@ def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int
 
 
 def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason: str, *, keep: bool) -> Settled | None:
-    """A capture that says nothing (blocked, broken, an error status): failed, with the reason; `keep` quarantines it."""
+    """A capture that says nothing (blocked, broken, an error): failed, with the reason; `keep` quarantines it."""
     lock_source(session, facts.slug)
     capture = session.get(Capture, capture_id, populate_existing=True)
     if capture is None or capture.state != "pending":

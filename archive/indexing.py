@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.derived import Attachment, DocumentPage, NotificationRow, Revision, Target
 from archive.search import SearchEntry, index
-from archive.tables import Attachment, DocumentPage, NotificationRow, Revision, Target
 
 
 def reindex(session: Session, notification_id: int) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.blobs import Blobs, deflate, inflate, name_of, unpack
-from archive.tables import Capture, Check, Counter, Decision, Delta
+from archive.derived import Counter
+from archive.tables import Capture, Check, Decision, Delta
 
 DELTA_FROM_BYTES = 4_096
 """Bodies below this size are cheaper as a blob of their own."""

@@ -9,10 +9,11 @@ from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
+from archive.derived import Attachment, NotificationRow, Revision, Target
 from archive.identity import WINDOW, Known, Match, Wording, derived_ref, public_id
 from archive.presence import LONDON, SourceFacts, come_back, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
-from archive.tables import Assignment, Attachment, Capture, Identity, NotificationRow, Revision, Target
+from archive.tables import Assignment, Capture, Identity
 
 
 def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, bool]:
@@ -123,7 +124,7 @@ class Keeper:
         return "revised"
 
     def _seen_later(self, row: NotificationRow) -> bool:
-        from archive.tables import Sighting
+        from archive.derived import Sighting
 
         last = select(Sighting.id).where(
             Sighting.notification_id == row.id,
@@ -154,7 +155,7 @@ class Keeper:
         self._append(row, entry, content_hash, Match(row.id, "first", 1.0), current=True, kind="created")
 
     def _place_late(self, row: NotificationRow) -> None:
-        """Met only in an older capture: rolled off where the page now begins later, else counted as absent from now on."""
+        """Met only in an older capture: rolled off where the page begins later now, else absent from now on."""
         see_late(self.session, row, self.target, self.capture.fetched_at)
         oldest = self.session.scalar(
             select(func.min(NotificationRow.issued_sort)).where(

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from archive.tables import Capture, Document, Gap, Identity, NotificationRow, Quarantined, Run, Target
+from archive.derived import Document, Gap, NotificationRow, Quarantined, Target
+from archive.tables import Capture, Identity, Run
 
 
 def source_state(session: Session, slug: str) -> dict[str, Any]:

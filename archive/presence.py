@@ -11,7 +11,8 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
-from archive.tables import Capture, NotificationRow, Sighting, Target
+from archive.derived import NotificationRow, Sighting, Target
+from archive.tables import Capture
 
 LONDON = ZoneInfo("Europe/London")
 HALF_GONE_FROM = 2
@@ -72,7 +73,9 @@ def half_gone(
     ought = len(missing) + sum(row.id in met for row in shown)
     if len(missing) < HALF_GONE_FROM or 2 * len(missing) < ought:
         return None
-    return f"{len(missing)} of {ought} known entries not older than the page's oldest are missing, expected most of them"
+    return (
+        f"{len(missing)} of {ought} known entries not older than the page's oldest are missing, expected most of them"
+    )
 
 
 def see(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:
@@ -83,7 +86,7 @@ def see(session: Session, row: NotificationRow, target: Target, at: datetime) ->
         .order_by(Sighting.first_at.desc())
         .limit(1)
     ).first()
-    if last is not None and (last.last_at is None or row.absences == 0 and row.state == "current"):
+    if last is not None and (last.last_at is None or (row.absences == 0 and row.state == "current")):
         last.last_at = None
     else:
         session.add(Sighting(notification_id=row.id, target_id=target.id, first_at=at, last_at=None))
@@ -155,11 +158,11 @@ def count_absence(
     withdrawn = 0
     for row in absent:
         day = day_of(row)
-        if facts.listing == "increment" or facts.listing == "window" and day is None:
+        if facts.listing == "increment" or (facts.listing == "window" and day is None):
             continue
         if facts.listing == "window" and oldest is not None and day is not None and day <= oldest:
             row.state = "rolled-off"
-        elif at_once or row.absent_at is not None and at - row.absent_at >= facts.apart:
+        elif at_once or (row.absent_at is not None and at - row.absent_at >= facts.apart):
             withdrawn += _take_away(row, facts, changes)
         elif row.absent_at is None:
             row.absences, row.absent_at = 1, at

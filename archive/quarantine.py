@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from archive.derived import Quarantined
 from archive.presence import SourceFacts
 from archive.records import RefusedEntry
-from archive.tables import Capture, Quarantined
+from archive.tables import Capture
 
 RAW_CHARACTERS = 20_000
 """How much of an entry's own text stands in its row; the whole of it is in the capture."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,19 +12,11 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from archive.derived import Attachment, Document, NotificationRow, Revision, Sighting, Target
 from archive.indexing import pages_of
 from archive.search import count, find
 from archive.snippets import snippet
-from archive.tables import (
-    Attachment,
-    Capture,
-    Document,
-    Identity,
-    NotificationRow,
-    Revision,
-    Sighting,
-    Target,
-)
+from archive.tables import Capture, Identity
 
 SHORTEST_ID = 6
 
@@ -175,8 +168,9 @@ def documents(session: Session, number: int) -> list[dict[str, Any]]:
 
 def differences(revisions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What changed from each revision to the next, field by field, the text as a unified diff."""
-    for before, after in zip(revisions, revisions[1:], strict=False):
-        yield f"revision {before['revision']} → {after['revision']} ({after['cause']}, {after['at']:%Y-%m-%d %H:%M} UTC)"
+    for before, after in itertools.pairwise(revisions):
+        numbers = f"{before['revision']} → {after['revision']}"
+        yield f"revision {numbers} ({after['cause']}, {after['at']:%Y-%m-%d %H:%M} UTC)"
         yield from _differences(before["record"], after["record"])
         if before["documents"] != after["documents"]:
             yield from _document_differences(before["documents"], after["documents"])

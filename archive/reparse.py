@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
+from archive.derived import NotificationRow, Quarantined, Revision
 from archive.identity import Match, Wording, match
 from archive.indexing import reindex
 from archive.notifications import Keeper, known_entries
 from archive.presence import SourceFacts
 from archive.records import CLASSIFICATION_FIELDS, Notification, ReadEntry, Reading
-from archive.tables import Capture, NotificationRow, Quarantined, Revision
+from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
 
 
 @dataclass(frozen=True, slots=True)
 class Reparsed:
-    """One thing that a replay changes: `outcome` is revised, reclassified, created, refused or read; `field` which field."""
+    """One thing that a replay changes: `outcome` is revised, reclassified, created, refused or read."""
 
     outcome: str
     field: str

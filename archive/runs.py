@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from archive.tables import Attachment, Capture, Run, Target
+from archive.derived import Attachment, Target
+from archive.tables import Capture, Run
 from archive.targets import LEASE_SECONDS, add_start_targets, claim, lock_source, release
 
 

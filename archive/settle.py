@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
+from archive.derived import AccountRow, Gap, NotificationRow, Target
 from archive.identity import Known, Match, Wording, match
 from archive.indexing import reindex
 from archive.journal import close_capture
@@ -25,7 +26,7 @@ from archive.presence import (
     shown_by,
 )
 from archive.records import ReadEntry, Reading
-from archive.tables import AccountRow, Assignment, Capture, Gap, NotificationRow, Target
+from archive.tables import Assignment, Capture
 from archive.targets import ensure_target, lock_source
 
 
@@ -154,7 +155,9 @@ def _judge_absence(
     """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
     shown = shown_by(session, keeper.target)
     oldest = oldest_day(reading)
-    held = None if accept or keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
+    held = (
+        None if accept or keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
+    )
     absent = [row for row in shown if row.id not in keeper.present]
     close_sightings(session, absent, keeper.target)
     in_size = len(reading.read) in keeper.facts.expect
@@ -242,7 +245,7 @@ def _oldest_of(rows: Sequence[NotificationRow]) -> date | None:
 
 
 def _was_absent(session: Session, row: NotificationRow, target: Target) -> bool:
-    from archive.tables import Sighting
+    from archive.derived import Sighting
 
     still = select(Sighting.id).where(
         Sighting.notification_id == row.id, Sighting.target_id == target.id, Sighting.last_at.is_(None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import socket
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from archive.tables import SourceRow, Target
+from archive.derived import SourceRow, Target
 
 REREAD_AGES = (
     timedelta(hours=1),
@@ -50,7 +49,7 @@ def _add_source(session: Session, slug: str) -> SourceRow:
 def ensure_target(
     session: Session, source: str, role: str, url: str, at: datetime, facts: Mapping[str, str] | None = None
 ) -> tuple[Target, bool]:
-    """The target of a source at `url`, made when there is none; and whether it was made now. `at` is when it was met."""
+    """The target of a source at `url`, made when there is none, and whether it was; `at` is when it was met."""
     found = session.scalar(select(Target).where(Target.source == source, Target.url == url))
     if found is not None:
         return found, False
@@ -83,8 +82,8 @@ def retry_at(failures: int, now: datetime) -> datetime:
 
 
 def owner_here() -> str:
-    """A new lease owner of this process: host, process id, the process's start (to tell it from a later one), a number."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}:{next(_owners_made)}"
+    """A new lease owner of this process: host, process id, the process's start, a number of its own."""
+    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}:{next(_owners_made)}"
 
 
 def _started(pid: int) -> str:
@@ -98,7 +97,7 @@ def _started(pid: int) -> str:
 def is_gone(owner: str) -> bool:
     """Whether a lease owner is a process of this host that no longer runs; a process elsewhere is never called gone."""
     parts = owner.rsplit(":", 3)
-    if len(parts) != 4 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+    if len(parts) != 4 or parts[0] != os.uname().nodename or not parts[1].isdigit():
         return False
     pid, started = int(parts[1]), parts[2]
     try:

@@ -1,6 +1,6 @@
 """Fetch, archive and store 1,000 bulletins: ours beside Scrapy, on one server in one run.
 
-    python -m bench.ingest [--bulletins 1000] [--rounds 3] [--profile]
+python -m bench.ingest [--bulletins 1000] [--rounds 3] [--profile]
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from archive.derived import NotificationRow, Revision, Target
 from archive.migrate import open_archive
 from archive.search import count
 from archive.store import Archive
-from archive.tables import NotificationRow, Revision, Target
 from bench.peer import Peer, crawl, items
 from bench.servers import (
     HOST,

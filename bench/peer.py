@@ -134,7 +134,10 @@ def settings_of(peer: Peer, folder: Path) -> dict[str, Any]:
     if peer.durable:
         pipelines: dict[Any, int] = {DurableFiles: 1, CommitEach: 2}
         return kept | {"ITEM_PIPELINES": pipelines, "BENCH_DATABASE": str(folder / "items.sqlite")}
-    return kept | {"ITEM_PIPELINES": {FilesPipeline: 1}, "FEEDS": {str(folder / "items.jsonl"): {"format": "jsonlines"}}}
+    return kept | {
+        "ITEM_PIPELINES": {FilesPipeline: 1},
+        "FEEDS": {str(folder / "items.jsonl"): {"format": "jsonlines"}},
+    }
 
 
 def crawl(peer: Peer, urls: list[str], folder: str) -> Cost:

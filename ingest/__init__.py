@@ -1,1 +1,1 @@
-"""How it arrives: fetching, guarding, running, importing, replaying. The only room that opens a socket to a publisher."""
+"""How it arrives: fetching, guarding, running, importing, replaying. Only this room opens sockets to publishers."""

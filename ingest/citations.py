@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from archive.blobs import name_of
+from archive.derived import Target
 from archive.journal import held_document, record_check
 from archive.runs import link_books
 from archive.store import Archive
-from archive.tables import Capture, Target
+from archive.tables import Capture
 from archive.targets import (
     LEASE_SECONDS,
     claim,

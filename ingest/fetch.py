@@ -18,10 +18,12 @@ from ingest.guard import GuardedTransport, Refused, admissible
 from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Pace, Stopped, backoff_seconds, wait_seconds
 from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
 
+TransportFor = Callable[[str], httpx.BaseTransport]
+"""What carries requests to a host."""
 MAX_BODY_BYTES = 50 * 1024 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-__all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "retry_after_seconds"]
+__all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "TransportFor", "retry_after_seconds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Fetcher:
         self,
         *,
         user_agent: str,
-        transport_for: Callable[[str], httpx.BaseTransport] | None = None,
+        transport_for: TransportFor | None = None,
         max_wire_bytes: int = MAX_WIRE_BYTES,
         max_body_bytes: int = MAX_BODY_BYTES,
         deadline_seconds: float = DEADLINE_SECONDS,

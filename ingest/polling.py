@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from archive.confirm import confirm
+from archive.derived import Target
 from archive.journal import Arrival, body_of, validated_capture
 from archive.settle import Settled
 from archive.store import Archive
-from archive.tables import Capture, Target
+from archive.tables import Capture
 from archive.targets import LEASE_SECONDS, claim, get_target, note_answer, note_failure
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report

@@ -18,6 +18,8 @@ from ingest.texts import read_texts
 from ingest.tools import Tools
 from parsers.source import Source
 
+__all__ = ["Source", "run_source"]
+
 
 def run_source(
     archive: Archive, source: Source, tools: Tools, *, accept: bool = False, only_due: bool = False

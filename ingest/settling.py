@@ -138,7 +138,7 @@ def media_type(headers: Sequence[Sequence[str]]) -> str | None:
 
 
 def accept(archive: Archive, source: Source, now: datetime) -> int:
-    """Record a human's word that what the held captures of a source do not show is gone; returns how many were withdrawn."""
+    """Record a human's word that what held captures do not show is gone; returns how many were withdrawn."""
     facts, withdrawn = facts_of(source), 0
     with archive.writing() as session:
         for target in held_targets(session, source.slug):

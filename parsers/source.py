@@ -57,7 +57,10 @@ class Source:
         return ()
 
     def read(self, page: Page) -> Reading:
-        """Every candidate of the page as a record or a refusal; PageChanged when the page as a whole is unreadable."""
+        """Every candidate of the page as a record or a refusal; PageChanged when the page as a whole is unreadable.
+
+        An entry on which the parser itself fails is refused like any other.
+        """
         read: list[ReadEntry] = []
         refused: list[RefusedEntry] = []
         for position, entry in enumerate(self.entries(page)):
@@ -65,6 +68,9 @@ class Source:
                 read.append(ReadEntry(position, entry.raw, self.notification(entry)))
             except PageChanged as problem:
                 refused.append(RefusedEntry(position, entry.raw, str(problem)))
+            except Exception as problem:
+                reason = f"{page.url}: entry {position + 1}: {type(problem).__name__}: {problem}, expected a record"
+                refused.append(RefusedEntry(position, entry.raw, reason))
         if not read and not refused:
             found = blocked(page.characters) or "0 entries"
             raise PageChanged(f"{page.url}: {found}, expected {self.expect.start} to {self.expect.stop - 1} entries")
@@ -98,16 +104,18 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
             yield value
 
 
-@cache
 def parser_version(source: type[Source]) -> str:
     """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
-    waiting = [cls.__module__ for cls in source.__mro__ if issubclass(cls, Source)]
+    return _version_of(tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source)))
+
+
+@cache
+def _version_of(modules: tuple[str, ...]) -> str:
+    waiting = list(modules)
     trees: dict[str, ast.Module] = {}
     while waiting:
         name = waiting.pop()
-        if name not in trees and (
-            name.startswith("parsers.") or name == "archive.records" or name == source.__module__
-        ):
+        if name not in trees and (name.startswith("parsers.") or name == "archive.records" or name in modules):
             module = sys.modules.get(name) or importlib.import_module(name)
             trees[name] = ast.parse(inspect.getsource(module))
             waiting.extend(_imported(trees[name]))

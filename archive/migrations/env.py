@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+from archive import derived
 from archive.tables import Table
+
+TABLES = (Table, derived)
+"""Importing both modules makes every table known."""
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -38,7 +38,10 @@ class DatedEntry:
 
     @property
     def raw(self) -> str:
-        return f"{self.heading.text}\n{self.text}".rstrip("\n")
+        """The entry as the page has it: heading, body, and the addresses of its links."""
+        anchors = (anchor for line in (self.heading, *self.body) for anchor in line.anchors)
+        addresses = (f"<{anchor.href}>" for anchor in anchors)
+        return "\n".join(part for part in (self.heading.text, self.text, *addresses) if part)
 
 
 class DatedPage(Source):

@@ -45,7 +45,7 @@ class Message:
     pdf: str = ""
 
     def but(self, **changed: str) -> Message:
-        return replace(self, **changed)  # type: ignore[arg-type]
+        return replace(self, **changed)
 
 
 def messages(count: int, first_day: int = 1) -> list[Message]:

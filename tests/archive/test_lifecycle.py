@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from archive.derived import NotificationRow
 from archive.overview import gaps
 from archive.reading import Asked, history, number_of, search, sightings
-from archive.tables import Capture, Check, Delta, NotificationRow
+from archive.tables import Capture, Check, Delta
 from ingest.settling import accept
 from tests.archive.pages import BODIES, Message, Publisher, messages, page
 

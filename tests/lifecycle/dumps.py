@@ -8,29 +8,28 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive.store import Archive
-from archive.tables import (
+from archive.derived import (
     AccountRow,
-    Assignment,
     Attachment,
-    Capture,
     Change,
     Document,
     DocumentPage,
     Gap,
-    Identity,
     NotificationRow,
     Quarantined,
     Revision,
     Sighting,
-    Table,
     Target,
 )
+from archive.store import Archive
+from archive.tables import Assignment, Capture, Identity, Table
 
 Names = Mapping[int, Any]
 ROW_IDS = ("id", "notification_id", "target_id", "capture_id", "last_capture_id", "repeats", "redirected_from")
-OURS_ALONE = ("settled", "archived_at", "next_check_at", "lease_owner", "lease_until", "last_tried_at")
-"""Columns that say when and in which order we worked, not what the archive holds."""
+OURS_ALONE = (
+    *("settled", "archived_at", "next_check_at", "lease_owner", "lease_until", "last_tried_at", "last_status"),
+)
+"""Columns that say when, in which order and with what answer we worked, not what the archive holds."""
 
 DERIVED_FROM_JOURNAL: tuple[type[Table], ...] = (
     *(Identity, NotificationRow, Revision, Sighting, Attachment, Quarantined, Gap, AccountRow, Change, Assignment),
@@ -76,9 +75,9 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 
 def _names(session: Session) -> dict[str, Names]:
-    public = dict(session.execute(select(Identity.notification_id, Identity.public_id)).tuples().all())
-    targets = dict(session.execute(select(Target.id, Target.url)).tuples().all())
-    rows = session.execute(select(Capture.id, Capture.url, Capture.fetched_at, Capture.sha256)).tuples()
+    public = {number: name for number, name in session.execute(select(Identity.notification_id, Identity.public_id))}
+    targets = {number: url for number, url in session.execute(select(Target.id, Target.url))}
+    rows = session.execute(select(Capture.id, Capture.url, Capture.fetched_at, Capture.sha256))
     captures = {number: (url, at, sha256) for number, url, at, sha256 in rows}
     return {"notification_id": public, "target_id": targets, "capture_id": captures}
 

@@ -28,8 +28,16 @@ def _damage(answer: Answer) -> Answer:
 
 DAMAGED = Fault("a heading without a year", _damage)
 TROUBLE: Mapping[int, Fault] = {
-    **{2: challenge(), 5: status(503), 8: half(), 11: empty(), 14: reset()},
-    **{17: DAMAGED, 20: challenge(403), 23: redirect("/elsewhere"), 26: half(), 30: DAMAGED},
+    2: challenge(),
+    5: status(503),
+    8: half(),
+    11: empty(),
+    14: reset(),
+    17: DAMAGED,
+    20: challenge(403),
+    23: redirect("/elsewhere"),
+    26: half(),
+    30: DAMAGED,
 }
 """What the first poll of a step meets instead of the page."""
 IMPORTED: Mapping[int, int] = {10: 6, 22: 3, 35: 34}
@@ -66,10 +74,9 @@ def live_through(archive: Archive, steps: int = len(TIMELINE)) -> Iterator[tuple
 
 
 def _import_step(archive: Archive, clock: Clock, step: int) -> None:
-    """The page of an earlier step, as somebody else saved it within the time of that step."""
+    """The page of an earlier step, as somebody else saved it between the polls of that step."""
     polls = 2 * step + sum(number <= step for number in TROUBLE)
-    at = clock.at - timedelta(minutes=clock.at.minute % MINUTES_APART)
-    seen_at = min(at, Clock().at + timedelta(minutes=polls * MINUTES_APART + 7))
+    seen_at = Clock().at + timedelta(minutes=polls * MINUTES_APART + 7)
     body = page_of(state(step).shown, template=state(step).template, serial=9_000 + step)
     arrive(archive, bsia(), [arrival(body, seen_at)], clock.at)
 

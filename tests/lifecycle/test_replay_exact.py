@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.derived import Gap, Quarantined
 from archive.store import Archive
-from archive.tables import Capture, Gap, Quarantined
+from archive.tables import Capture
 from ingest.replay import CannotReplay, replay_into
 from parsers.source import sources
 from replica.timeline import TIMELINE
@@ -18,6 +20,10 @@ from tests.databases import fresh_postgres_database
 from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, counts, differences, dump
 from tests.lifecycle.history import Told, end_in_confusion, live_through, told_by
 from tests.lifecycle.world import START, Clock, opened
+
+LONG = os.environ.get("BULLETINS_TEST_PROFILE") == "long"
+STEPS = {"sqlite": len(TIMELINE), "postgres": len(TIMELINE) if LONG else 15}
+"""How much of the timeline is lived through; all of it on PostgreSQL takes its time, so only where that is asked for."""
 
 
 @dataclass
@@ -42,18 +48,21 @@ def new_archive(kind: str, folder: Path, name: str, request: pytest.FixtureReque
 def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     with ExitStack() as stack:
         archive = new_archive(request.param, tmp_path_factory.mktemp("life"), "first", request, stack)
-        lived = Life(archive, dict(live_through(archive)))
+        lived = Life(archive, dict(live_through(archive, STEPS[request.param])))
         end_in_confusion(archive)
         yield lived
 
 
 def test_the_feed_says_what_happened_and_nothing_more(life: Life) -> None:
-    replaced = [step.expected_of_attachments for step in TIMELINE if step.expected_of_attachments]
-    told = {number: sorted(changes) for number, changes in life.told.items()}
-    expected = {number: sorted(told_by(step, number)) for number, step in enumerate(TIMELINE)}
-    late = {number: [each for each in told[number] if each not in expected[number]] for number in told}
-    assert [each for changes in late.values() for each in changes] == [("revised", "NFIB Alert")] * len(replaced)
-    assert {number: [each for each in told[number] if each not in late[number]] for number in told} == expected
+    """A replaced document is told when it is read again, which is later than its step."""
+    steps = [TIMELINE[number] for number in life.told]
+    replaced = sum(len(step.expected_of_attachments) for step in steps)
+    expected = {number: sorted(told_by(step, number)) for number, step in enumerate(steps)}
+    late = [(number, each) for number, told in life.told.items() for each in told if each not in expected[number]]
+    assert [each for _number, each in late] == [("revised", "NFIB Alert")] * replaced
+    for number, each in late:
+        life.told[number].remove(each)
+    assert {number: sorted(told) for number, told in life.told.items()} == expected
 
 
 def test_the_life_had_everything_in_it(life: Life) -> None:
@@ -71,8 +80,8 @@ def test_the_life_had_everything_in_it(life: Life) -> None:
 def test_replaying_the_journal_gives_the_same_archive(
     life: Life, kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if life.archive.engine.dialect.name == "postgresql" and kind == "sqlite":
-        pytest.skip("the way back is the same code")
+    if life.archive.engine.dialect.name == "sqlite" and kind == "postgres" and not LONG:
+        pytest.skip("the other way round is tried on a shorter life")
     with ExitStack() as stack:
         again = new_archive(kind, tmp_path, "again", request, stack)
         replay_into(life.archive, again, sources(), Clock(START)())

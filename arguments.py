@@ -1,0 +1,187 @@
+"""What commands have in common: reading their arguments, opening the archive, ending with a row and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+if TYPE_CHECKING:
+    from archive.store import Archive
+    from ingest.report import Report
+    from parsers.source import Source
+    from settings import Settings
+
+DONE, LOSSES, USAGE, COULD_NOT_RUN = 0, 1, 2, 3
+LONDON = ZoneInfo("Europe/London")
+FORMATS = ("table", "jsonl", "csv")
+_home: Path | None = None
+
+
+def use_home(home: Path | None) -> None:
+    """Remember the data folder that stood before the command."""
+    global _home
+    _home = home
+
+
+def home_was_given() -> bool:
+    """Whether the data folder was chosen, by `--home` or BULLETINS_HOME."""
+    return _home is not None or "BULLETINS_HOME" in os.environ
+
+
+def known_format(name: str | None) -> str | None:
+    """The format, if it is one."""
+    if name is not None and name not in FORMATS:
+        raise typer.BadParameter(f"{name!r}, expected {', '.join(FORMATS)}")
+    return name
+
+
+Format = Annotated[
+    str | None,
+    typer.Option("--format", callback=known_format, help="table, jsonl or csv; a table on a terminal, else jsonl"),
+]
+SourceName = Annotated[str, typer.Argument(metavar="SOURCE", help="the source's slug, as `sources` shows it")]
+
+
+def settings_in_force() -> Settings:
+    """The settings in force."""
+    from settings import load_settings
+
+    return load_settings(_home)
+
+
+@contextmanager
+def open_archive(settings: Settings, *, create: bool = True) -> Iterator[Archive]:
+    """The archive of these settings; one that is missing is made, or refused with `create` off."""
+    from archive.migrate import open_archive as open_it
+
+    with open_it(settings.database, settings.blobs_at, create=create) as archive:
+        yield archive
+
+
+def known_slugs() -> list[str]:
+    """The slugs of all sources."""
+    from parsers.source import sources as all_sources
+
+    return list(all_sources())
+
+
+def polled_sources() -> list[Source]:
+    """The sources that are still polled."""
+    from parsers.source import sources as all_sources
+
+    return [source for source in all_sources().values() if not source.ended]
+
+
+def source_named(name: str) -> Source:
+    """The source of that slug; any other is a usage error."""
+    from parsers.source import sources as all_sources
+
+    found = all_sources()
+    if name not in found:
+        refuse(f"source {name}: there is none, expected one of {', '.join(found)}")
+    return found[name]
+
+
+def bytes_of(file: Path) -> bytes:
+    """The bytes of a file, or of standard input for `-`."""
+    from ingest.importing import read_file
+
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else read_file(file)
+    except OSError as problem:
+        refuse(f"{file}: {problem.strerror or problem}, expected a readable file")
+
+
+def moment_of(printed: str, option: str) -> datetime:
+    """A time as an option states it; UTC where it states no zone."""
+    try:
+        moment = datetime.fromisoformat(printed)
+    except ValueError:
+        refuse(f"{option}: {printed!r}, expected a time like 2017-04-24T10:00:00Z")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def day_of(printed: str, option: str) -> datetime:
+    """The beginning of a day in London."""
+    try:
+        day = date.fromisoformat(printed)
+    except ValueError:
+        refuse(f"{option}: {printed!r}, expected a day like 2017-04-24")
+    return datetime.combine(day, time.min, LONDON)
+
+
+def query_of(words: list[str] | None) -> str | None:
+    """The words of a query as one string; None where there are none."""
+    for word in words or []:
+        if word.startswith("--"):
+            refuse(f"{word}: no such option of search, expected a word or -word")
+    return " ".join(words) if words else None
+
+
+def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
+    """The filters that were chosen, by facet."""
+    from archive.records import LEVELS
+
+    for level in chosen["level"] or []:
+        if level not in LEVELS:
+            refuse(f"--level: {level!r}, expected one of {', '.join(LEVELS)}")
+    chosen["region"] = [region.casefold() for region in chosen["region"] or []]
+    return {name: values for name, values in chosen.items() if values}
+
+
+def replay_into_folder(archive: Archive, folder: Path) -> None:
+    """Derive a new archive in an empty data folder."""
+    from ingest.replay import CannotReplay, replay_into
+    from parsers.source import sources as all_sources
+    from settings import load_settings
+    from terminal import say
+
+    try:
+        with open_archive(load_settings(folder)) as new:
+            count = replay_into(archive, new, all_sources(), datetime.now(UTC))
+    except CannotReplay as problem:
+        fail(str(problem))
+    say(f"{count} journal entries settled again in {folder}")
+
+
+def say_on_terminal(line: str) -> None:
+    """Tell of progress where somebody watches."""
+    from terminal import say
+
+    if sys.stderr.isatty():
+        say(line)
+
+
+def finish(reports: list[Report], format_name: str | None) -> NoReturn:
+    """Say what operators must hear, print one accounts row a source, exit by whether anything was lost."""
+    from ingest.report import ACCOUNTS_COLUMNS
+    from terminal import print_rows, say
+
+    for report in reports:
+        for notice in report.notices:
+            say(f"{report.source}: {notice}")
+        if report.state != "done":
+            say(f"{report.source}: {report.state}")
+    print_rows([report.row() for report in reports], ACCOUNTS_COLUMNS, format_name, keys=ACCOUNTS_COLUMNS)
+    raise typer.Exit(LOSSES if any(report.lossy for report in reports) else DONE)
+
+
+def refuse(message: str) -> NoReturn:
+    """End with a usage error."""
+    fail(message, USAGE)
+
+
+def fail(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
+    """End with a sentence and an exit code."""
+    from terminal import say
+
+    say(f"bulletins: {message}")
+    raise typer.Exit(code)

@@ -1,0 +1,135 @@
+"""The commands that only read the archive: search, show, changes, sources, status, quarantine."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from arguments import Format, day_of, facets_of, open_archive, query_of, refuse, settings_in_force, source_named
+
+app = typer.Typer()
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def search(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*')
+    ] = None,
+    level: Annotated[list[str] | None, typer.Option(help="green, yellow, amber or red")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="a source's slug")] = None,
+    issuer: Annotated[list[str] | None, typer.Option(help="an organisation's slug")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="a region as stated")] = None,
+    state: Annotated[list[str] | None, typer.Option(help="current, withdrawn, rolled-off or ended")] = None,
+    since: Annotated[str | None, typer.Option(help="issued on this day (London) or later")] = None,
+    until: Annotated[str | None, typer.Option(help="issued on this day (London) or earlier")] = None,
+    rank: Annotated[bool, typer.Option("--rank", help="best first; else newest first")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    format_name: Format = None,
+) -> None:
+    """Search titles, texts and the pages of attachments."""
+    from archive.query import BadQuery
+    from archive.reading import Asked, how_many
+    from archive.reading import search as search_archive
+    from terminal import print_rows, say
+
+    asked = Asked(
+        query=query_of(words),
+        facets=facets_of(level=level, source=source, issuer=issuer, region=region, state=state),
+        since=day_of(since, "--since") if since else None,
+        until=day_of(until, "--until") + timedelta(days=1) if until else None,
+        rank=rank,
+        limit=limit,
+    )
+    try:
+        with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+            rows = list(search_archive(session, asked))
+            print_rows(rows, ["id", "issued", "level", "state", "title/snippet"], format_name)
+            found, more = how_many(session, asked)
+    except BadQuery as problem:
+        refuse(str(problem))
+    if format_name == "table" or sys.stdout.isatty():
+        say(f"{len(rows)} of {'more than ' if more else ''}{found} bulletins")
+
+
+@app.command()
+def show(
+    public_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning, as `search` shows it")],
+    diff: Annotated[bool, typer.Option("--diff", help="what each revision changed")] = False,
+    format_name: Format = None,
+) -> None:
+    """Show one bulletin: record, revisions, sightings, attachments."""
+    from archive.reading import NotFound
+    from archive.showing import shown
+    from terminal import print_shown
+
+    try:
+        with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+            print_shown(shown(session, public_id), format_name, diff=diff)
+    except NotFound as problem:
+        refuse(str(problem))
+
+
+@app.command()
+def changes(
+    since: Annotated[int, typer.Option(min=0, metavar="CURSOR", help="only what came after this cursor")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1)] = None,
+    format_name: Format = None,
+) -> None:
+    """List what became of which bulletin, oldest first."""
+    from archive.changes import KEYS, list_changes
+    from terminal import print_rows
+
+    with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+        columns = ["cursor", "at", "kind/cause", "notification/issued", "revision", "title"]
+        print_rows(list_changes(session, since, limit), columns, format_name, keys=KEYS)
+
+
+@app.command()
+def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = None, format_name: Format = None) -> None:
+    """List the sources that this version reads, or one in full."""
+    from ingest.parsing import source_rows
+    from terminal import print_rows
+
+    rows = source_rows([source_named(name)] if name else None)
+    columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
+    print_rows(rows, columns, format_name)
+
+
+@app.command()
+def status(format_name: Format = None) -> None:
+    """Show each source's state, what waits or is missing, and the settings in force."""
+    from archive.overview import gaps, source_state, totals
+    from parsers.source import sources as all_sources
+    from settings import print_settings
+    from terminal import print_rows, say
+
+    settings = settings_in_force()
+    print_settings(settings, say)
+    counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
+    columns = ["source/state", "last_success/next_check", *counts, "problem"]
+    with open_archive(settings, create=False) as archive, archive.reading() as session:
+        rows = [source_state(session, slug) for slug in all_sources()]
+        print_rows(rows, columns, format_name)
+        for gap in gaps(session):
+            span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
+            say(f"{gap['source']}: gap from {span}: {gap['reason']}")
+        say(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals(session).items()))
+
+
+@app.command()
+def quarantine(
+    name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="also those that were read since")] = False,
+    format_name: Format = None,
+) -> None:
+    """List the entries and documents that could not be parsed, with the reasons."""
+    from archive.quarantine import list_quarantine
+    from terminal import print_rows
+
+    slug = source_named(name).slug if name else None
+    with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+        columns = ["id", "source", "what", "reason", "capture", "at", "state"]
+        print_rows(list_quarantine(session, slug, all_states=everything), columns, format_name)
