@@ -1,9 +1,9 @@
-"""Milliseconds a page: our PDF text beside bare pypdfium2 and pdfplumber, on the same documents in one run.
+"""Milliseconds of processor time a page: our PDF text beside bare pypdfium2 and pdfplumber, in one run.
 
     python -m bench.pdf [FOLDER]        (default: ../shared/corpus/pdf beside the checkout)
 
 Text pages are those that hold no table; each document is read once to warm up, then timed: best of `ROUNDS`
-for the two fast ones, once for pdfplumber and for documents with tables.
+for the two fast ones, by turns; once for pdfplumber and for documents with tables.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ import pypdfium2
 from parsers.pdf import EXTRACTOR, Unreadable, pages
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "pdf"
-ROUNDS = 3
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds for all pages of one document, best of the rounds."""
+    """Seconds of processor time for all pages of one document, best of the rounds."""
 
     pages: int
     ours: float
@@ -65,25 +65,25 @@ def timed(body: bytes) -> Timing | None:
     """The timing of one document; None for one that one of the three cannot read."""
     try:
         hows = [page.how for page in pages(body)]
-        plumber = best(lambda: by_pdfplumber(body), rounds=1)
+        plumber = seconds_of(lambda: by_pdfplumber(body))
     except (Unreadable, pdfplumber.utils.exceptions.PdfminerException):
         return None
     has_text = any(how in ("pdfium", "pdfplumber") for how in hows)
     if not has_text:
         return None
     has_tables = "pdfplumber" in hows
-    ours = best(lambda: sum(len(page.text) for page in pages(body)), rounds=1 if has_tables else ROUNDS)
-    return Timing(len(hows), ours, best(lambda: by_pdfium(body)), plumber, has_tables)
+    ours, bare = [], []
+    for _ in range(1 if has_tables else ROUNDS):
+        bare.append(seconds_of(lambda: by_pdfium(body)))
+        ours.append(seconds_of(lambda: sum(len(page.text) for page in pages(body))))
+    return Timing(len(hows), min(ours), min(bare), plumber, has_tables)
 
 
-def best(work: Callable[[], int], rounds: int = ROUNDS) -> float:
-    """The fewest seconds that some work took in so many rounds."""
-    seconds = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def seconds_of(work: Callable[[], int]) -> float:
+    """The processor time of some work, which other work on the machine disturbs less than the clock's."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def by_pdfium(body: bytes) -> int:

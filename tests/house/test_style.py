@@ -23,8 +23,10 @@ LEFT_FOR_LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
 
 def too_long(found: list[Module]) -> Iterator[str]:
-    """Files over 300 lines, sources over 120."""
+    """Files over 300 lines, sources over 120. A migration is as long as what it makes, and is never edited again."""
     for module in found:
+        if within(module.name, ("archive.migrations.versions",)):
+            continue
         cap = SOURCE_LINES if within(module.name, ("parsers.sources",)) else FILE_LINES
         lines = len(module.text.splitlines())
         if lines > cap:

@@ -272,3 +272,8 @@ def test_every_real_document_gives_pages_or_a_state(caplog: pytest.LogCaptureFix
             assert read, path
         assert all(page.how in {"pdfium", "pdfplumber", "scan", "empty"} for page in read), path
         assert all(bool(page.text) == (page.how in {"pdfium", "pdfplumber"}) for page in read), path
+
+
+def test_locked_attachments_do_not_lock_the_text_around_them() -> None:
+    [page] = pages(corpus("pdf/pdfjs/encrypted-attachment.pdf").read_bytes())
+    assert page.how == "pdfium"
