@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ from tests.lifecycle.world import START, arrival, bsia, opened
 
 KNOWN = list(messages().values())[:24]
 DAMAGES = (b"/2018 - CSSC", b"/20?? - CSSC"), (b" Green Message", b" Mauve Message"), (b"London", b"Narnia")
+LONG = 400 * (os.environ.get("BULLETINS_TEST_PROFILE") == "long")
 numbers = itertools.count(1)
 
 
@@ -64,7 +66,7 @@ def stored(archive: Archive, slug: str) -> tuple[int, int]:
         return kept or 0, bad or 0
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=LONG or 10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(pages(), min_size=1, max_size=4))
 def test_entries_seen_are_new_revised_unchanged_repeated_or_quarantined(
     archive: Archive, series: list[tuple[bytes, int]]

@@ -15,7 +15,7 @@ from tests.kill_points import KILLED, exit_code_of
 from tests.lifecycle.dumps import counts, feed
 from tests.lifecycle.world import Clock, SmallSite, Upstream, bsia, opened, run, shown
 
-SITE = SmallSite([shown("phone-system", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")])
+SITE = SmallSite([shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")])
 
 
 def poll_and_die_before_the_parse(database_url: str, folder: Path) -> NoReturn:
