@@ -74,9 +74,13 @@ def known_slugs() -> list[str]:
 
 
 def polled_sources() -> list[Source]:
-    """The sources that are still polled."""
+    """The sources that are still polled; each that is not is told, since naming it runs it all the same."""
     from parsers.source import sources as all_sources
+    from terminal import say
 
+    for source in all_sources().values():
+        if source.ended:
+            say(f"{source.slug}: not polled: {source.ended}; name it to ask it all the same")
     return [source for source in all_sources().values() if not source.ended]
 
 

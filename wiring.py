@@ -192,6 +192,9 @@ def _schedule(
         tick_seconds=REPLICA_TICK_SECONDS if replica else TICK_SECONDS,
         with_ended=replica,
     )
+    for source in chosen:
+        if source.ended and not replica:
+            say(f"{source.slug}: not polled: {source.ended}")
     scheduler.start()
     stop.wait()
     say("stopping: what has begun is brought to its end")

@@ -134,8 +134,7 @@ def _revise_for_bytes(session: Session, notification_id: int, capture: Capture, 
 def ensure_document(session: Session, sha256: str) -> None:
     """Note that a blob's text is wanted, once."""
     if session.get(Document, sha256) is None:
-        session.add(Document(sha256=sha256, state="waiting"))
-        session.flush()
+        insert_once(session, Document, sha256=sha256, state="waiting")
 
 
 def waiting_documents(session: Session, extractor: str) -> list[str]:

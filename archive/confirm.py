@@ -13,7 +13,7 @@ from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, Target
 from archive.indexing import reindex
 from archive.journal import close_capture, record_check
-from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by
+from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
@@ -36,12 +36,11 @@ def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int
     if capture is None or capture.state != "pending":
         return None
     earlier = session.get_one(Capture, of)
-    settled = _look_again(session, facts, earlier, Changes(capture.cause, capture.fetched_at, capture.id), capture)
     session.execute(insert(AccountRow).values(capture_id=capture.id, **books_of(session, of)))
     found: dict[str, Any] = {"region_hash": region_hash, "healthy": earlier.healthy}
     found["repeats"] = earlier.repeats or earlier.id
     close_capture(session, capture.id, "done", parser_version=facts.parser_version, **found)
-    return settled
+    return _look_again(session, facts, earlier, Changes(capture.cause, capture.fetched_at, capture.id), capture)
 
 
 def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason: str, *, keep: bool) -> Settled | None:
@@ -89,7 +88,8 @@ def _look_again(
             target.capture_id, target.sha256 = now_in.id, now_in.sha256
     session.flush()
     changes.write(session)
-    return Settled(accounts, target.held_reason, lossy=bool(target.held_reason or accounts.quarantined))
+    notice = target.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
+    return Settled(accounts, notice, lossy=bool(target.held_reason or accounts.quarantined))
 
 
 def _count_absences(session: Session, facts: SourceFacts, target: Target, earlier: Capture, changes: Changes) -> int:

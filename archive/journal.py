@@ -39,13 +39,12 @@ class Arrival:
 
 def take(session: Session, counter: str, places: int = 1) -> int:
     """The first of `places` numbers from a counter row; the row stays locked until the transaction ends."""
-    last = session.scalar(
-        update(Counter).where(Counter.name == counter).values(value=Counter.value + places).returning(Counter.value)
-    )
+    row = insert_into(session, Counter).values(name=counter, value=places)
+    taken = row.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + places})
+    last = session.scalar(taken.returning(Counter.value))
     if last is None:
-        session.execute(insert(Counter).values(name=counter, value=places))
-        last = places
-    return last - places + 1
+        raise RuntimeError(f"counter {counter}: the database returned no number, expected one")
+    return int(last) - places + 1
 
 
 def keep_body(session: Session, blobs: Blobs, body: bytes, near: str | None = None) -> str:
@@ -60,7 +59,7 @@ def keep_body(session: Session, blobs: Blobs, body: bytes, near: str | None = No
         frame = _small_frame(session, blobs, body, near)
         if frame is not None:
             base = _base_of(session, near)
-            session.execute(insert(Delta).values(sha256=sha256, base_sha256=base, size=len(body), frame=frame))
+            insert_once(session, Delta, sha256=sha256, base_sha256=base, size=len(body), frame=frame)
             return sha256
     return blobs.put(body)
 

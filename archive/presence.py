@@ -78,6 +78,14 @@ def half_gone(
     )
 
 
+def size_notice(facts: SourceFacts, seen: int) -> str | None:
+    """What is to be said of a page that has fewer or more entries than a healthy one."""
+    if seen in facts.expect:
+        return None
+    low, high = facts.expect.start, facts.expect.stop - 1
+    return f"{seen} entries, expected {low} to {high}: kept, but not counted towards absence"
+
+
 def see(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:
     """The target shows the notification at `at`, its newest moment: open or go on with a sighting."""
     last = session.scalars(

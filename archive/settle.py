@@ -24,6 +24,7 @@ from archive.presence import (
     half_gone,
     missing_of,
     shown_by,
+    size_notice,
 )
 from archive.records import ReadEntry, Reading
 from archive.tables import Assignment, Capture
@@ -87,7 +88,7 @@ def settle_reading(
     accounts.attachments = sum(cite(session, capture, number) for number in sorted(keeper.touched))
     gap = _note_gap(session, keeper, reading) if not late else None
     _finish(session, keeper, accounts, region_hash, held)
-    notice = held or gap or _size_notice(facts, reading)
+    notice = held or gap or size_notice(facts, reading.seen)
     return Settled(accounts, notice, lossy=bool(held or gap or accounts.quarantined))
 
 
@@ -185,13 +186,6 @@ def _note_gap(session: Session, keeper: Keeper, reading: Reading) -> str | None:
     reason = f"{target.url}: no entry is shared with the last reading, expected at least one; some may be missing"
     session.execute(insert(Gap).values(source=slug, since=since, until=at, reason=reason, capture_id=keeper.capture.id))
     return f"gap from {since:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC: {reason}"
-
-
-def _size_notice(facts: SourceFacts, reading: Reading) -> str | None:
-    if reading.seen in facts.expect:
-        return None
-    low, high = facts.expect.start, facts.expect.stop - 1
-    return f"{reading.seen} entries, expected {low} to {high}: kept, but not counted towards absence"
 
 
 def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: str, held: str | None) -> None:

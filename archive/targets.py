@@ -27,45 +27,44 @@ LEASE_SECONDS = 900.0
 """A run that is alive renews its lease before each fetch; a dead run's lease on this host is free at once."""
 
 _owners_made = itertools.count(1)
+_retired: set[str] = set()
 
 
 def lock_source(session: Session, slug: str) -> SourceRow:
     """The source's row, locked until the transaction ends: one transaction at a time settles a source's captures."""
-    row = session.scalar(select(SourceRow).where(SourceRow.slug == slug).with_for_update())
+    locked = select(SourceRow).where(SourceRow.slug == slug).with_for_update()
+    row = session.scalar(locked)
     if row is None:
-        row = _add_source(session, slug)
+        insert_once(session, SourceRow, slug=slug)
+        row = session.scalars(locked).one()
     return row
-
-
-def _add_source(session: Session, slug: str) -> SourceRow:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    dialect = session.get_bind().dialect.name
-    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    session.execute(insert_into(SourceRow).values(slug=slug).on_conflict_do_nothing())
-    return session.scalars(select(SourceRow).where(SourceRow.slug == slug).with_for_update()).one()
 
 
 def ensure_target(
     session: Session, source: str, role: str, url: str, at: datetime, facts: Mapping[str, str] | None = None
 ) -> tuple[Target, bool]:
     """The target of a source at `url`, made when there is none, and whether it was; `at` is when it was met."""
-    found = session.scalar(select(Target).where(Target.source == source, Target.url == url))
+    wanted = select(Target).where(Target.source == source, Target.url == url)
+    found = session.scalar(wanted)
     if found is not None:
         return found, False
-    made = Target(
-        source=source,
-        role=role,
-        url=url,
-        facts=dict(facts or {}),
-        state="wanted",
-        first_seen_at=at,
-        next_check_at=at,
-        failures=0,
+    made = (
+        insert_into(session, Target)
+        .values(
+            source=source,
+            role=role,
+            url=url,
+            facts=dict(facts or {}),
+            state="wanted",
+            first_seen_at=at,
+            next_check_at=at,
+            failures=0,
+        )
+        .on_conflict_do_nothing()
+        .returning(Target.id)
     )
-    session.add(made)
-    session.flush()
-    return made, True
+    is_new = session.scalar(made) is not None
+    return session.scalars(wanted).one(), is_new
 
 
 def reread_at(first_seen_at: datetime, now: datetime) -> datetime:
@@ -86,16 +85,25 @@ def owner_here() -> str:
     return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}:{next(_owners_made)}"
 
 
+def retire(owner: str) -> None:
+    """An owner of this process has ended its work: what it could not give back is free from now on."""
+    _retired.add(owner)
+
+
 def _started(pid: int) -> str:
+    """When a process started, in ticks since the machine did; `ended` for one that waits to be buried."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return "?"
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    return "ended" if fields[0] in ("Z", "X") else fields[19]
 
 
 def is_gone(owner: str) -> bool:
-    """Whether a lease owner is a process of this host that no longer runs; a process elsewhere is never called gone."""
+    """Whether a lease owner has retired or is a process of this host that no longer runs; one elsewhere never is."""
+    if owner in _retired:
+        return True
     parts = owner.rsplit(":", 3)
     if len(parts) != 4 or parts[0] != os.uname().nodename or not parts[1].isdigit():
         return False

@@ -28,9 +28,12 @@ def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: 
     """Ask one listing page, keep what comes, and set when to ask again."""
     version = facts_of(source).parser_version
     with archive.writing() as session:
-        claim(session, [target_id], owner, tools.clock(), LEASE_SECONDS)
+        ours = claim(session, [target_id], owner, tools.clock(), LEASE_SECONDS)
         target = get_target(session, target_id)
         validated = validated_capture(session, source.slug, target.url, version)
+    if not ours:
+        report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
+        return
     tools.say(f"{source.slug}: asking {target.url}")
     try:
         fetched = ask(tools.fetcher, target.url, validated)

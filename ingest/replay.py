@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from archive.blobs import CorruptBlob
 from archive.confirm import confirm
-from archive.journal import body_of, get_capture, get_check, get_decision, record_check, record_decision
+from archive.journal import get_capture, get_check, get_decision, record_check, record_decision
+from archive.records import Reading
 from archive.reparse import Reparsed, apply_reparse
 from archive.settle import accept_absences
 from archive.store import Archive, Session
 from archive.tables import Capture
 from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, mark_read, sources_of
-from ingest.settling import facts_of, media_type, settle
-from parsers.page import PageChanged
+from ingest.settling import facts_of, read_stored, settle
 from parsers.source import Source
 
 SAMPLES = 3
@@ -96,21 +95,17 @@ def _replay_all(
         numbers = captures_to_reparse(session, source.slug, since)
     for number in numbers:
         report.captures += 1
-        try:
-            with archive.reading() as session:
-                capture = get_capture(session, number)
-                body = body_of(session, archive.blobs, capture.sha256 or "")
-            page = source.page(body, capture.url, media_type(capture.headers))
-            reading, region_hash = source.read(page), page.region_hash
-        except (CorruptBlob, PageChanged) as problem:
-            if capture.state == "done":
-                report.take([Reparsed("refused", "", str(problem))])
-                report.problems.append(f"capture {capture.id}: {problem}")
-            continue
-        report.take(run(_work(source, capture, reading, region_hash)))
+        with archive.reading() as session:
+            capture = get_capture(session, number)
+        found = read_stored(archive, source, capture)
+        if found.reading is not None:
+            report.take(run(_work(source, capture, found.reading, found.region_hash)))
+        elif capture.state == "done":
+            report.take([Reparsed("refused", "", str(found.problem))])
+            report.problems.append(f"capture {capture.id}: {found.problem}")
 
 
-def _work(source: Source, capture: Capture, reading: Any, region_hash: str) -> Work:
+def _work(source: Source, capture: Capture, reading: Reading, region_hash: str) -> Work:
     facts = facts_of(source)
 
     def work(session: Session) -> list[Reparsed]:

@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 from archive.journal import pending
 from archive.runs import begin_run, end_run
-from archive.store import Archive
-from archive.targets import get_target, owner_here, release
+from archive.store import Archive, ArchiveUnusable
+from archive.targets import get_target, owner_here, release, retire
 from ingest.citations import fetch_attachments
 from ingest.polling import poll
 from ingest.report import Report
@@ -41,6 +41,7 @@ def run_source(
         report.accounts.check(f"run of {source.slug}")
         report.state = "stopped" if tools.stop.is_set() else "done"
     except Exception as problem:
+        retire(owner)
         report.notices.append(f"{type(problem).__name__}: {problem}")
         raise
     finally:
@@ -49,10 +50,15 @@ def run_source(
 
 
 def _end(archive: Archive, run_id: int, target_ids: Sequence[int], owner: str, report: Report, tools: Tools) -> None:
+    """Give the leases back and log the end; where that cannot be written, the owner retires."""
     books = {**asdict(report.accounts), "links": report.links}
-    with archive.writing() as session:
-        release(session, target_ids, owner)
-        end_run(session, run_id, report.state, "; ".join(report.notices) or None, books, tools.clock())
+    try:
+        with archive.writing() as session:
+            release(session, target_ids, owner)
+            end_run(session, run_id, report.state, "; ".join(report.notices) or None, books, tools.clock())
+    except ArchiveUnusable:
+        retire(owner)
+        raise
 
 
 def _work(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.attachments import settle_attachment
-from archive.blobs import name_of
+from archive.blobs import CorruptBlob, name_of
 from archive.confirm import books_of, confirm, settle_failure, settle_hop, settle_repeat
 from archive.journal import Arrival, body_of, find_capture, get_capture, read_capture, record, record_decision
 from archive.presence import SourceFacts
 from archive.records import Reading
 from archive.settle import Accounts, Settled, accept_absences, settle_reading
-from archive.store import Archive
+from archive.store import Archive, ArchiveUnusable
 from archive.tables import Capture
 from archive.targets import find_target, held_targets
 from parsers.page import PageChanged
@@ -25,7 +25,7 @@ READABLE = frozenset({200, 203, 304})
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Found:
     """What a parse came to: a reading, a repeat of an earlier capture, or the reason for neither."""
 
     region_hash: str = ""
@@ -96,7 +96,7 @@ def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled 
         with archive.writing() as session:
             reason = f"{capture.url}: status {capture.status}, expected 200"
             return settle_failure(session, facts, capture.id, reason, keep=False)
-    found = _read(archive, source, capture, facts)
+    found = read_stored(archive, source, capture, _newest(archive, capture, facts))
     with archive.writing() as session:
         if found.problem is not None:
             return settle_failure(session, facts, capture.id, found.problem, keep=True)
@@ -107,21 +107,25 @@ def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled 
         return settle_reading(session, facts, capture.id, found.reading, found.region_hash)
 
 
-def _read(archive: Archive, source: Source, capture: Capture, facts: SourceFacts) -> _Read:
-    """Parse a capture outside any transaction; whatever a parser does, it costs this capture and no more."""
-    with archive.reading() as session:
-        body = body_of(session, archive.blobs, capture.sha256 or "")
-        newest = _newest(archive, capture, facts)
+def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capture | None = None) -> Found:
+    """Parse a capture outside any transaction; whatever a parser does, it costs this capture and no more.
+
+    With `newest`, a capture whose region is that one's is a repeat and is not parsed.
+    """
     try:
+        with archive.reading() as session:
+            body = body_of(session, archive.blobs, capture.sha256 or "")
         page = source.page(body, capture.url, media_type(capture.headers))
         region_hash = page.region_hash
         if newest is not None and newest.region_hash == region_hash:
-            return _Read(region_hash, repeats=newest.id)
-        return _Read(region_hash, reading=source.read(page))
-    except PageChanged as problem:
-        return _Read(problem=str(problem))
-    except (Exception, RecursionError) as problem:
-        return _Read(problem=f"{capture.url}: the parser failed with {type(problem).__name__}: {problem}")
+            return Found(region_hash, repeats=newest.id)
+        return Found(region_hash, reading=source.read(page))
+    except ArchiveUnusable:
+        raise
+    except (PageChanged, CorruptBlob) as problem:
+        return Found(problem=str(problem))
+    except Exception as problem:
+        return Found(problem=f"{capture.url}: the parser failed with {type(problem).__name__}: {problem}")
 
 
 def _newest(archive: Archive, capture: Capture, facts: SourceFacts) -> Capture | None:

@@ -33,7 +33,8 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; }
 th { font-weight: 600; white-space: nowrap; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td { white-space: nowrap; } td.prose { white-space: normal; min-width: 12rem; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
 .note { color: GrayText; }
 """
 
@@ -96,14 +97,22 @@ def _page(archive: Archive, slugs: Sequence[str], banner: str) -> str:
 
 
 def _table(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> str:
-    head = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in names)
-    body = "".join(f"<tr>{''.join(_cell(row.get(name)) for name in names)}</tr>" for row in rows)
+    head = "".join(f'<th scope="col"{_style(name)}>{escape(name.replace("_", " "))}</th>' for name in names)
+    body = "".join(f"<tr>{''.join(_cell(name, row.get(name)) for name in names)}</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _cell(value: Any) -> str:
+def _style(name: str) -> str:
+    if name in ("notifications", "pending", "quarantined"):
+        return ' class="number"'
+    return ' class="prose"' if name in ("title", "reason") else ""
+
+
+def _cell(name: str, value: Any) -> str:
     if isinstance(value, datetime):
-        return f"<td>{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}</td>"
-    if isinstance(value, int):
-        return f'<td class="number">{value:,}</td>'
-    return f"<td>{escape(str(value)) if value is not None else '–'}</td>"
+        shown = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    elif isinstance(value, int):
+        shown = f"{value:,}"
+    else:
+        shown = "–" if value is None else escape(str(value))
+    return f"<td{_style(name)}>{shown}</td>"

@@ -1,0 +1,91 @@
+"""The shape of the database: made by migrations, the same as the tables say, refused when it is newer."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+import archive.derived
+import archive.migrate
+from archive.migrate import SHAPE, open_archive, upgrade
+from archive.store import ArchiveUnusable
+from archive.tables import Table
+from tests.lifecycle.dumps import counts, differences, dump
+from tests.lifecycle.test_full_disk import SITE, bulletins
+from tests.lifecycle.world import Clock, Upstream, opened, run
+
+JOURNAL = {"captures", "checks", "deltas", "identities", "assignments", "decisions", "runs"}
+
+
+def test_the_migrations_make_what_the_tables_say(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path) as store, store.reading() as session:
+        context = MigrationContext.configure(
+            session.connection(),
+            opts={"include_name": lambda name, kind, parents: kind != "table" or name in Table.metadata.tables},
+        )
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_every_table_says_whether_it_is_journal_or_derived() -> None:
+    kinds = {name: table.info.get("kind") for name, table in Table.metadata.tables.items()}
+    assert {name for name, kind in kinds.items() if kind == "primary"} == JOURNAL
+    assert {name for name, kind in kinds.items() if kind != "primary"} == set(kinds) - JOURNAL
+    assert all(kinds[name] == "derived" for name in set(kinds) - JOURNAL)
+
+
+def set_shape(store: archive.store.Archive, shape: str) -> None:
+    with store.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :shape"), {"shape": shape})
+
+
+def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path) as store:
+        run(store, Upstream(SITE), Clock())
+        before = dump(store)
+        set_shape(store, "0002")
+        with pytest.raises(ArchiveUnusable, match="its shape is 0002, expected 0001 or older; use newer code"):
+            open_archive(database_url, str(tmp_path / "blobs"))
+        assert differences(before, dump(store)) == []
+
+
+def test_the_command_line_refuses_a_newer_database(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as store:
+        set_shape(store, "9999")
+    done = bulletins(tmp_path, "status")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "its shape is 9999, expected 0001 or older" in done.stderr
+
+
+def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as store:
+        run(store, Upstream(SITE), Clock())
+        held = counts(store)["notifications"]
+        copies_at_upgrade = []
+
+        def note_copies(_connection: object) -> None:
+            copies_at_upgrade.extend(tmp_path.glob(f"archive.sqlite.shape-{SHAPE}.*"))
+
+        monkeypatch.setattr(archive.migrate, "SHAPE", "0002")
+        monkeypatch.setattr(archive.migrate, "_upgrade_alone", note_copies)
+        assert upgrade(store) == SHAPE
+    (copy,) = copies_at_upgrade
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT count(*) FROM notifications").fetchone() == (held,)
+    connection.close()
+
+
+def test_an_archive_that_is_up_to_date_is_left_alone(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path) as store:
+        assert upgrade(store) is None
+    assert list(tmp_path.glob("archive.sqlite.shape-*")) == []
+
+
+def test_reading_commands_make_no_archive(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveUnusable, match="there is none, expected one made by"):
+        open_archive(f"sqlite:///{tmp_path / 'deep' / 'archive.sqlite'}", str(tmp_path / "blobs"), create=False)
+    assert list(tmp_path.iterdir()) == []

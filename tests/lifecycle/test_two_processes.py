@@ -1,0 +1,110 @@
+"""Several processes on one archive: nothing twice, no hole in the feed, no row that a reader misses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from archive.changes import list_changes
+from archive.derived import Change
+from tests.lifecycle.dumps import counts, dump
+from tests.lifecycle.world import opened
+
+ROOT = Path(__file__).parents[2]
+WRITERS, ROUNDS = 3, 6
+
+POLL = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from replica.sites import BsiaSite
+from tests.lifecycle.world import Clock, Upstream, opened, run
+url, folder = sys.argv[1:3]
+with opened(url, Path(folder)) as archive:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    clock = Clock()
+    for step in range(4):
+        clock.at = Clock().at
+        clock.forward(20 * step)
+        print(run(archive, Upstream(BsiaSite(), step=step), clock).state, flush=True)
+"""
+WRITE = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from datetime import timedelta
+from ingest.settling import arrive
+from replica.messages import messages
+from replica.page import page_of
+from tests.lifecycle.world import START, arrival, bsia, opened
+url, folder, slug = sys.argv[1:4]
+known = list(messages().values())
+with opened(url, Path(folder)) as archive:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range({rounds}):
+        at = START + timedelta(minutes=20 * number)
+        body = page_of(known[:6 + number], serial=number)
+        arrive(archive, bsia(slug), [arrival(body, at, slug)], at)
+"""
+
+
+@contextmanager
+def processes(program: str, *arguments: list[str]) -> Iterator[list[subprocess.Popen[str]]]:
+    """A process for each list of arguments, all let go at the same moment, all ended at the end."""
+    text = program.format(root=str(ROOT), rounds=ROUNDS)
+    pipe = subprocess.PIPE
+    started = [
+        subprocess.Popen([sys.executable, "-c", text, *each], stdin=pipe, stdout=pipe, text=True) for each in arguments
+    ]
+    for process in started:
+        assert (process.stdout or sys.stdin).readline() == "ready\n"
+    for process in started:
+        (process.stdin or sys.stdout).write("go\n")
+        (process.stdin or sys.stdout).flush()
+    try:
+        yield started
+    finally:
+        for process in started:
+            process.communicate()
+
+
+def test_two_runs_of_one_source_at_once_store_nothing_twice(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path) as archive:
+        with processes(POLL, *[[database_url, str(tmp_path)]] * 2) as started:
+            states = [process.communicate()[0].split() for process in started]
+        assert [process.returncode for process in started] == [0, 0]
+        assert "done" in states[0] + states[1]
+        assert set(states[0] + states[1]) <= {"done", "busy"}
+        found = dump(archive)
+        created = [row["notification_id"] for row in found["changes"] if row["kind"] == "created"]
+        assert len(created) == len(set(created)) == len(found["notifications"])
+        assert [row["cursor"] for row in found["changes"]] == list(range(1, len(found["changes"]) + 1))
+        captures = Counter((row["target_url"], row["sha256"], row["fetched_at"]) for row in found["captures"])
+        listings = [row for row in found["captures"] if row["role"] == "listing"]
+        assert max(captures[row["target_url"], row["sha256"], row["fetched_at"]] for row in listings) == 1
+        assert all(row["state"] in ("done", "failed") for row in found["captures"])
+
+
+def test_a_reader_of_the_feed_misses_no_row_while_several_write(database_url: str, tmp_path: Path) -> None:
+    slugs = [f"writer-{number}" for number in range(WRITERS)]
+    read: list[int] = []
+    with opened(database_url, tmp_path) as archive:
+        with processes(WRITE, *[[database_url, str(tmp_path), slug] for slug in slugs]) as started:
+            while any(process.poll() is None for process in started):
+                with archive.reading() as session:
+                    read += [row["cursor"] for row in list_changes(session, read[-1] if read else 0)]
+        with archive.reading() as session:
+            read += [row["cursor"] for row in list_changes(session, read[-1] if read else 0)]
+            last = session.scalar(select(func.max(Change.cursor)))
+        assert [process.returncode for process in started] == [0] * WRITERS
+        assert last == WRITERS * (6 + ROUNDS - 1)
+        assert read == list(range(1, last + 1))
+        assert counts(archive)["notifications"] == last
