@@ -16,6 +16,7 @@ from archive.journal import close_capture
 from archive.notifications import cited_by
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source, note_answer, note_missing, reread_at
+from archive.upsert import insert_once
 
 
 @dataclass(frozen=True, slots=True)

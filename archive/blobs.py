@@ -16,6 +16,10 @@ MAX_BODY_BYTES = 512 * 1024 * 1024
 """The most that a stored frame may unfold to."""
 
 
+class ArchiveUnusable(Exception):
+    """The archive cannot be opened or written. Nothing was lost: what was not stored will be asked for again."""
+
+
 class CorruptBlob(Exception):
     """A stored body that is not what its name says."""
 
@@ -90,8 +94,12 @@ class FolderBlobs:
             return sha256
         ending, stored = pack(body)
         place = self.root / (path_of(sha256) + ending)
-        self._make_folder(place.parent)
-        self._write(place, stored)
+        try:
+            self._make_folder(place.parent)
+            self._write(place, stored)
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise ArchiveUnusable(f"blobs {self.root}: {reason}, expected a folder with room to write") from problem
         return sha256
 
     def get(self, sha256: str) -> bytes:

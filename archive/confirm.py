@@ -36,11 +36,13 @@ def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int
     if capture is None or capture.state != "pending":
         return None
     earlier = session.get_one(Capture, of)
-    session.execute(insert(AccountRow).values(capture_id=capture.id, **books_of(session, of)))
     found: dict[str, Any] = {"region_hash": region_hash, "healthy": earlier.healthy}
     found["repeats"] = earlier.repeats or earlier.id
     close_capture(session, capture.id, "done", parser_version=facts.parser_version, **found)
-    return _look_again(session, facts, earlier, Changes(capture.cause, capture.fetched_at, capture.id), capture)
+    settled = _look_again(session, facts, earlier, Changes(capture.cause, capture.fetched_at, capture.id), capture)
+    books = books_of(session, of) | {"withdrawn": settled.accounts.withdrawn}
+    session.execute(insert(AccountRow).values(capture_id=capture.id, **books))
+    return settled
 
 
 def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason: str, *, keep: bool) -> Settled | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from archive.blobs import Blobs, deflate, inflate, name_of, unpack
 from archive.derived import Counter
 from archive.tables import Capture, Check, Decision, Delta
+from archive.upsert import insert_into, insert_once
 
 DELTA_FROM_BYTES = 4_096
 """Bodies below this size are cheaper as a blob of their own."""

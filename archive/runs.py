@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, Target
 from archive.tables import Capture, Run
-from archive.targets import LEASE_SECONDS, add_start_targets, claim, lock_source, release
+from archive.targets import LEASE_SECONDS, add_start_targets, claim, is_due, lock_source, release
 
 
 def begin_run(
@@ -59,7 +59,7 @@ def _account(number: int, sha256: str | None, read: Collection[int], failed: Col
 
 def sources_with_work(session: Session, now: datetime) -> set[str]:
     """The sources that have a due target or a capture that waits to be settled."""
-    due = session.scalars(select(Target.source).where(Target.next_check_at <= now).distinct())
+    due = session.scalars(select(Target.source).where(is_due(now)).distinct())
     waiting = session.scalars(select(Capture.source).where(Capture.state == "pending").distinct())
     return {*due, *waiting}
 

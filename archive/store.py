@@ -13,13 +13,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from archive.blobs import Blobs, BucketBlobs, FolderBlobs
+from archive.blobs import ArchiveUnusable, Blobs, BucketBlobs, FolderBlobs
 
 BUSY_TIMEOUT_MS = 30_000
-
-
-class ArchiveUnusable(Exception):
-    """The archive cannot be opened or written. Nothing was lost: what was not stored will be asked for again."""
 
 
 class Archive:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
+from archive.upsert import insert_into, insert_once
 
 REREAD_AGES = (
     timedelta(hours=1),
@@ -149,15 +150,19 @@ def release(session: Session, target_ids: Sequence[int], owner: str) -> None:
     )
 
 
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether a target's time has come. One that was last tried in the future is due: the clock has been set back."""
+    return and_(Target.next_check_at.is_not(None), or_(Target.next_check_at <= now, Target.last_tried_at > now))
+
+
+def due_among(session: Session, target_ids: Sequence[int], now: datetime) -> list[int]:
+    """Those of the targets whose time has come."""
+    return list(session.scalars(select(Target.id).where(Target.id.in_(target_ids), is_due(now)).order_by(Target.id)))
+
+
 def due(session: Session, now: datetime, *further: ColumnElement[bool]) -> list[Target]:
     """The targets whose time has come, longest overdue first."""
-    return list(
-        session.scalars(
-            select(Target)
-            .where(and_(Target.next_check_at.is_not(None), Target.next_check_at <= now, *further))
-            .order_by(Target.next_check_at, Target.id)
-        )
-    )
+    return list(session.scalars(select(Target).where(is_due(now), *further).order_by(Target.next_check_at, Target.id)))
 
 
 def note_failure(session: Session, target: Target, now: datetime, reason: str, next_check_at: datetime) -> None:

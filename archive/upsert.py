@@ -12,7 +12,9 @@ from archive.tables import Table
 
 def insert_into(session: Session, table: type[Table]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT in the dialect of the session's database, which knows ON CONFLICT."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def insert_once(session: Session, table: type[Table], **values: Any) -> None:

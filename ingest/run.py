@@ -8,7 +8,7 @@ from dataclasses import asdict
 from archive.journal import pending
 from archive.runs import begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
-from archive.targets import get_target, owner_here, release, retire
+from archive.targets import due_among, owner_here, release, retire
 from ingest.citations import fetch_attachments
 from ingest.polling import poll
 from ingest.report import Report
@@ -92,10 +92,8 @@ def _work(
 def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_due: bool) -> list[int]:
     if not only_due:
         return list(target_ids)
-    now = tools.clock()
     with archive.reading() as session:
-        targets = [get_target(session, number) for number in target_ids]
-    return [target.id for target in targets if target.next_check_at is not None and target.next_check_at <= now]
+        return due_among(session, target_ids, tools.clock())
 
 
 def _accept_what_came(archive: Archive, source: Source, tools: Tools, report: Report) -> None:

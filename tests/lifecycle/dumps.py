@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -31,13 +31,14 @@ OURS_ALONE = (
 )
 """Columns that say when, in which order and with what answer we worked, not what the archive holds."""
 
-DERIVED_FROM_JOURNAL: tuple[type[Table], ...] = (
-    *(Identity, NotificationRow, Revision, Sighting, Attachment, Quarantined, Gap, AccountRow, Change, Assignment),
+DERIVED_FROM_JOURNAL: Sequence[type[Table]] = (
+    *(Identity, NotificationRow, Revision, Sighting, Attachment),
+    *(Quarantined, Gap, AccountRow, Change, Assignment),
 )
-ALL = (*DERIVED_FROM_JOURNAL, Capture, Target, Document, DocumentPage)
+ALL: Sequence[type[Table]] = (*DERIVED_FROM_JOURNAL, Capture, Target, Document, DocumentPage)
 
 
-def dump(archive: Archive, tables: tuple[type[Table], ...] = ALL) -> dict[str, list[dict[str, Any]]]:
+def dump(archive: Archive, tables: Sequence[type[Table]] = ALL) -> dict[str, list[dict[str, Any]]]:
     """The rows of these tables in an order that depends on nothing but their contents; changes by cursor."""
     with archive.reading() as session:
         names = _names(session)
@@ -84,7 +85,7 @@ def _names(session: Session) -> dict[str, Names]:
 
 def _rows(session: Session, table: type[Table], names: Mapping[str, Names]) -> list[dict[str, Any]]:
     rows = session.execute(select(*table.__table__.columns)).mappings()
-    return sorted((_named(table, row, names) for row in rows), key=_order(table))
+    return sorted((_named(table, dict(row), names) for row in rows), key=_order(table))
 
 
 def _named(table: type[Table], row: Mapping[str, Any], names: Mapping[str, Names]) -> dict[str, Any]:

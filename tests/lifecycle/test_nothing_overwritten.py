@@ -14,8 +14,20 @@ from archive.blobs import FolderBlobs
 from archive.derived import NotificationRow, Revision
 from archive.store import Archive
 from replica.answers import Answer
-from replica.faults import Fault, challenge, empty, half, html_as_pdf, redirect, redirect_loop, reset, status, too_many
-from replica.faults import truncated, wrong_type
+from replica.faults import (
+    Fault,
+    challenge,
+    empty,
+    half,
+    html_as_pdf,
+    redirect,
+    redirect_loop,
+    reset,
+    status,
+    too_many,
+    truncated,
+    wrong_type,
+)
 from replica.messages import messages
 from replica.page import page_of
 from tests.lifecycle.dumps import dump, feed

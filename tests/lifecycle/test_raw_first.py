@@ -22,7 +22,7 @@ def poll_and_die_before_the_parse(database_url: str, folder: Path) -> NoReturn:
     def die(*_: object) -> NoReturn:
         os._exit(KILLED)
 
-    ingest.settling._settle_page = die
+    vars(ingest.settling)["_settle_page"] = die
     with opened(database_url, folder) as archive:
         run(archive, Upstream(SITE), Clock())
     raise AssertionError("the run ended without a parse")

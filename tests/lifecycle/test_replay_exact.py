@@ -23,7 +23,7 @@ from tests.lifecycle.world import START, Clock, opened
 
 LONG = os.environ.get("BULLETINS_TEST_PROFILE") == "long"
 STEPS = {"sqlite": len(TIMELINE), "postgres": len(TIMELINE) if LONG else 15}
-"""How much of the timeline is lived through; all of it on PostgreSQL takes its time, so only where that is asked for."""
+"""How much of the timeline is lived through: all of it on PostgreSQL only where time does not matter."""
 
 
 @dataclass

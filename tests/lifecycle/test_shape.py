@@ -65,7 +65,7 @@ def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, mon
     with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as store:
         run(store, Upstream(SITE), Clock())
         held = counts(store)["notifications"]
-        copies_at_upgrade = []
+        copies_at_upgrade: list[Path] = []
 
         def note_copies(_connection: object) -> None:
             copies_at_upgrade.extend(tmp_path.glob(f"archive.sqlite.shape-{SHAPE}.*"))

@@ -1,4 +1,4 @@
-"""A small world for whole runs: a clock that is moved by hand, a site in this very process, a reader that reads nothing."""
+"""A small world for whole runs: a clock moved by hand, a site in this very process, a reader that reads nothing."""
 
 from __future__ import annotations
 
