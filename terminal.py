@@ -67,16 +67,50 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(highlight=False, markup=False)
+    if not rows:
+        console.print("nothing")
+        return
+    if _is_too_wide(rows, columns, console.width):
+        _print_upright(rows, columns)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
-        names = column.split("/")
-        free = any(name in PROSE for name in names)
+        free = _is_prose(rows, column)
         justify: Literal["left", "right"] = "right" if _is_number(rows, column) else "left"
-        heading = "\n".join(names).replace("_", " ")
-        table.add_column(heading, overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None)
+        table.add_column(
+            _heading(column), overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None
+        )
     for row in rows:
         table.add_row(*(Text(printable(_lines(row, column))) for column in columns))
-    Console(highlight=False, markup=False).print(table if rows else "nothing")
+    console.print(table)
+
+
+def _heading(column: str) -> str:
+    return "\n".join(column.split("/")).replace("_", " ")
+
+
+def _is_prose(rows: Sequence[Row], column: str) -> bool:
+    return any(name in PROSE for name in column.split("/")) and not _is_number(rows, column)
+
+
+def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
+    """Whether columns that may not be folded need more than the terminal has."""
+    if any(_is_prose(rows, column) for column in columns):
+        return False
+    cells = ([_heading(column), *(_lines(row, column) for row in rows)] for column in columns)
+    widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
+    return sum(widest) + 2 * len(columns) - 2 > width
+
+
+def _print_upright(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """One line a value, for terminals that are too narrow for a line a row."""
+    names = [name for column in columns for name in column.split("/")]
+    label = max(len(name) for name in names)
+    for number, row in enumerate(rows):
+        print("\n" * bool(number), end="")
+        for name in names:
+            print(f"{name.replace('_', ' '):{label}}  {printable(_short(row.get(name)))}")
 
 
 def _lines(row: Row, column: str) -> str:
@@ -95,6 +129,8 @@ def _short(value: Any) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return ", ".join(" ".join(str(part).rsplit("/", 1)[-1] for part in item.values()) for item in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return _cell(value)

@@ -76,8 +76,8 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 
 def _names(session: Session) -> dict[str, Names]:
-    public = {number: name for number, name in session.execute(select(Identity.notification_id, Identity.public_id))}
-    targets = {number: url for number, url in session.execute(select(Target.id, Target.url))}
+    public = {row.notification_id: row.public_id for row in session.scalars(select(Identity))}
+    targets = {row.id: row.url for row in session.scalars(select(Target))}
     rows = session.execute(select(Capture.id, Capture.url, Capture.fetched_at, Capture.sha256))
     captures = {number: (url, at, sha256) for number, url, at, sha256 in rows}
     return {"notification_id": public, "target_id": targets, "capture_id": captures}

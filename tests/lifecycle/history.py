@@ -89,7 +89,7 @@ THINNED = Fault("two of three entries are missing", _thin_out)
 
 
 def end_in_confusion(archive: Archive) -> None:
-    """More than the timeline has: half a page accepted by a human, its return, a bad document, a bulletin only imported."""
+    """More than the timeline has: half a page accepted, its return, a bad document, a bulletin only imported, a gap."""
     upstream, clock = Upstream(BsiaSite(), step=len(TIMELINE) - 1), Clock(Clock().at + timedelta(days=9))
     for fault, accept in ((THINNED, False), (THINNED, True), (None, False), (None, False)):
         upstream.faults = {PAGE: fault} if fault else {}

@@ -36,7 +36,7 @@ def begin(archive: Archive, owner: str, seconds_later: float = 0.0) -> tuple[int
 
 @contextmanager
 def owner_elsewhere(then: str = "sys.stdin.read()") -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A lease owner that is another process, which then does as told; by default it lives on to the end of the block."""
+    """A lease owner that is another process, which then does as told; by default it lives to the end of the block."""
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
         f"from archive.targets import owner_here\nprint(owner_here(), flush=True)\n{then}"

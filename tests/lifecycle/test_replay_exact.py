@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 
 from archive.derived import Gap, Quarantined
 from archive.store import Archive
-from archive.tables import Capture
+from archive.tables import Capture, Table
 from ingest.replay import CannotReplay, replay_into
 from parsers.source import sources
 from replica.timeline import TIMELINE
@@ -85,7 +85,7 @@ def test_replaying_the_journal_gives_the_same_archive(
     with ExitStack() as stack:
         again = new_archive(kind, tmp_path, "again", request, stack)
         replay_into(life.archive, again, sources(), Clock(START)())
-        tables = (*DERIVED_FROM_JOURNAL, Capture)
+        tables: Sequence[type[Table]] = [*DERIVED_FROM_JOURNAL, Capture]
         assert differences(dump(life.archive, tables), dump(again, tables)) == []
 
 

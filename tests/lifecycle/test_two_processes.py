@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from archive.changes import list_changes
 from archive.derived import Change
 from tests.lifecycle.dumps import counts, dump
-from tests.lifecycle.world import opened
+from tests.lifecycle.world import Clock, SmallSite, Upstream, opened, run, shown
 
 ROOT = Path(__file__).parents[2]
 WRITERS, ROUNDS = 3, 6
@@ -108,3 +108,28 @@ def test_a_reader_of_the_feed_misses_no_row_while_several_write(database_url: st
         assert last == WRITERS * (6 + ROUNDS - 1)
         assert read == list(range(1, last + 1))
         assert counts(archive)["notifications"] == last
+
+
+def test_counters_are_taken_in_one_order_so_that_two_sources_cannot_wait_for_each_other(tmp_path: Path) -> None:
+    """Journal places before cursors, in every transaction; a page that differs in its view-state alone included."""
+    taken: list[list[str]] = []
+    first = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
+    with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
+
+        @event.listens_for(archive.engine, "begin")
+        def begin(_connection: Connection) -> None:
+            taken.append([])
+
+        @event.listens_for(archive.engine, "before_cursor_execute")
+        def execute(_c: Connection, _cursor: object, statement: str, values: tuple[str, ...], *_: object) -> None:
+            if statement.startswith("INSERT INTO counters"):
+                taken[-1].append(values[0])
+
+        upstream, clock = Upstream(SmallSite([first, first[1:], first[1:], first]), validators=False), Clock()
+        for step in range(4):
+            upstream.step = step
+            run(archive, upstream, clock)
+            clock.forward(20)
+        assert [row["kind"] for row in dump(archive)["changes"]] == ["created"] * 6 + ["withdrawn", "reinstated"]
+    assert ["journal", "changes"] in taken
+    assert [order for order in taken if order not in ([], ["journal"], ["journal", "changes"])] == []
