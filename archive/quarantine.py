@@ -28,13 +28,26 @@ def hold(session: Session, facts: SourceFacts, capture: Capture, refused: Sequen
 
 def hold_document(session: Session, facts: SourceFacts, capture: Capture, reason: str) -> None:
     """Keep a document that could not be read as a whole."""
-    _hold(session, facts, capture, "document", f"{capture.url} {capture.sha256}", reason, None)
+    _hold(session, facts, capture, "document", _document(capture), reason, None)
+
+
+def lift_document(session: Session, facts: SourceFacts, capture: Capture) -> None:
+    """Mark a document as read that used to be quarantined as a whole."""
+    lift(session, facts, [_name(_document(capture))])
+
+
+def _document(capture: Capture) -> str:
+    return f"{capture.url} {capture.sha256}"
+
+
+def _name(raw: str) -> str:
+    return hashlib.sha256(raw.encode()).hexdigest()
 
 
 def _hold(
     session: Session, facts: SourceFacts, capture: Capture, what: str, raw: str, reason: str, position: int | None
 ) -> None:
-    name = hashlib.sha256(raw.encode()).hexdigest()
+    name = _name(raw)
     row = session.scalar(select(Quarantined).where(Quarantined.source == facts.slug, Quarantined.entry_hash == name))
     if row is None:
         row = Quarantined(

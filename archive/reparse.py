@@ -159,6 +159,7 @@ def _read_at_last(session: Session, keeper: Keeper, reading: Reading) -> list[Re
         outcome = keeper.keep(entry, entry.notification.content_hash(), matched)
         found.append(Reparsed("created" if outcome == "new" else "read", "", entry.raw.splitlines()[0][:60]))
     quarantine.lift(session, keeper.facts, [entry.entry_hash for entry in reading.read])
+    quarantine.lift_document(session, keeper.facts, keeper.capture)
     _date_quarantine(session, keeper.facts, reading)
     return found
 

@@ -84,6 +84,7 @@ def settle_reading(
     accounts = _settle_entries(session, keeper, reading)
     accounts.quarantined = quarantine.hold(session, facts, capture, reading.refused)
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
+    quarantine.lift_document(session, facts, capture)
     held = None if late else _judge_absence(session, keeper, reading, accounts, accept=accept)
     accounts.attachments = sum(cite(session, capture, number) for number in sorted(keeper.touched))
     gap = _note_gap(session, keeper, reading) if not late else None
