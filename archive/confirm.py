@@ -12,7 +12,7 @@ from archive import quarantine
 from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, Target
 from archive.indexing import reindex
-from archive.journal import close_capture, record_check
+from archive.journal import close_capture, read_capture, record_check
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
 from archive.tables import Capture
@@ -29,12 +29,21 @@ def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime,
     return _look_again(session, facts, capture, Changes(cause, at, capture_id))
 
 
+class Overtaken(Exception):
+    """Another capture of the page was settled after this one had been compared with the newest: compare it again."""
+
+
 def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int, region_hash: str) -> Settled | None:
     """A response that differs from capture `of` only outside the region: kept, not parsed, one more look."""
     lock_source(session, facts.slug)
     capture = session.get(Capture, capture_id, populate_existing=True)
     if capture is None or capture.state != "pending":
         return None
+    newest = read_capture(session, facts.slug, capture.target_url)
+    if newest is None or newest.id != of:
+        raise Overtaken(
+            f"capture {capture_id}: no longer a repeat of the newest reading, expected capture {of} to be it"
+        )
     earlier = session.get_one(Capture, of)
     found: dict[str, Any] = {"region_hash": region_hash, "healthy": earlier.healthy}
     found["repeats"] = earlier.repeats or earlier.id

@@ -70,22 +70,31 @@ class Settled:
 
 
 def settle_reading(
-    session: Session, facts: SourceFacts, capture_id: int, reading: Reading, region_hash: str, *, accept: bool = False
+    session: Session,
+    facts: SourceFacts,
+    capture_id: int,
+    reading: Reading,
+    region_hash: str,
+    *,
+    cause: str | None = None,
 ) -> Settled | None:
-    """Write all that a parsed listing says. None when somebody else settled the capture first."""
+    """Write all that a parsed listing says. None when somebody else settled the capture first.
+
+    `cause` is that of the changes where it is not the capture's own.
+    """
     lock_source(session, facts.slug)
     capture = _still_pending(session, capture_id)
     if capture is None:
         return None
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
     late = target.newest_at is not None and capture.fetched_at < target.newest_at
-    changes = Changes(capture.cause, capture.fetched_at, capture.id)
+    changes = Changes(cause or capture.cause, capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
     accounts = _settle_entries(session, keeper, reading)
     accounts.quarantined = quarantine.hold(session, facts, capture, reading.refused)
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, facts, capture)
-    held = None if late else _judge_absence(session, keeper, reading, accounts, accept=accept)
+    held = None if late else _judge_absence(session, keeper, reading, accounts)
     accounts.attachments = sum(cite(session, capture, number) for number in sorted(keeper.touched))
     gap = _note_gap(session, keeper, reading) if not late else None
     _finish(session, keeper, accounts, region_hash, held)
@@ -151,23 +160,18 @@ def _assigned(session: Session, capture_id: int) -> dict[int, Match]:
     return {row.position: Match(row.notification_id, row.method, row.score) for row in rows}
 
 
-def _judge_absence(
-    session: Session, keeper: Keeper, reading: Reading, accounts: Accounts, *, accept: bool
-) -> str | None:
+def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts: Accounts) -> str | None:
     """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
     shown = shown_by(session, keeper.target)
     oldest = oldest_day(reading)
-    held = (
-        None if accept or keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
-    )
+    held = None if keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
     absent = [row for row in shown if row.id not in keeper.present]
     close_sightings(session, absent, keeper.target)
     in_size = len(reading.read) in keeper.facts.expect
-    keeper.capture.healthy = (in_size or accept) and not held and not reading.refused
+    keeper.capture.healthy = in_size and not held and not reading.refused
     if keeper.capture.healthy:
-        accounts.withdrawn = count_absence(
-            keeper.facts, absent, oldest, keeper.capture.fetched_at, keeper.changes, at_once=accept
-        )
+        at = keeper.capture.fetched_at
+        accounts.withdrawn = count_absence(keeper.facts, absent, oldest, at, keeper.changes)
     keeper.touched.update(row.id for row in absent if row.state != "current")
     return held
 

@@ -95,8 +95,6 @@ def captures_to_reparse(session: Session, slug: str, since: Any = None) -> list[
     return list(session.scalars(query.where(Capture.fetched_at >= since) if since else query))
 
 
-def mark_read(session: Session, capture_id: int, region_hash: str) -> None:
-    """A capture that had failed is done: another parser could read it."""
-    session.execute(
-        update(Capture).where(Capture.id == capture_id).values(state="done", reason=None, region_hash=region_hash)
-    )
+def take_up_again(session: Session, capture_id: int) -> None:
+    """A capture that had failed waits again: another parser can read it. It gets a new place in the journal."""
+    session.execute(update(Capture).where(Capture.id == capture_id).values(state="pending", reason=None, settled=None))

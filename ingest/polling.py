@@ -12,7 +12,7 @@ from archive.journal import Arrival, body_of, validated_capture
 from archive.settle import Settled
 from archive.store import Archive
 from archive.tables import Capture
-from archive.targets import LEASE_SECONDS, claim, get_target, note_answer, note_failure
+from archive.targets import LEASE_SECONDS, claim, get_target, lock_source, note_answer, note_failure
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -89,6 +89,7 @@ def _take_in(
     if fetched.answer.status != 304 or validated is None:
         return arrive(archive, source, arrivals(source, target, fetched.hops), tools.clock())
     with archive.writing() as session:
+        lock_source(session, source.slug)
         if get_target(session, target.id).capture_id == validated.id:
             return confirm(session, facts_of(source), validated.id, fetched.answer.fetched_at, "304", "capture")
         body = body_of(session, archive.blobs, validated.sha256 or "")

@@ -12,10 +12,10 @@ from archive.confirm import confirm
 from archive.journal import get_capture, get_check, get_decision, record_check, record_decision
 from archive.records import Reading
 from archive.reparse import Reparsed, apply_reparse
-from archive.settle import accept_absences
+from archive.settle import accept_absences, settle_reading
 from archive.store import Archive, Session
 from archive.tables import Capture
-from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, mark_read, sources_of
+from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, sources_of, take_up_again
 from ingest.settling import facts_of, read_stored, settle
 from parsers.source import Source
 
@@ -109,11 +109,11 @@ def _work(source: Source, capture: Capture, reading: Reading, region_hash: str) 
     facts = facts_of(source)
 
     def work(session: Session) -> list[Reparsed]:
-        found = []
-        if capture.state == "failed":
-            found = [Reparsed("read", "", capture.url)]
-            mark_read(session, capture.id, region_hash)
-        return found + apply_reparse(session, facts, capture.id, reading)
+        if capture.state != "failed":
+            return apply_reparse(session, facts, capture.id, reading)
+        take_up_again(session, capture.id)
+        settled = settle_reading(session, facts, capture.id, reading, region_hash, cause="parser")
+        return [Reparsed("created", "", capture.url)] * (settled.accounts.new if settled else 0)
 
     return work
 

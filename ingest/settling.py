@@ -8,14 +8,14 @@ from datetime import datetime
 
 from archive.attachments import settle_attachment
 from archive.blobs import CorruptBlob, name_of
-from archive.confirm import books_of, confirm, settle_failure, settle_hop, settle_repeat
+from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_hop, settle_repeat
 from archive.journal import Arrival, body_of, find_capture, get_capture, read_capture, record, record_decision
 from archive.presence import SourceFacts
 from archive.records import Reading
 from archive.settle import Accounts, Settled, accept_absences, settle_reading
 from archive.store import Archive, ArchiveUnusable
 from archive.tables import Capture
-from archive.targets import find_target, held_targets
+from archive.targets import find_target, held_targets, lock_source
 from parsers.page import PageChanged
 from parsers.source import Source, parser_version
 
@@ -57,6 +57,7 @@ def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Sett
         return None
     sha256 = name_of(answer.body)
     with archive.writing() as session:
+        lock_source(session, source.slug)
         target = find_target(session, source.slug, answer.target_url)
         if target is None or target.capture_id is None or target.newest_at is None:
             return None
@@ -97,6 +98,13 @@ def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled 
             reason = f"{capture.url}: status {capture.status}, expected 200"
             return settle_failure(session, facts, capture.id, reason, keep=False)
     found = read_stored(archive, source, capture, _newest(archive, capture, facts))
+    try:
+        return _write(archive, facts, capture, found)
+    except Overtaken:
+        return _settle_page(archive, source, capture)
+
+
+def _write(archive: Archive, facts: SourceFacts, capture: Capture, found: Found) -> Settled | None:
     with archive.writing() as session:
         if found.problem is not None:
             return settle_failure(session, facts, capture.id, found.problem, keep=True)

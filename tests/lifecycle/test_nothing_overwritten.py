@@ -34,11 +34,12 @@ from tests.lifecycle.dumps import dump, feed
 from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown
 
 SIX = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
-EDITED = [replace(SIX[0], paragraphs=("Snow is forecast for inner London too, from the early hours.",)), *SIX[1:]]
+MANY = sorted(list(messages().values())[:15], key=lambda message: message.issued, reverse=True)
+EDITED = [replace(SIX[0], paragraphs=(*SIX[0].paragraphs, "An update follows at noon.")), *SIX[1:]]
 TEMPLATE_GONE = Fault("no entries", lambda answer: replace(answer, body=b"<html><div id='main'><p>Hello</p></div>"))
-THINNED = Fault("thinned", lambda answer: replace(answer.without_validators(), body=page_of(SIX[::3], serial=4)))
+THINNED = Fault("thinned", lambda answer: replace(answer.without_validators(), body=page_of(MANY[::3], serial=4)))
 DAMAGED = Fault("damaged", lambda answer: replace(answer.without_validators(), body=_damaged(answer.body)))
-FEW = Fault("too few", lambda answer: replace(answer.without_validators(), body=page_of(SIX[-1:], serial=5)))
+FEW = Fault("too few", lambda answer: replace(answer.without_validators(), body=page_of(MANY[-1:], serial=5)))
 TROUBLE = (
     *(challenge(), challenge(403), status(500), status(404), status(410), too_many(), empty(), reset(), truncated()),
     *(redirect("/elsewhere"), redirect_loop(PAGE), half(), html_as_pdf(), TEMPLATE_GONE, THINNED, DAMAGED, FEW),
@@ -73,21 +74,22 @@ def revisions(archive: Archive) -> list[dict[str, Any]]:
 
 
 def test_fetches_that_say_nothing_take_nothing_away(archive: Archive) -> None:
-    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    upstream, clock = Upstream(SmallSite([MANY])), Clock()
     run(archive, upstream, clock)
     before, told = states(archive), feed(archive)
     for fault in TROUBLE:
-        for serial in (1, 2, 3):
+        for serial in (1, 2):
             clock.forward(20)
             upstream.step, upstream.faults = serial, {PAGE: fault}
             report = run(archive, upstream, clock)
-            assert states(archive) == before or fault.name in ("half", "too few"), fault.name
+            assert states(archive) == before or fault.halved, fault.name
             assert feed(archive) == told, fault.name
-        assert report.accounts.errors or report.notices or report.accounts.quarantined, f"{fault.name} said nothing"
-    upstream.faults = {}
-    clock.forward(20)
-    assert run(archive, upstream, clock).accounts.unchanged == len(SIX)
-    assert (states(archive), feed(archive)) == (before, told)
+        said = report.accounts.errors or report.notices or report.accounts.quarantined
+        assert said or fault.halved, f"{fault.name} said nothing"
+        clock.forward(20)
+        upstream.faults = {}
+        assert run(archive, upstream, clock).accounts.unchanged == len(MANY), fault.name
+        assert (states(archive), feed(archive)) == (before, told), fault.name
 
 
 def test_a_wrong_content_type_changes_nothing_that_is_stored(archive: Archive) -> None:

@@ -7,14 +7,21 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import Connection, event, func, select
 
+import ingest.settling
 from archive.changes import list_changes
 from archive.derived import Change
-from tests.lifecycle.dumps import counts, dump
-from tests.lifecycle.world import Clock, SmallSite, Upstream, opened, run, shown
+from ingest.settling import arrive
+from replica.page import page_of
+from tests.lifecycle.dumps import counts, dump, feed
+from tests.lifecycle.world import START, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown
 
 ROOT = Path(__file__).parents[2]
 WRITERS, ROUNDS = 3, 6
@@ -133,3 +140,25 @@ def test_counters_are_taken_in_one_order_so_that_two_sources_cannot_wait_for_eac
         assert [row["kind"] for row in dump(archive)["changes"]] == ["created"] * 6 + ["withdrawn", "reinstated"]
     assert ["journal", "changes"] in taken
     assert [order for order in taken if order not in ([], ["journal"], ["journal", "changes"])] == []
+
+
+def test_a_page_that_is_compared_while_another_is_settled_is_compared_again(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words are back to what they were, which only the capture that was settled meanwhile makes news."""
+    before = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
+    edited = [replace(before[0], paragraphs=(*before[0].paragraphs, "An update follows at noon.")), *before[1:]]
+    first, second, third = (START + timedelta(minutes=20 * place) for place in range(3))
+    with opened(database_url, tmp_path) as archive:
+        arrive(archive, bsia(), [arrival(page_of(before, serial=1), first)], first)
+        newest = ingest.settling._newest
+
+        def overtaken(*arguments: Any) -> Any:
+            found = newest(*arguments)
+            monkeypatch.setattr(ingest.settling, "_newest", newest)
+            arrive(archive, bsia(), [arrival(page_of(edited, serial=2), second)], second)
+            return found
+
+        monkeypatch.setattr(ingest.settling, "_newest", overtaken)
+        arrive(archive, bsia(), [arrival(page_of(before, serial=3), third)], third)
+        assert [kind for kind, _cause, _title in feed(archive)] == ["created"] * 6 + ["revised", "revised"]
