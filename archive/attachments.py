@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
 from archive.derived import Attachment, Document, DocumentPage, NotificationRow, Revision, Target
-from archive.indexing import reindex
-from archive.journal import close_capture
-from archive.notifications import cited_by
+from archive.indexing import current_revisions, reindex
+from archive.journal import take
 from archive.tables import Capture
-from archive.targets import ensure_target, lock_source, note_answer, note_missing, reread_at
-from archive.upsert import insert_once
+from archive.targets import ensure_targets, lock_source, note_answer, note_missing, reread_at
+from archive.upsert import insert_all_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,82 +27,132 @@ class Page:
     how: str
 
 
-def cite(session: Session, capture: Capture, notification_id: int) -> int:
-    """Bring a notification's citations in line with its current revision; returns how many documents are new to us."""
-    row = session.get_one(NotificationRow, notification_id)
-    record = session.get_one(Revision, (row.id, row.revision)).record
-    session.execute(update(Attachment).where(Attachment.notification_id == row.id).values(cited=False))
-    met = 0
-    for item in record["attachments"]:
-        target, new = ensure_target(session, row.source, "attachment", item["url"], capture.fetched_at)
-        met += new
-        _cite_one(session, row.id, target.id, item["title"])
-        if target.sha256:
-            ensure_document(session, target.sha256)
+def cite(session: Session, capture: Capture, notification_ids: Collection[int]) -> int:
+    """Bring citations in line with current revisions; returns how many documents are new to us."""
+    if not notification_ids:
+        return 0
+    cited = {row.id: revision.record["attachments"] for row, revision in current_revisions(session, notification_ids)}
+    urls = list(dict.fromkeys(item["url"] for items in cited.values() for item in items))
+    targets, met = ensure_targets(session, capture.source, "attachment", urls, capture.fetched_at)
+    ensure_documents(session, {target.sha256 for target in targets.values() if target.sha256})
+    there = session.scalars(select(Attachment).where(Attachment.notification_id.in_(sorted(cited))))
+    known = {(each.notification_id, each.target_id): each for each in there}
+    for each in known.values():
+        each.cited = False
+    for number, items in cited.items():
+        for item in items:
+            _cite_one(session, known, number, targets[item["url"]].id, item["title"])
+    session.flush()
     return met
 
 
-def _cite_one(session: Session, notification_id: int, target_id: int, title: str) -> None:
-    there = session.get(Attachment, (notification_id, target_id), populate_existing=True)
+def _cite_one(
+    session: Session, known: dict[tuple[int, int], Attachment], notification_id: int, target_id: int, title: str
+) -> None:
+    there = known.get((notification_id, target_id))
     if there is None:
-        session.add(Attachment(notification_id=notification_id, target_id=target_id, title=title, cited=True))
+        there = Attachment(notification_id=notification_id, target_id=target_id, title=title, cited=True)
+        known[notification_id, target_id] = there
+        session.add(there)
     else:
         there.title, there.cited = title, True
-    session.flush()
 
 
-def settle_attachment(session: Session, slug: str, capture_id: int, now: datetime) -> bool | None:
-    """Write what the arrival of a document changes; whether it was held, None if somebody else settled it.
+def settle_attachments(session: Session, slug: str, capture_ids: Sequence[int], now: datetime) -> dict[int, bool]:
+    """Write what the arrival of documents changes; whether each was held, without those somebody else settled.
 
-    Its first arrival is no revision; other bytes than before are one of each notification that cites it.
+    A first arrival is no revision; other bytes than before are one of each notification that cites it.
     """
     lock_source(session, slug)
-    capture = session.get(Capture, capture_id, populate_existing=True)
-    if capture is None or capture.state != "pending":
-        return None
-    target, _ = ensure_target(session, slug, "attachment", capture.target_url, capture.fetched_at)
+    captures = _still_pending(session, capture_ids)
+    at = min((capture.fetched_at for capture in captures), default=now)
+    targets, _ = ensure_targets(session, slug, "attachment", [capture.target_url for capture in captures], at)
+    problems = {capture.id: problem for capture in captures if (problem := _problem(capture))}
+    arrived = [capture for capture in captures if capture.id not in problems]
+    ensure_documents(session, {capture.sha256 for capture in arrived if capture.sha256})
+    changes = _hold(session, arrived, targets, now)
+    for capture in captures:
+        if capture.id in problems:
+            note_missing(session, targets[capture.target_url], now, problems[capture.id])
+            targets[capture.target_url].last_status = capture.status
+    _close(session, captures, problems)
+    for each in changes:
+        each.write(session)
+    return {capture.id: capture.id not in problems for capture in captures}
+
+
+def _still_pending(session: Session, capture_ids: Sequence[int]) -> list[Capture]:
+    query = select(Capture).where(Capture.id.in_(capture_ids), Capture.state == "pending").order_by(Capture.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _problem(capture: Capture) -> str | None:
     if capture.status != 200:
-        return _miss(session, capture, target, f"{capture.url}: status {capture.status}, expected 200", now)
-    if not capture.size:
-        return _miss(session, capture, target, f"{capture.url}: an empty body, expected a document", now)
-    _hold(session, capture, target, now)
-    return True
+        return f"{capture.url}: status {capture.status}, expected 200"
+    return None if capture.size else f"{capture.url}: an empty body, expected a document"
 
 
-def _miss(session: Session, capture: Capture, target: Target, reason: str, now: datetime) -> bool:
-    note_missing(session, target, now, reason)
-    target.last_status = capture.status
+def _close(session: Session, captures: Sequence[Capture], problems: Mapping[int, str]) -> None:
+    """Done or failed, each with its place in the journal; the places are taken last."""
+    if not captures:
+        return
     session.flush()
-    close_capture(session, capture.id, "failed", reason)
-    return False
-
-
-def _hold(session: Session, capture: Capture, target: Target, now: datetime) -> None:
-    late = target.newest_at is not None and capture.fetched_at < target.newest_at
-    changes = Changes(capture.cause, capture.fetched_at, capture.id)
-    replaced = target.sha256 is not None and target.sha256 != capture.sha256 and not late
-    if capture.sha256:
-        ensure_document(session, capture.sha256)
-    if not late:
-        target.newest_at = target.confirmed_at = capture.fetched_at
-        target.capture_id, target.sha256, target.state = capture.id, capture.sha256, "held"
-        note_answer(session, target, now, capture.status, reread_at(target.first_seen_at, now))
-    for number in cited_by(session, target.id):
-        if replaced:
-            _revise_for_bytes(session, number, capture, changes)
-        elif not late:
-            _note_bytes(session, number, capture)
-        reindex(session, number)
-    close_capture(session, capture.id, "done", healthy=True)
-    changes.write(session)
-
-
-def _note_bytes(session: Session, notification_id: int, capture: Capture) -> None:
-    """The first arrival of a document completes the revision that cites it."""
-    row = session.get_one(NotificationRow, notification_id)
-    current = session.get_one(Revision, (row.id, row.revision))
-    current.documents = dict(current.documents) | {capture.target_url: capture.sha256}
+    first = take(session, "journal", len(captures))
+    for place, capture in enumerate(captures, start=first):
+        capture.settled, capture.reason = place, problems.get(capture.id)
+        capture.state = "failed" if capture.reason else "done"
+        capture.healthy = None if capture.reason else True
     session.flush()
+
+
+def _hold(session: Session, captures: Sequence[Capture], targets: Mapping[str, Target], now: datetime) -> list[Changes]:
+    """Hold the documents that these captures brought; returns the changes that they make."""
+    citing = _citing(session, [targets[capture.target_url].id for capture in captures])
+    read = _with_pages(session, {capture.sha256 for capture in captures if capture.sha256})
+    made, stale = [], set()
+    for capture in captures:
+        target = targets[capture.target_url]
+        late = target.newest_at is not None and capture.fetched_at < target.newest_at
+        replaced = target.sha256 is not None and target.sha256 != capture.sha256 and not late
+        if not late:
+            _note_held(session, target, capture, now)
+        changes = Changes(capture.cause, capture.fetched_at, capture.id)
+        for row, revision in citing.get(target.id, ()):
+            if replaced:
+                _revise_for_bytes(session, row.id, capture, changes)
+            elif not late:
+                revision.documents = dict(revision.documents) | {capture.target_url: capture.sha256}
+            if replaced or capture.sha256 in read:
+                stale.add(row.id)
+        made.append(changes)
+    reindex(session, stale)
+    return made
+
+
+def _note_held(session: Session, target: Target, capture: Capture, now: datetime) -> None:
+    target.newest_at = target.confirmed_at = capture.fetched_at
+    target.capture_id, target.sha256, target.state = capture.id, capture.sha256, "held"
+    note_answer(session, target, now, capture.status, reread_at(target.first_seen_at, now))
+
+
+def _citing(session: Session, target_ids: Sequence[int]) -> dict[int, list[tuple[NotificationRow, Revision]]]:
+    """The notifications whose current revision cites an attachment, by its target."""
+    query = (
+        select(Attachment.target_id, Attachment.notification_id)
+        .where(Attachment.target_id.in_(target_ids), Attachment.cited.is_(True))
+        .order_by(Attachment.target_id, Attachment.notification_id)
+    )
+    pairs = [(target_id, number) for target_id, number in session.execute(query)]
+    current = {row.id: (row, revision) for row, revision in current_revisions(session, {number for _, number in pairs})}
+    citing: dict[int, list[tuple[NotificationRow, Revision]]] = {}
+    for target_id, number in pairs:
+        citing.setdefault(target_id, []).append(current[number])
+    return citing
+
+
+def _with_pages(session: Session, blobs: Collection[str]) -> set[str]:
+    """Those of the blobs whose text is known already."""
+    return set(session.scalars(select(DocumentPage.sha256).where(DocumentPage.sha256.in_(list(blobs))).distinct()))
 
 
 def _revise_for_bytes(session: Session, notification_id: int, capture: Capture, changes: Changes) -> None:
@@ -132,10 +181,13 @@ def _revise_for_bytes(session: Session, notification_id: int, capture: Capture, 
     changes.add("revised", row.id, row.revision)
 
 
-def ensure_document(session: Session, sha256: str) -> None:
-    """Note that a blob's text is wanted, once."""
-    if session.get(Document, sha256) is None:
-        insert_once(session, Document, sha256=sha256, state="waiting")
+def ensure_documents(session: Session, blobs: Collection[str]) -> None:
+    """Note that the text of these blobs is wanted, once."""
+    if not blobs:
+        return
+    there = set(session.scalars(select(Document.sha256).where(Document.sha256.in_(list(blobs)))))
+    wanted = [{"sha256": sha256, "state": "waiting"} for sha256 in sorted(set(blobs) - there)]
+    insert_all_once(session, Document, wanted)
 
 
 def waiting_documents(session: Session, extractor: str) -> list[str]:
@@ -151,8 +203,14 @@ def waiting_documents(session: Session, extractor: str) -> list[str]:
 def store_text(
     session: Session, sha256: str, state: str, reason: str | None, extractor: str, pages: Sequence[Page]
 ) -> None:
-    """Keep the text of a document and make it searchable with every notification that cites it."""
-    document = session.get_one(Document, sha256)
+    """Keep the text of a document and make it searchable with every notification that cites it.
+
+    Under the locks of the sources that cite it: two processes may have read it at once.
+    """
+    citing_sources = select(Target.source).where(Target.sha256 == sha256).distinct().order_by(Target.source)
+    for slug in session.scalars(citing_sources).all():
+        lock_source(session, slug)
+    document = session.get_one(Document, sha256, with_for_update=True)
     document.state, document.reason, document.extractor = state, reason, extractor
     session.execute(delete(DocumentPage).where(DocumentPage.sha256 == sha256))
     if pages:
@@ -165,5 +223,4 @@ def store_text(
         .where(Target.sha256 == sha256, Attachment.cited.is_(True))
         .distinct()
     )
-    for number in session.scalars(citing).all():
-        reindex(session, number)
+    reindex(session, session.scalars(citing).all())

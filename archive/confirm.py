@@ -111,8 +111,7 @@ def _count_absences(session: Session, facts: SourceFacts, target: Target, earlie
     oldest = _oldest(session, target) if absent else None
     count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
     session.flush()
-    for row in absent:
-        reindex(session, row.id)
+    reindex(session, [row.id for row in absent])
     return count
 
 

@@ -93,37 +93,37 @@ def record(
     numbers: list[int] = []
     for arrival in hops:
         sha256 = keep_body(session, blobs, arrival.body, near)
-        numbers.append(_insert_capture(session, arrival, sha256, archived_at, numbers[-1] if numbers else None))
+        row = _capture_row(arrival, sha256, archived_at, numbers[-1] if numbers else None)
+        numbers += session.scalars(insert(Capture).returning(Capture.id), [row])
     return numbers
 
 
-def _insert_capture(
-    session: Session, arrival: Arrival, sha256: str, archived_at: datetime, redirected_from: int | None
-) -> int:
-    number = session.scalar(
-        insert(Capture)
-        .values(
-            source=arrival.source,
-            role=arrival.role,
-            target_url=arrival.target_url,
-            url=arrival.url,
-            fetched_at=arrival.fetched_at,
-            archived_at=archived_at,
-            via=arrival.via,
-            cause=arrival.cause,
-            status=arrival.status,
-            headers=[list(pair) for pair in arrival.headers],
-            sha256=sha256,
-            size=len(arrival.body),
-            facts=dict(arrival.facts),
-            redirected_from=redirected_from,
-            state="pending",
-        )
-        .returning(Capture.id)
-    )
-    if number is None:
-        raise RuntimeError("captures: the database returned no id, expected one")
-    return int(number)
+def record_all(session: Session, arrivals: Sequence[tuple[Arrival, str]], archived_at: datetime) -> list[int]:
+    """Record fetches without redirects, each with the blob that holds its body already; ids in the same order."""
+    rows = [_capture_row(arrival, sha256, archived_at, None) for arrival, sha256 in arrivals]
+    return list(session.scalars(insert(Capture).returning(Capture.id, sort_by_parameter_order=True), rows))
+
+
+def _capture_row(
+    arrival: Arrival, sha256: str, archived_at: datetime, redirected_from: int | None
+) -> dict[str, object]:
+    return {
+        "source": arrival.source,
+        "role": arrival.role,
+        "target_url": arrival.target_url,
+        "url": arrival.url,
+        "fetched_at": arrival.fetched_at,
+        "archived_at": archived_at,
+        "via": arrival.via,
+        "cause": arrival.cause,
+        "status": arrival.status,
+        "headers": [list(pair) for pair in arrival.headers],
+        "sha256": sha256,
+        "size": len(arrival.body),
+        "facts": dict(arrival.facts),
+        "redirected_from": redirected_from,
+        "state": "pending",
+    }
 
 
 def close_capture(session: Session, capture_id: int, state: str, reason: str | None = None, **found: Any) -> None:

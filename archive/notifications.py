@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
-from archive.derived import Attachment, NotificationRow, Revision, Target
-from archive.identity import WINDOW, Known, Match, Wording, derived_ref, public_id
+from archive.derived import NotificationRow, Revision, Sighting, Target
+from archive.filing import Creations, OnFile, look_up, new_refs
+from archive.identity import WINDOW, Known, Match, Wording, public_id
 from archive.presence import LONDON, SourceFacts, come_back, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
-from archive.tables import Assignment, Capture, Identity
+from archive.tables import Capture, Identity
 
 
 def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, bool]:
@@ -74,30 +76,47 @@ class Keeper:
         self.present: set[int] = set()
         self.touched: set[int] = set()
         self.met: set[int] = set()
+        self._on_file = OnFile()
+        self._creations = Creations()
 
     def by_ref(self, refs: Mapping[int, str | None]) -> dict[int, Match]:
         """The notifications that carry the publisher's own ids."""
         wanted = {ref: place for place, ref in refs.items() if ref is not None}
+        if not wanted:
+            return {}
         rows = self.session.scalars(
             select(Identity).where(Identity.source == self.facts.slug, Identity.ref.in_(list(wanted)))
         )
         return {wanted[row.ref]: Match(row.notification_id, "ref", 1.0) for row in rows}
 
-    def keep(self, entry: ReadEntry, content_hash: str, found: Match | None) -> str:
-        """Write one entry; returns the account it belongs to: `new`, `revised` or `unchanged`."""
-        row = self.session.get(NotificationRow, found.notification_id) if found else None
-        if row is None:
-            self._create(entry, content_hash, found)
+    def keep(self, entries: Sequence[ReadEntry], hashes: Mapping[int, str], matches: Mapping[int, Match]) -> list[str]:
+        """Write entries in this order; returns the account each belongs to: `new`, `revised` or `unchanged`.
+
+        `hashes` and `matches` are by position.
+        """
+        self._on_file = look_up(self.session, self.capture, self.target, entries, matches.values())
+        numbers = self._numbers(entries, hashes, matches)
+        outcomes = [
+            self._keep(entry, hashes[entry.position], matches.get(entry.position), numbers) for entry in entries
+        ]
+        self._creations.write(self.session)
+        return outcomes
+
+    def _keep(self, entry: ReadEntry, content_hash: str, found: Match | None, numbers: Mapping[int, int]) -> str:
+        row = self._on_file.rows.get(found.notification_id) if found else None
+        if found is None or row is None:
+            self._create(entry, content_hash, numbers[entry.position])
             return "new"
         self.met.add(row.id)
-        return self._meet_again(row, entry, content_hash, found or Match(row.id, "exact", 1.0))
+        return self._meet_again(row, entry, content_hash, found)
 
     def _meet_again(self, row: NotificationRow, entry: ReadEntry, content_hash: str, found: Match) -> str:
         self.present.add(row.id)
         if self.late:
             see_late(self.session, row, self.target, self.capture.fetched_at)
             return self._revise_late(row, entry, content_hash, found)
-        see(self.session, row, self.target, self.capture.fetched_at)
+        last = self._on_file.sightings.get(row.id)
+        self._on_file.sightings[row.id] = see(self.session, row, self.target, self.capture.fetched_at, last)
         if row.state != "current" or row.target_id != self.target.id:
             come_back(row, self.changes)
             row.target_id = self.target.id
@@ -124,35 +143,29 @@ class Keeper:
         return "revised"
 
     def _seen_later(self, row: NotificationRow) -> bool:
-        from archive.derived import Sighting
-
         last = select(Sighting.id).where(
             Sighting.notification_id == row.id,
             or_(Sighting.last_at.is_(None), Sighting.last_at > self.capture.fetched_at),
         )
         return self.session.scalar(last.limit(1)) is not None
 
-    def _create(self, entry: ReadEntry, content_hash: str, assigned: Match | None) -> None:
-        identity = self._identity(entry, content_hash, assigned)
-        moment, stated = issued_sort(entry.notification, self.capture.fetched_at)
-        row = NotificationRow(
-            id=identity.notification_id,
-            source=self.facts.slug,
-            state="current",
-            revision=0,
-            target_id=self.target.id,
-            issued_sort=moment,
-            issued_stated=stated,
-            absences=0,
-        )
-        self.session.add(row)
-        self.session.flush()
-        self.present.add(row.id)
+    def _create(self, entry: ReadEntry, content_hash: str, number: int) -> None:
+        at, found = self.capture.fetched_at, Match(number, "first", 1.0)
+        moment, stated = issued_sort(entry.notification, at)
+        row = {"id": number, "source": self.facts.slug, "state": "current", "revision": 1, "absences": 0}
+        row |= {"target_id": self.target.id, "issued_sort": moment, "issued_stated": stated}
+        sighting = {"notification_id": number, "target_id": self.target.id, "first_at": at, "last_at": None}
+        self._creations.rows.append(row)
+        self._creations.revisions.append(self._revision(number, 1, entry, content_hash, found, self.changes.cause))
+        self._assign(entry.position, found)
+        self.present.add(number)
+        self.touched.add(number)
+        self.changes.add("created", number, 1)
         if self.late:
-            self._place_late(row)
+            self._creations.write(self.session)
+            self._place_late(self.session.get_one(NotificationRow, number))
         else:
-            see(self.session, row, self.target, self.capture.fetched_at)
-        self._append(row, entry, content_hash, Match(row.id, "first", 1.0), current=True, kind="created")
+            self._creations.sightings.append(sighting)
 
     def _place_late(self, row: NotificationRow) -> None:
         """Met only in an older capture: rolled off where the page begins later now, else absent from now on."""
@@ -167,34 +180,34 @@ class Keeper:
         if oldest is not None and row.issued_stated and row.issued_sort <= oldest:
             row.state = "rolled-off"
 
-    def _identity(self, entry: ReadEntry, content_hash: str, assigned: Match | None) -> Identity:
-        there = self.session.get(Identity, assigned.notification_id) if assigned else None
-        if there is not None:
-            return there
-        like = derived_ref(entry.notification, content_hash)
-        taken = self.session.scalars(
-            select(Identity.ref).where(Identity.source == self.facts.slug, Identity.ref.startswith(like))
-        )
-        ref = entry.notification.ref or derived_ref(entry.notification, content_hash, taken)
-        identity = Identity(
-            public_id=public_id(self.facts.slug, ref), source=self.facts.slug, ref=ref, capture_id=self.capture.id
-        )
-        self.session.add(identity)
+    def _numbers(
+        self, entries: Sequence[ReadEntry], hashes: Mapping[int, str], matches: Mapping[int, Match]
+    ) -> dict[int, int]:
+        """The number of each new entry by position: its identity's in the journal, or one that is assigned now."""
+        numbers: dict[int, int] = {}
+        fresh: list[ReadEntry] = []
+        for entry in entries:
+            found = matches.get(entry.position)
+            if found is not None and found.notification_id in self._on_file.numbered:
+                numbers[entry.position] = found.notification_id
+            else:
+                fresh.append(entry)
+        refs = new_refs(self.session, self.facts.slug, fresh, hashes)
+        made = [self._identity(ref) for ref in refs]
+        self.session.add_all(made)
         self.session.flush()
-        self._assign(entry.position, Match(identity.notification_id, "first", 1.0))
-        return identity
+        return numbers | {entry.position: row.notification_id for entry, row in zip(fresh, made, strict=True)}
+
+    def _identity(self, ref: str) -> Identity:
+        slug = self.facts.slug
+        return Identity(public_id=public_id(slug, ref), source=slug, ref=ref, capture_id=self.capture.id)
 
     def _assign(self, position: int, found: Match) -> None:
-        if self.session.get(Assignment, (self.capture.id, position)) is None:
-            self.session.execute(
-                insert(Assignment).values(
-                    capture_id=self.capture.id,
-                    position=position,
-                    notification_id=found.notification_id,
-                    method=found.method,
-                    score=found.score,
-                )
-            )
+        if position not in self._on_file.assigned:
+            self._on_file.assigned.add(position)
+            assignment = {"capture_id": self.capture.id, "position": position, "method": found.method}
+            assignment |= {"notification_id": found.notification_id, "score": found.score}
+            self._creations.assignments.append(assignment)
 
     def _append(
         self,
@@ -204,62 +217,38 @@ class Keeper:
         found: Match,
         *,
         current: bool,
-        kind: str = "revised",
         cause: str | None = None,
     ) -> None:
         cause = cause or self.changes.cause
         number = 1 + (
             self.session.scalar(select(func.max(Revision.number)).where(Revision.notification_id == row.id)) or 0
         )
-        self.session.add(self._revision(row, number, entry, content_hash, found, cause))
+        self.session.add(Revision(**self._revision(row.id, number, entry, content_hash, found, cause)))
         self._assign(entry.position, found)
         if current:
             row.revision = number
             row.issued_sort, row.issued_stated = issued_sort(entry.notification, row.issued_sort)
         self.session.flush()
         self.touched.add(row.id)
-        self.changes.add(kind, row.id, number, cause)
+        self.changes.add("revised", row.id, number, cause)
 
     def _revision(
-        self, row: NotificationRow, number: int, entry: ReadEntry, content_hash: str, found: Match, cause: str
-    ) -> Revision:
-        return Revision(
-            notification_id=row.id,
-            number=number,
-            content_hash=content_hash,
-            hash_version=HASH_VERSION,
-            record=entry.notification.as_row(),
-            documents=documents_of(self.session, self.facts.slug, entry.notification),
-            capture_id=self.capture.id,
-            position=entry.position,
-            entry_hash=entry.entry_hash,
-            at=self.capture.fetched_at,
-            cause=cause,
-            method=found.method,
-            score=found.score,
-            parser_version=self.facts.parser_version,
-        )
-
-
-def documents_of(session: Session, source: str, record: Notification) -> dict[str, str]:
-    """The blobs that stand behind a record's attachment addresses now, by address."""
-    urls = [url for url, _ in record.attachments]
-    if not urls:
-        return {}
-    rows = session.execute(
-        select(Target.url, Target.sha256).where(
-            Target.source == source, Target.url.in_(urls), Target.sha256.is_not(None)
-        )
-    )
-    return {url: sha256 for url, sha256 in rows if sha256 is not None}
-
-
-def cited_by(session: Session, target_id: int) -> list[int]:
-    """The notifications whose current revision cites an attachment."""
-    return list(
-        session.scalars(
-            select(Attachment.notification_id)
-            .where(Attachment.target_id == target_id, Attachment.cited.is_(True))
-            .order_by(Attachment.notification_id)
-        )
-    )
+        self, notification_id: int, number: int, entry: ReadEntry, content_hash: str, found: Match, cause: str
+    ) -> dict[str, Any]:
+        held, urls = self._on_file.documents, [url for url, _ in entry.notification.attachments]
+        return {
+            "notification_id": notification_id,
+            "number": number,
+            "content_hash": content_hash,
+            "hash_version": HASH_VERSION,
+            "record": entry.notification.as_row(),
+            "documents": {url: held[url] for url in urls if url in held},
+            "capture_id": self.capture.id,
+            "position": entry.position,
+            "entry_hash": entry.entry_hash,
+            "at": self.capture.fetched_at,
+            "cause": cause,
+            "method": found.method,
+            "score": found.score,
+            "parser_version": self.facts.parser_version,
+        }

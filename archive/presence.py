@@ -86,19 +86,15 @@ def size_notice(facts: SourceFacts, seen: int) -> str | None:
     return f"{seen} entries, expected {low} to {high}: kept, but not counted towards absence"
 
 
-def see(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:
-    """The target shows the notification at `at`, its newest moment: open or go on with a sighting."""
-    last = session.scalars(
-        select(Sighting)
-        .where(Sighting.notification_id == row.id, Sighting.target_id == target.id)
-        .order_by(Sighting.first_at.desc())
-        .limit(1)
-    ).first()
+def see(session: Session, row: NotificationRow, target: Target, at: datetime, last: Sighting | None) -> Sighting:
+    """The target shows the notification at `at`, its newest moment: go on with its `last` sighting or open one."""
     if last is not None and (last.last_at is None or (row.absences == 0 and row.state == "current")):
         last.last_at = None
     else:
-        session.add(Sighting(notification_id=row.id, target_id=target.id, first_at=at, last_at=None))
+        last = Sighting(notification_id=row.id, target_id=target.id, first_at=at, last_at=None)
+        session.add(last)
     row.absences, row.absent_at = 0, None
+    return last
 
 
 def see_late(session: Session, row: NotificationRow, target: Target, at: datetime) -> None:

@@ -41,9 +41,8 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     keeper = Keeper(session, facts, capture, target, changes, late=late)
     found = list(_reread_revisions(session, facts, capture, reading, changes, keeper))
     found += _read_at_last(session, keeper, reading)
-    for number in sorted(keeper.touched):
-        cite(session, capture, number)
-        reindex(session, number)
+    cite(session, capture, keeper.touched)
+    reindex(session, keeper.touched)
     capture.parser_version = facts.parser_version
     session.flush()
     changes.write(session)
@@ -151,13 +150,13 @@ def _read_at_last(session: Session, keeper: Keeper, reading: Reading) -> list[Re
     )
     fresh = [entry for entry in reading.read if not _is_known(session, slug, keeper.capture.id, entry)]
     matches = _matches(session, keeper, fresh)
-    found = []
-    for place, entry in enumerate(fresh):
-        matched = matches.get(place)
-        if matched is not None and entry.entry_hash not in waiting:
-            continue
-        outcome = keeper.keep(entry, entry.notification.content_hash(), matched)
-        found.append(Reparsed("created" if outcome == "new" else "read", "", entry.raw.splitlines()[0][:60]))
+    chosen = [entry for entry in fresh if entry.position not in matches or entry.entry_hash in waiting]
+    hashes = {entry.position: entry.notification.content_hash() for entry in chosen}
+    outcomes = zip(chosen, keeper.keep(chosen, hashes, matches), strict=True)
+    found = [
+        Reparsed("created" if outcome == "new" else "read", "", entry.raw.splitlines()[0][:60])
+        for entry, outcome in outcomes
+    ]
     quarantine.lift(session, keeper.facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, keeper.facts, keeper.capture)
     _date_quarantine(session, keeper.facts, reading)
@@ -181,7 +180,7 @@ def _matches(session: Session, keeper: Keeper, fresh: Sequence[ReadEntry]) -> di
     records = [entry.notification for entry in fresh]
     wordings = [Wording.of(record) for record in records]
     known = known_entries(session, keeper.facts.slug, records, [wording.content_hash for wording in wordings])
-    return match(wordings, known)
+    return {fresh[place].position: found for place, found in match(wordings, known).items()}
 
 
 def _date_quarantine(session: Session, facts: SourceFacts, reading: Reading) -> None:

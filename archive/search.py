@@ -8,12 +8,12 @@ filters are words of their own, so both databases answer alike.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from archive import search_postgres, search_sqlite
 from archive.query import parse
@@ -34,9 +34,10 @@ CREATE_KEYS = text(
 INSERT_KEY = text("INSERT INTO search_keys (notification_id, search_key) VALUES (:number, :key)")
 DELETE_KEY = text("DELETE FROM search_keys WHERE notification_id = :number")
 KEY_OF = text("SELECT search_key FROM search_keys WHERE notification_id = :number")
+OWNER = text("SELECT notification_id FROM search_keys WHERE search_key = :key")
 OWNERS = text(
-    "SELECT notification_id, search_key FROM search_keys WHERE notification_id = :number OR search_key = :key"
-)
+    "SELECT notification_id, search_key FROM search_keys WHERE notification_id IN :numbers OR search_key IN :keys"
+).bindparams(bindparam("numbers", expanding=True), bindparam("keys", expanding=True))
 
 DIALECTS: Mapping[str, Dialect] = {"sqlite": search_sqlite, "postgresql": search_postgres}
 
@@ -70,18 +71,34 @@ def create_search(connection: Connection) -> None:
 
 def index(session: Session | Connection, entry: SearchEntry) -> int:
     """Put the entry in the place of what was known of its notification, and return its search key."""
+    return index_all(session, [entry])[0]
+
+
+def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> list[int]:
+    """Put entries of different notifications in the place of what was known of them; returns their search keys."""
     connection, dialect = _opened(session)
-    number, key = entry.notification_id, _key(entry.issued_sort, entry.notification_id)
-    owners = {row.search_key: row.notification_id for row in connection.execute(OWNERS, {"number": number, "key": key})}
-    if number in owners.values():
+    numbers = {entry.notification_id for entry in entries}
+    wanted = [_key(entry.issued_sort, entry.notification_id) for entry in entries]
+    owners = {
+        row.search_key: row.notification_id
+        for row in connection.execute(OWNERS, {"numbers": sorted(numbers), "keys": wanted})
+    }
+    for number in numbers.intersection(owners.values()):
         unindex(connection, number)
-    if owners.get(key, number) != number:
-        key = _free_key(connection, key)
-    connection.execute(INSERT_KEY, {"number": number, "key": key})
+    taken = {key for key, number in owners.items() if number not in numbers}
+    keys: dict[int, SearchEntry] = {}
+    for key, entry in zip(wanted, entries, strict=True):
+        keys[_free_key(connection, key, taken.union(keys)) if key in taken or key in keys else key] = entry
+    if keys:
+        rows = [{"number": entry.notification_id, "key": key} for key, entry in keys.items()]
+        connection.execute(INSERT_KEY, rows)
+        dialect.add(connection, {key: _words_of(entry) for key, entry in keys.items()})
+    return list(keys)
+
+
+def _words_of(entry: SearchEntry) -> IndexedWords:
     tokens = [_facet_token(name, value) for name, values in entry.facets.items() for value in values]
-    pages = tuple(words(page) for page in entry.pages)
-    dialect.add(connection, key, IndexedWords(words(entry.title), words(entry.text), pages, tokens))
-    return key
+    return IndexedWords(words(entry.title), words(entry.text), tuple(words(page) for page in entry.pages), tokens)
 
 
 def unindex(session: Session | Connection, notification_id: int) -> None:
@@ -220,9 +237,9 @@ def _key(moment: datetime, number: int, where: str = "issued_sort") -> int:
     return (seconds << NUMBER_BITS) | (number & ((1 << NUMBER_BITS) - 1))
 
 
-def _free_key(connection: Connection, wanted: int) -> int:
+def _free_key(connection: Connection, wanted: int, taken: Container[int]) -> int:
     """The wanted key or the next one that no other notification has (ids 16,777,216 apart may want the same)."""
-    while any(row.search_key == wanted for row in connection.execute(OWNERS, {"number": -1, "key": wanted})):
+    while wanted in taken or connection.execute(OWNER, {"key": wanted}).first():
         wanted += 1
     return wanted
 

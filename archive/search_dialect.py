@@ -46,8 +46,8 @@ class Dialect(Protocol):
     def create(self, connection: Connection) -> None:
         """Create the table `search_entries`."""
 
-    def add(self, connection: Connection, key: int, words: IndexedWords) -> None:
-        """Insert the row of `key`."""
+    def add(self, connection: Connection, words_by_key: Mapping[int, IndexedWords]) -> None:
+        """Insert a row for each key."""
 
     def remove(self, connection: Connection, key: int) -> None:
         """Delete the row of `key`."""

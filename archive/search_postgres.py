@@ -8,7 +8,7 @@ looking into `content`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -42,11 +42,15 @@ def create(connection: Connection) -> None:
     connection.execute(GIN)
 
 
-def add(connection: Connection, key: int, words: IndexedWords) -> None:
-    """Insert the row of `key`."""
+def add(connection: Connection, words_by_key: Mapping[int, IndexedWords]) -> None:
+    """Insert a row for each key."""
+    connection.execute(INSERT, [_row(key, words) for key, words in words_by_key.items()])
+
+
+def _row(key: int, words: IndexedWords) -> dict[str, int | bool | str]:
     tsv, complete = _vector(words)
     content = f" {BREAK} ".join(" ".join(field) for field in words.fields())
-    connection.execute(INSERT, {"key": key, "tsv": tsv, "complete": complete, "content": f" {content} "})
+    return {"key": key, "tsv": tsv, "complete": complete, "content": f" {content} "}
 
 
 def remove(connection: Connection, key: int) -> None:

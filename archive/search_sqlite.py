@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -26,16 +26,19 @@ def create(connection: Connection) -> None:
     connection.execute(CREATE)
 
 
-def add(connection: Connection, key: int, words: IndexedWords) -> None:
-    """Insert the row of `key`."""
-    row = {
+def add(connection: Connection, words_by_key: Mapping[int, IndexedWords]) -> None:
+    """Insert a row for each key."""
+    connection.execute(INSERT, [_row(key, words) for key, words in words_by_key.items()])
+
+
+def _row(key: int, words: IndexedWords) -> dict[str, int | str]:
+    return {
         "key": key,
         "title": " ".join(words.title),
         "body": " ".join(words.body),
         "documents": f" {BREAK} ".join(" ".join(page) for page in words.pages),
         "tokens": " ".join(words.facet_tokens),
     }
-    connection.execute(INSERT, row)
 
 
 def remove(connection: Connection, key: int) -> None:

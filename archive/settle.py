@@ -95,7 +95,7 @@ def settle_reading(
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, facts, capture)
     held = None if late else _judge_absence(session, keeper, reading, accounts)
-    accounts.attachments = sum(cite(session, capture, number) for number in sorted(keeper.touched))
+    accounts.attachments = cite(session, capture, keeper.touched)
     gap = _note_gap(session, keeper, reading) if not late else None
     _finish(session, keeper, accounts, region_hash, held)
     notice = held or gap or size_notice(facts, reading.seen)
@@ -114,8 +114,7 @@ def _settle_entries(session: Session, keeper: Keeper, reading: Reading) -> Accou
     distinct = _without_repeats(reading.read, hashes)
     accounts.repeated = len(reading.read) - len(distinct)
     matches = _matches(session, keeper, distinct, hashes)
-    for entry in sorted(distinct, key=_oldest_first):
-        outcome = keeper.keep(entry, hashes[entry.position], matches.get(entry.position))
+    for outcome in keeper.keep(sorted(distinct, key=_oldest_first), hashes, matches):
         setattr(accounts, outcome, getattr(accounts, outcome) + 1)
     return accounts
 
@@ -199,8 +198,7 @@ def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: s
     values = {each.name: getattr(accounts, each.name) for each in fields(accounts) if each.name != "errors"}
     session.execute(insert(AccountRow).values(capture_id=keeper.capture.id, **values))
     session.flush()
-    for number in sorted(keeper.touched):
-        reindex(session, number)
+    reindex(session, keeper.touched)
     if not keeper.late:
         _move_target(keeper.target, keeper.capture, keeper.capture.fetched_at, held)
     source = lock_source(session, keeper.facts.slug)
@@ -231,8 +229,7 @@ def accept_absences(session: Session, facts: SourceFacts, capture_id: int, at: d
     target.held_reason, target.state = None, "read"
     capture.healthy = True
     session.flush()
-    for row in absent:
-        reindex(session, row.id)
+    reindex(session, [row.id for row in absent])
     changes.write(session)
     return count
 

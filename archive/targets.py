@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
-from archive.upsert import insert_into, insert_once
+from archive.upsert import insert_all_once, insert_once
 
 REREAD_AGES = (
     timedelta(hours=1),
@@ -41,31 +41,27 @@ def lock_source(session: Session, slug: str) -> SourceRow:
     return row
 
 
-def ensure_target(
-    session: Session, source: str, role: str, url: str, at: datetime, facts: Mapping[str, str] | None = None
-) -> tuple[Target, bool]:
+def ensure_target(session: Session, source: str, role: str, url: str, at: datetime) -> tuple[Target, bool]:
     """The target of a source at `url`, made when there is none, and whether it was; `at` is when it was met."""
-    wanted = select(Target).where(Target.source == source, Target.url == url)
-    found = session.scalar(wanted)
-    if found is not None:
-        return found, False
-    made = (
-        insert_into(session, Target)
-        .values(
-            source=source,
-            role=role,
-            url=url,
-            facts=dict(facts or {}),
-            state="wanted",
-            first_seen_at=at,
-            next_check_at=at,
-            failures=0,
-        )
-        .on_conflict_do_nothing()
-        .returning(Target.id)
-    )
-    is_new = session.scalar(made) is not None
-    return session.scalars(wanted).one(), is_new
+    targets, made = ensure_targets(session, source, role, [url], at)
+    return targets[url], made > 0
+
+
+def ensure_targets(
+    session: Session, source: str, role: str, urls: Collection[str], at: datetime
+) -> tuple[dict[str, Target], int]:
+    """The targets of a source at these addresses, made where there are none, and how many were made."""
+    if not urls:
+        return {}, 0
+    wanted = select(Target).where(Target.source == source, Target.url.in_(list(urls)))
+    found = {target.url: target for target in session.scalars(wanted)}
+    fresh = [url for url in dict.fromkeys(urls) if url not in found]
+    if fresh:
+        made = {"source": source, "role": role, "facts": {}, "state": "wanted", "failures": 0}
+        made |= {"first_seen_at": at, "next_check_at": at}
+        insert_all_once(session, Target, [{**made, "url": url} for url in fresh])
+        found = {target.url: target for target in session.scalars(wanted)}
+    return found, len(fresh)
 
 
 def reread_at(first_seen_at: datetime, now: datetime) -> datetime:
@@ -171,7 +167,6 @@ def note_failure(session: Session, target: Target, now: datetime, reason: str, n
     target.last_error = reason
     target.last_tried_at = now
     target.next_check_at = next_check_at
-    session.flush()
 
 
 def note_answer(session: Session, target: Target, now: datetime, status: int | None, next_check_at: datetime) -> None:
@@ -181,7 +176,6 @@ def note_answer(session: Session, target: Target, now: datetime, status: int | N
     target.last_status = status
     target.last_tried_at = now
     target.next_check_at = next_check_at
-    session.flush()
 
 
 def find_target(session: Session, source: str, url: str) -> Target | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,3 +21,9 @@ def insert_into(session: Session, table: type[Table]) -> postgresql.Insert | sql
 def insert_once(session: Session, table: type[Table], **values: Any) -> None:
     """Insert a row unless there is one with its key, also one that another transaction is about to commit."""
     session.execute(insert_into(session, table).values(**values).on_conflict_do_nothing())
+
+
+def insert_all_once(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows, in this order, unless there are ones with their keys."""
+    if rows:
+        session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)

@@ -94,7 +94,7 @@ def check(name: str, found: object, expected: object) -> None:
 
 
 def show(costs: Mapping[str, list[Cost]], bulletins: int) -> None:
-    """Medians, and each side's ratio to ours: of the wall clock as the median over the rounds, and of processor time."""
+    """Medians, and how ours compares to each side: medians of the ratios within a round."""
     print(f"{bulletins} bulletins, medians of {len(costs[OURS])} rounds")
     for name, each in costs.items():
         wall = statistics.median(cost.wall_seconds for cost in each)

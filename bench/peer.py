@@ -17,7 +17,7 @@ from typing import Any
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler, CrawlerProcess
-from scrapy.http import TextResponse
+from scrapy.http import Response
 from scrapy.pipelines.files import FilesPipeline, FSFilesStore
 
 from bench.servers import Cost, Stopwatch
@@ -53,7 +53,7 @@ class CsscSpider(Spider):
         self.start_urls = urls
         self.raw_folder = raw_folder
 
-    def parse(self, response: TextResponse) -> Iterator[Item]:
+    def parse(self, response: Response, *_: Any, **__: Any) -> Iterator[Item]:
         if self.raw_folder:
             keep_durably(self.raw_folder / response.url.rsplit("/", 1)[-1], response.body)
         item: Item = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+from archive.attachments import settle_attachments
 from archive.blobs import name_of
 from archive.derived import Target
-from archive.journal import held_document, record_check
+from archive.journal import Arrival, held_document, record_all, record_check
 from archive.runs import link_books
 from archive.store import Archive
 from archive.tables import Capture
@@ -27,6 +29,10 @@ from ingest.settling import arrive
 from ingest.tools import Tools
 from parsers.source import Source
 
+BATCH_DOCUMENTS = 64
+BATCH_BYTES = 8 * 1024 * 1024
+BATCH_SECONDS = 2.0
+
 
 def fetch_attachments(archive: Archive, source: Source, tools: Tools, report: Report, owner: str) -> None:
     """Fetch the documents of a source that are due, and balance the books of its links."""
@@ -36,21 +42,53 @@ def fetch_attachments(archive: Archive, source: Source, tools: Tools, report: Re
         got = claim(session, [target.id for target in wanted], owner, now, LEASE_SECONDS) if wanted else []
     read: set[int] = set()
     failed: set[int] = set()
+    batch = FirstArrivals(archive, source, tools.clock)
     try:
         for target in (target for target in wanted if target.id in set(got)):
             if tools.stop.is_set():
                 break
-            (read if _fetch(archive, source, tools, target) else failed).add(target.id)
+            (read if _fetch(archive, source, tools, target, batch) else failed).add(target.id)
+        batch.store()
     finally:
         with archive.writing() as session:
             release(session, got, owner)
-            report.links = link_books(session, source.slug, read, failed)
+            report.links = link_books(session, source.slug, read - batch.waiting, failed)
 
 
-def _fetch(archive: Archive, source: Source, tools: Tools, target: Target) -> bool:
+class FirstArrivals:
+    """Documents that came for the first time: each body durable at once, their rows in one transaction for several.
+
+    One that is lost before that transaction is asked for again.
+    """
+
+    def __init__(self, archive: Archive, source: Source, clock: Callable[[], datetime]) -> None:
+        self._archive, self._source, self._clock = archive, source, clock
+        self._arrivals: list[tuple[Arrival, str]] = []
+        self.waiting: set[int] = set()
+
+    def take(self, target: Target, arrival: Arrival) -> None:
+        """Make a document durable, and store what waits when that is enough, large, or old."""
+        self._arrivals.append((arrival, self._archive.blobs.put(arrival.body)))
+        self.waiting.add(target.id)
+        bytes_held = sum(len(each.body) for each, _ in self._arrivals)
+        seconds = (self._clock() - self._arrivals[0][0].fetched_at).total_seconds()
+        if len(self._arrivals) >= BATCH_DOCUMENTS or bytes_held >= BATCH_BYTES or not 0 <= seconds < BATCH_SECONDS:
+            self.store()
+
+    def store(self) -> None:
+        """Record and settle what waits."""
+        if self._arrivals:
+            now = self._clock()
+            with self._archive.writing() as session:
+                numbers = record_all(session, self._arrivals, now)
+                settle_attachments(session, self._source.slug, numbers, now)
+        self._arrivals.clear()
+        self.waiting.clear()
+
+
+def _fetch(archive: Archive, source: Source, tools: Tools, target: Target, batch: FirstArrivals) -> bool:
     """Whether the document was had, or is still what we hold."""
-    with archive.reading() as session:
-        held = held_document(session, source.slug, target.url)
+    held = _held(archive, target)
     tools.say(f"{source.slug}: asking {target.url}")
     try:
         fetched = ask(tools.fetcher, target.url, held)
@@ -64,8 +102,20 @@ def _fetch(archive: Archive, source: Source, tools: Tools, target: Target) -> bo
     if held is not None and fetched.answer.status == 200 and name_of(fetched.answer.body) == target.sha256:
         _note_same(archive, target.id, held, fetched.answer.fetched_at, tools.clock(), "identical")
         return True
-    arrive(archive, source, arrivals(source, target, fetched.hops), tools.clock())
+    hops = arrivals(source, target, fetched.hops)
+    if target.sha256 is None and fetched.answer.status == 200 and len(hops) == 1:
+        batch.take(target, hops[0])
+    else:
+        arrive(archive, source, hops, tools.clock())
     return fetched.answer.status == 200
+
+
+def _held(archive: Archive, target: Target) -> Capture | None:
+    """The capture that the document was last had by."""
+    if target.sha256 is None:
+        return None
+    with archive.reading() as session:
+        return held_document(session, target.source, target.url)
 
 
 def _note_missing(archive: Archive, target_id: int, reason: str, now: datetime) -> None:

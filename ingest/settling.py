@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.attachments import settle_attachment
+from archive.attachments import settle_attachments
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_hop, settle_repeat
 from archive.journal import Arrival, body_of, find_capture, get_capture, read_capture, record, record_decision
@@ -87,8 +87,8 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
 
 def _settle_document(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
     with archive.writing() as session:
-        held = settle_attachment(session, source.slug, capture_id, now)
-    return None if held is None else Settled(Accounts())
+        settled = settle_attachments(session, source.slug, [capture_id], now)
+    return Settled(Accounts()) if settled else None
 
 
 def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled | None:

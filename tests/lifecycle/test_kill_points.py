@@ -23,7 +23,8 @@ from tests.lifecycle.world import START, Clock, SmallSite, Upstream, opened, run
 
 MINUTES_APART = 70
 """More than an hour, so that documents are read again at the next poll."""
-MOST = None if os.environ.get("BULLETINS_TEST_PROFILE") == "long" else 10
+LONG = os.environ.get("BULLETINS_TEST_PROFILE") == "long"
+MOST = {"sqlite": None, "postgres": None} if LONG else {"sqlite": 10, "postgres": 5}
 """How many of the points are tried: all of them where time does not matter."""
 MEMORY = Path("/dev/shm")
 """A killed process loses nothing that the system already has, so these archives need no disk."""
@@ -101,7 +102,7 @@ def test_killed_anywhere_and_resumed_nothing_is_missing_or_twice(
         poll_all(url, folder)
         expected, kept = whole(url, folder), bodies(folder)
     wrong: dict[str, list[str]] = {}
-    for number in sampled(len(points.passed), MOST):
+    for number in sampled(len(points.passed), MOST[kind]):
         with fresh(kind, tmp_path, request) as (url, folder):
             assert exit_code_of(partial(killed_at, number, url, folder)) == KILLED
             resume(url, folder)

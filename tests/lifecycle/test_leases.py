@@ -11,9 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+import ingest.run
 from archive.runs import begin_run
-from archive.store import Archive
+from archive.store import Archive, ArchiveUnusable
 from archive.targets import LEASE_SECONDS, claim, is_gone, owner_here, release
 from ingest.polling import poll
 from ingest.report import Report
@@ -115,3 +117,14 @@ def test_a_run_that_fails_gives_its_leases_back(archive: Archive) -> None:
     with pytest.raises(IndexError):
         run(archive, upstream, Clock())
     assert run(archive, Upstream(SITE), Clock()).accounts.new == 6
+
+
+def test_a_run_that_cannot_even_log_its_end_holds_nothing(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("UPDATE runs", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as disk, pytest.raises(ArchiveUnusable, match="database or disk is full"):
+        disk.setattr(ingest.run, "end_run", fail)
+        run(archive, Upstream(SITE), Clock())
+    again = run(archive, Upstream(SITE), Clock())
+    assert (again.state, again.accounts.unchanged) == ("done", 6)

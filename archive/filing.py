@@ -1,0 +1,113 @@
+"""What is on file about the entries of a capture, looked up in few statements, and the new ones, written in few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from archive.derived import NotificationRow, Revision, Sighting, Target
+from archive.identity import Match, derived_ref
+from archive.records import ReadEntry
+from archive.tables import Assignment, Capture, Identity
+
+
+@dataclass(slots=True)
+class OnFile:
+    """What is known of the entries of one capture before they are written.
+
+    By notification: `rows`, their `current` revisions, the target's last `sightings`. `numbered` are the numbers in
+    the journal, `assigned` the positions that it assigns, `documents` the blobs behind cited addresses now.
+    """
+
+    rows: dict[int, NotificationRow] = field(default_factory=dict)
+    current: dict[int, Revision] = field(default_factory=dict)
+    sightings: dict[int, Sighting] = field(default_factory=dict)
+    numbered: set[int] = field(default_factory=set)
+    assigned: set[int] = field(default_factory=set)
+    documents: dict[str, str] = field(default_factory=dict)
+
+
+def look_up(
+    session: Session, capture: Capture, target: Target, entries: Sequence[ReadEntry], matches: Iterable[Match]
+) -> OnFile:
+    """What is on file about these entries and the notifications that they were taken for."""
+    found = OnFile()
+    numbers = sorted({match.notification_id for match in matches})
+    if numbers:
+        _look_up_known(session, target, numbers, found)
+    positions = select(Assignment.position).where(Assignment.capture_id == capture.id)
+    found.assigned = set(session.scalars(positions))
+    urls = {url for entry in entries for url, _ in entry.notification.attachments}
+    if urls:
+        found.documents = _documents(session, capture.source, urls)
+    return found
+
+
+def _look_up_known(session: Session, target: Target, numbers: Sequence[int], found: OnFile) -> None:
+    found.numbered = set(session.scalars(select(Identity.notification_id).where(Identity.notification_id.in_(numbers))))
+    rows = session.scalars(select(NotificationRow).where(NotificationRow.id.in_(numbers)))
+    found.rows = {row.id: row for row in rows}
+    current = (
+        select(Revision)
+        .join(NotificationRow, NotificationRow.id == Revision.notification_id)
+        .where(NotificationRow.id.in_(numbers), Revision.number == NotificationRow.revision)
+    )
+    found.current = {each.notification_id: each for each in session.scalars(current)}
+    spans = (
+        select(Sighting)
+        .where(Sighting.notification_id.in_(numbers), Sighting.target_id == target.id)
+        .order_by(Sighting.first_at)
+    )
+    found.sightings = {span.notification_id: span for span in session.scalars(spans)}
+
+
+def _documents(session: Session, source: str, urls: Iterable[str]) -> dict[str, str]:
+    rows = session.execute(
+        select(Target.url, Target.sha256).where(
+            Target.source == source, Target.url.in_(list(urls)), Target.sha256.is_not(None)
+        )
+    )
+    return {url: sha256 for url, sha256 in rows if sha256 is not None}
+
+
+def new_refs(session: Session, source: str, entries: Sequence[ReadEntry], hashes: Mapping[int, str]) -> list[str]:
+    """A ref for each new entry: the publisher's, else a derived one that nothing else of the source has."""
+    derived = {entry.position: derived_ref(entry.notification, hashes[entry.position]) for entry in entries}
+    there = select(Identity.ref).where(Identity.source == source, Identity.ref.in_(list(derived.values())))
+    taken = set(session.scalars(there)) if derived else set()
+    refs: list[str] = []
+    for entry in entries:
+        ref = entry.notification.ref or derived[entry.position]
+        if entry.notification.ref is None and ref in taken:
+            like = select(Identity.ref).where(Identity.source == source, Identity.ref.startswith(ref))
+            ref = derived_ref(entry.notification, hashes[entry.position], taken.union(session.scalars(like)))
+        taken.add(ref)
+        refs.append(ref)
+    return refs
+
+
+@dataclass(slots=True)
+class Creations:
+    """Rows that wait to be written together."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    revisions: list[dict[str, Any]] = field(default_factory=list)
+    sightings: list[dict[str, Any]] = field(default_factory=list)
+    assignments: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, session: Session) -> None:
+        """Write what waits, a row before the rows that refer to it."""
+        waiting = (
+            (NotificationRow, self.rows),
+            (Revision, self.revisions),
+            (Sighting, self.sightings),
+            (Assignment, self.assignments),
+        )
+        for table, rows in waiting:
+            if rows:
+                session.execute(insert(table), rows)
+                rows.clear()
