@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -29,9 +29,11 @@ class MissingBlob(CorruptBlob):
 
 
 class Blobs(Protocol):
-    """Where bodies are kept. `put` returns once they are durable; a body that is there already is left alone."""
+    """Where bodies are kept. `put` and `put_all` return once they are durable; a body that is there is left alone."""
 
     def put(self, body: bytes) -> str: ...
+
+    def put_all(self, bodies: Sequence[bytes]) -> list[str]: ...
 
     def get(self, sha256: str) -> bytes: ...
 
@@ -89,17 +91,28 @@ class FolderBlobs:
         self.root = root
 
     def put(self, body: bytes) -> str:
-        sha256 = name_of(body)
-        if self._find(sha256):
-            return sha256
-        ending, stored = pack(body)
-        place = self.root / (path_of(sha256) + ending)
+        return self.put_all([body])[0]
+
+    def put_all(self, bodies: Sequence[bytes]) -> list[str]:
+        """Each file is fsynced before it has its name; the folders once at the end, when most of that is done."""
+        changed: dict[Path, None] = {}
         try:
-            self._make_folder(place.parent)
-            self._write(place, stored)
+            names = [self._put(body, changed) for body in bodies]
+            for folder in changed:
+                _sync_folder(folder)
         except OSError as problem:
             reason = problem.strerror or problem
             raise ArchiveUnusable(f"blobs {self.root}: {reason}, expected a folder with room to write") from problem
+        return names
+
+    def _put(self, body: bytes, changed: dict[Path, None]) -> str:
+        sha256 = name_of(body)
+        if not self._find(sha256):
+            ending, stored = pack(body)
+            place = self.root / (path_of(sha256) + ending)
+            self._make_folder(place.parent, changed)
+            self._write(place, stored)
+            changed[place.parent] = None
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -122,13 +135,13 @@ class FolderBlobs:
                 return place
         return None
 
-    def _make_folder(self, folder: Path) -> None:
+    def _make_folder(self, folder: Path, changed: dict[Path, None]) -> None:
         if folder.is_dir():
             return
-        self._make_folder(folder.parent)
+        self._make_folder(folder.parent, changed)
         with suppress(FileExistsError):
             folder.mkdir()
-        _sync_folder(folder.parent)
+        changed[folder.parent] = None
 
     def _write(self, place: Path, stored: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".arriving-")
@@ -142,7 +155,6 @@ class FolderBlobs:
             with suppress(FileNotFoundError):
                 os.unlink(name)
             raise
-        _sync_folder(place.parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -172,6 +184,9 @@ class BucketBlobs:
         with suppress(AlreadyExistsError):
             obstore.put(self.store, path_of(sha256) + ending, stored, mode="create")
         return sha256
+
+    def put_all(self, bodies: Sequence[bytes]) -> list[str]:
+        return [self.put(body) for body in bodies]
 
     def get(self, sha256: str) -> bytes:
         import obstore

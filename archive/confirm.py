@@ -12,7 +12,7 @@ from archive import quarantine
 from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, Target
 from archive.indexing import reindex
-from archive.journal import close_capture, read_capture, record_check
+from archive.journal import close_capture, record_check
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
 from archive.tables import Capture
@@ -24,9 +24,11 @@ BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "with
 def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
     """The page still is what capture `capture_id` holds, asked at `at`: one slim row, and one more look for absence."""
     lock_source(session, facts.slug)
-    capture = session.get_one(Capture, capture_id)
+    changes = Changes(cause, at, capture_id)
+    settled = _look_again(session, facts, session.get_one(Capture, capture_id), changes)
     record_check(session, capture_id, at, kind, cause)
-    return _look_again(session, facts, capture, Changes(cause, at, capture_id))
+    changes.write(session)
+    return settled
 
 
 class Overtaken(Exception):
@@ -39,18 +41,20 @@ def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int
     capture = session.get(Capture, capture_id, populate_existing=True)
     if capture is None or capture.state != "pending":
         return None
-    newest = read_capture(session, facts.slug, capture.target_url)
-    if newest is None or newest.id != of:
+    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    if target.capture_id != of or (target.newest_at is not None and capture.fetched_at < target.newest_at):
         raise Overtaken(
             f"capture {capture_id}: no longer a repeat of the newest reading, expected capture {of} to be it"
         )
     earlier = session.get_one(Capture, of)
     found: dict[str, Any] = {"region_hash": region_hash, "healthy": earlier.healthy}
     found["repeats"] = earlier.repeats or earlier.id
-    close_capture(session, capture.id, "done", parser_version=facts.parser_version, **found)
-    settled = _look_again(session, facts, earlier, Changes(capture.cause, capture.fetched_at, capture.id), capture)
+    changes = Changes(capture.cause, capture.fetched_at, capture.id)
+    settled = _look_again(session, facts, earlier, changes, capture)
     books = books_of(session, of) | {"withdrawn": settled.accounts.withdrawn}
     session.execute(insert(AccountRow).values(capture_id=capture.id, **books))
+    close_capture(session, capture.id, "done", parser_version=facts.parser_version, **found)
+    changes.write(session)
     return settled
 
 
@@ -98,7 +102,6 @@ def _look_again(
         if now_in is not None:
             target.capture_id, target.sha256 = now_in.id, now_in.sha256
     session.flush()
-    changes.write(session)
     notice = target.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
     return Settled(accounts, notice, lossy=bool(target.held_reason or accounts.quarantined))
 

@@ -79,7 +79,12 @@ class Revision(Table):
     """One wording of a bulletin. `number` is the order in which we learnt of it, `at` the time of its capture."""
 
     __tablename__ = "revisions"
-    __table_args__ = (Index(None, "content_hash"), Index(None, "capture_id"), {"info": DERIVED})
+    __table_args__ = (
+        Index(None, "content_hash"),
+        Index(None, "entry_hash"),
+        Index(None, "capture_id"),
+        {"info": DERIVED},
+    )
     notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     content_hash: Mapped[str] = mapped_column(String(64))

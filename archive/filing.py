@@ -20,14 +20,14 @@ class OnFile:
     """What is known of the entries of one capture before they are written.
 
     By notification: `rows`, their `current` revisions, the target's last `sightings`. `numbered` are the numbers in
-    the journal, `assigned` the positions that it assigns, `documents` the blobs behind cited addresses now.
+    the journal, `assigned` the entries that it assigns, `documents` the blobs behind cited addresses now.
     """
 
     rows: dict[int, NotificationRow] = field(default_factory=dict)
     current: dict[int, Revision] = field(default_factory=dict)
     sightings: dict[int, Sighting] = field(default_factory=dict)
     numbered: set[int] = field(default_factory=set)
-    assigned: set[int] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
     documents: dict[str, str] = field(default_factory=dict)
 
 
@@ -39,8 +39,8 @@ def look_up(
     numbers = sorted({match.notification_id for match in matches})
     if numbers:
         _look_up_known(session, target, numbers, found)
-    positions = select(Assignment.position).where(Assignment.capture_id == capture.id)
-    found.assigned = set(session.scalars(positions))
+    assigned = select(Assignment.entry_hash).where(Assignment.capture_id == capture.id)
+    found.assigned = set(session.scalars(assigned))
     urls = {url for entry in entries for url, _ in entry.notification.attachments}
     if urls:
         found.documents = _documents(session, capture.source, urls)
@@ -72,6 +72,27 @@ def _documents(session: Session, source: str, urls: Iterable[str]) -> dict[str, 
         )
     )
     return {url: sha256 for url, sha256 in rows if sha256 is not None}
+
+
+def waiting_numbers(
+    session: Session, source: str, entries: Sequence[ReadEntry], hashes: Mapping[int, str]
+) -> dict[int, int]:
+    """By position, the numbers that the journal gave to entries of these refs and that no notification has yet.
+
+    There are such only while an archive is derived again.
+    """
+    refs = {
+        entry.notification.ref or derived_ref(entry.notification, hashes[entry.position]): entry.position
+        for entry in entries
+    }
+    if not refs:
+        return {}
+    found = session.execute(
+        select(Identity.ref, Identity.notification_id)
+        .outerjoin(NotificationRow, NotificationRow.id == Identity.notification_id)
+        .where(Identity.source == source, Identity.ref.in_(list(refs)), NotificationRow.id.is_(None))
+    )
+    return {refs[ref]: number for ref, number in found}
 
 
 def new_refs(session: Session, source: str, entries: Sequence[ReadEntry], hashes: Mapping[int, str]) -> list[str]:

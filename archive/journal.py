@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
+from zstandard import ZstdError
 
-from archive.blobs import Blobs, deflate, inflate, name_of, unpack
+from archive.blobs import Blobs, CorruptBlob, deflate, inflate, name_of, unpack
 from archive.derived import Counter
 from archive.tables import Capture, Check, Decision, Delta
 from archive.upsert import insert_into, insert_once
@@ -71,10 +72,10 @@ def _base_of(session: Session, sha256: str) -> str:
 
 
 def _small_frame(session: Session, blobs: Blobs, body: bytes, near: str) -> bytes | None:
-    base = _base_of(session, near)
-    if not blobs.holds(base):
+    try:
+        frame = deflate(body, blobs.get(_base_of(session, near)))
+    except CorruptBlob:
         return None
-    frame = deflate(body, blobs.get(base))
     return frame if len(frame) < DELTA_SAVES * len(deflate(body, b"")) else None
 
 
@@ -83,7 +84,10 @@ def body_of(session: Session, blobs: Blobs, sha256: str) -> bytes:
     delta = session.get(Delta, sha256)
     if delta is None:
         return blobs.get(sha256)
-    return unpack(sha256, "", inflate(delta.frame, blobs.get(delta.base_sha256)))
+    try:
+        return unpack(sha256, "", inflate(delta.frame, blobs.get(delta.base_sha256)))
+    except ZstdError as problem:
+        raise CorruptBlob(f"delta {sha256}: {problem}, expected a whole zstd frame") from problem
 
 
 def record(
@@ -199,14 +203,14 @@ def get_decision(session: Session, decision_id: int) -> Decision:
 
 
 def find_capture(session: Session, source: str, url: str, sha256: str, fetched_at: datetime) -> int | None:
-    """The done capture of an address that had this body at this moment."""
+    """The settled capture of an address that had this body at this moment."""
     return session.scalar(
         select(Capture.id).where(
             Capture.source == source,
             Capture.target_url == url,
             Capture.sha256 == sha256,
             Capture.fetched_at == fetched_at,
-            Capture.state == "done",
+            Capture.state.in_(("done", "failed")),
         )
     )
 

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from archive.changes import Changes
 from archive.derived import NotificationRow, Revision, Sighting, Target
-from archive.filing import Creations, OnFile, look_up, new_refs
+from archive.filing import Creations, OnFile, look_up, new_refs, waiting_numbers
 from archive.identity import WINDOW, Known, Match, Wording, public_id
 from archive.presence import LONDON, SourceFacts, come_back, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
 from archive.tables import Capture, Identity
+
+UNUSED = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the first capture of records that state when they were issued."""
 
 
 def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, bool]:
@@ -52,7 +55,7 @@ def known_entries(session: Session, slug: str, records: Sequence[Notification], 
 
 
 def _stated_moment(record: Notification) -> datetime | None:
-    return issued_sort(record, datetime.now(UTC))[0] if record.issued is not None else None
+    return issued_sort(record, UNUSED)[0] if record.issued is not None else None
 
 
 def _as_known(rows: Sequence[tuple[int, Revision]]) -> list[Known]:
@@ -112,7 +115,7 @@ class Keeper:
 
     def _meet_again(self, row: NotificationRow, entry: ReadEntry, content_hash: str, found: Match) -> str:
         self.present.add(row.id)
-        if self.late:
+        if self.late or self._is_behind(row):
             see_late(self.session, row, self.target, self.capture.fetched_at)
             return self._revise_late(row, entry, content_hash, found)
         last = self._on_file.sightings.get(row.id)
@@ -126,6 +129,13 @@ class Keeper:
             return "unchanged"
         self._append(row, entry, content_hash, found, current=True, cause=self._cause(current, entry))
         return "revised"
+
+    def _is_behind(self, row: NotificationRow) -> bool:
+        """Whether the page that shows this notification now was read after this capture of another page."""
+        if row.target_id == self.target.id:
+            return False
+        newest = self.session.get_one(Target, row.target_id).newest_at
+        return newest is not None and newest > self.capture.fetched_at
 
     def _cause(self, current: Revision, entry: ReadEntry) -> str:
         """The same entry read differently by another parser is the parser's doing, not the publisher's."""
@@ -157,7 +167,7 @@ class Keeper:
         sighting = {"notification_id": number, "target_id": self.target.id, "first_at": at, "last_at": None}
         self._creations.rows.append(row)
         self._creations.revisions.append(self._revision(number, 1, entry, content_hash, found, self.changes.cause))
-        self._assign(entry.position, found)
+        self._assign(entry, found)
         self.present.add(number)
         self.touched.add(number)
         self.changes.add("created", number, 1)
@@ -192,6 +202,8 @@ class Keeper:
                 numbers[entry.position] = found.notification_id
             else:
                 fresh.append(entry)
+        numbers |= waiting_numbers(self.session, self.facts.slug, fresh, hashes)
+        fresh = [entry for entry in fresh if entry.position not in numbers]
         refs = new_refs(self.session, self.facts.slug, fresh, hashes)
         made = [self._identity(ref) for ref in refs]
         self.session.add_all(made)
@@ -202,10 +214,10 @@ class Keeper:
         slug = self.facts.slug
         return Identity(public_id=public_id(slug, ref), source=slug, ref=ref, capture_id=self.capture.id)
 
-    def _assign(self, position: int, found: Match) -> None:
-        if position not in self._on_file.assigned:
-            self._on_file.assigned.add(position)
-            assignment = {"capture_id": self.capture.id, "position": position, "method": found.method}
+    def _assign(self, entry: ReadEntry, found: Match) -> None:
+        if entry.entry_hash not in self._on_file.assigned:
+            self._on_file.assigned.add(entry.entry_hash)
+            assignment = {"capture_id": self.capture.id, "entry_hash": entry.entry_hash, "method": found.method}
             assignment |= {"notification_id": found.notification_id, "score": found.score}
             self._creations.assignments.append(assignment)
 
@@ -224,7 +236,7 @@ class Keeper:
             self.session.scalar(select(func.max(Revision.number)).where(Revision.notification_id == row.id)) or 0
         )
         self.session.add(Revision(**self._revision(row.id, number, entry, content_hash, found, cause)))
-        self._assign(entry.position, found)
+        self._assign(entry, found)
         if current:
             row.revision = number
             row.issued_sort, row.issued_stated = issued_sort(entry.notification, row.issued_sort)

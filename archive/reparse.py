@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,11 @@ from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
 from archive.derived import NotificationRow, Quarantined, Revision
-from archive.identity import Match, Wording, match
+from archive.identity import Known, Match, Wording, match
 from archive.indexing import reindex
-from archive.notifications import Keeper, known_entries
+from archive.notifications import Keeper, issued_sort, known_entries
 from archive.presence import SourceFacts
-from archive.records import CLASSIFICATION_FIELDS, Notification, ReadEntry, Reading
+from archive.records import CLASSIFICATION_FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
 
@@ -39,8 +39,13 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     late = target.newest_at is not None and capture.fetched_at < target.newest_at
     changes = Changes("parser", capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
-    found = list(_reread_revisions(session, facts, capture, reading, changes, keeper))
-    found += _read_at_last(session, keeper, reading)
+    revisions = _last_revisions(session, capture.id)
+    paired = _pair(revisions, reading.read)
+    found = []
+    for place, revision in enumerate(revisions):
+        found += _reread(keeper, revision, paired.get(place))
+    taken = {entry.position for entry in paired.values()}
+    found += _read_at_last(session, keeper, reading, taken)
     cite(session, capture, keeper.touched)
     reindex(session, keeper.touched)
     capture.parser_version = facts.parser_version
@@ -49,82 +54,89 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     return found
 
 
-def _reread_revisions(
-    session: Session, facts: SourceFacts, capture: Capture, reading: Reading, changes: Changes, keeper: Keeper
-) -> Iterator[Reparsed]:
+def _last_revisions(session: Session, capture_id: int) -> list[Revision]:
+    """The newest revision of each notification that came from the words of a capture."""
     revisions = session.scalars(
         select(Revision)
-        .where(Revision.capture_id == capture.id, Revision.position.is_not(None))
+        .where(Revision.capture_id == capture_id, Revision.position.is_not(None))
         .order_by(Revision.notification_id, Revision.number)
-    ).all()
-    by_hash = {entry.entry_hash: entry for entry in reading.read}
-    by_position = {entry.position: entry for entry in reading.read}
-    for revision in revisions:
-        entry = by_hash.get(revision.entry_hash or "") or by_position.get(revision.position or 0)
-        title = str(revision.record["title"] or revision.record["issued"])
-        if entry is None:
-            yield Reparsed("refused", "", title)
-        else:
-            yield from _reread(session, facts, capture, revision, entry.notification, changes, keeper)
+    )
+    return list({each.notification_id: each for each in revisions}.values())
 
 
-def _reread(
-    session: Session,
-    facts: SourceFacts,
-    capture: Capture,
-    revision: Revision,
-    record: Notification,
-    changes: Changes,
-    keeper: Keeper,
-) -> Iterator[Reparsed]:
-    before, after = revision.record, record.as_row()
-    content_hash = record.content_hash()
+def _pair(revisions: Sequence[Revision], entries: Sequence[ReadEntry]) -> dict[int, ReadEntry]:
+    """The entry that each revision came from: the one with its text, else the one with its words; else none."""
+    by_hash = {entry.entry_hash: entry for entry in entries}
+    paired = {
+        place: by_hash.pop(revision.entry_hash)
+        for place, revision in enumerate(revisions)
+        if revision.entry_hash in by_hash
+    }
+    left = list(by_hash.values())
+    known = [
+        Known(place, (Wording.of(Notification.from_row(revision.record), revision.content_hash),))
+        for place, revision in enumerate(revisions)
+        if place not in paired
+    ]
+    found = match([Wording.of(entry.notification) for entry in left], known)
+    return paired | {each.notification_id: left[place] for place, each in found.items()}
+
+
+def _reread(keeper: Keeper, revision: Revision, entry: ReadEntry | None) -> Iterator[Reparsed]:
+    """Append what another parser makes of a revision's entry, where that revision is the current wording."""
+    if entry is None:
+        yield Reparsed("refused", "", str(revision.record["title"] or revision.record["issued"]))
+        return
+    before, after = revision.record, entry.notification.as_row()
+    content_hash = entry.notification.content_hash()
     if content_hash == revision.content_hash:
         yield from _differing("reclassified", before, after, CLASSIFICATION_FIELDS)
+        revision.entry_hash, revision.position = entry.entry_hash, entry.position
         if before != after:
             revision.record = after
             keeper.touched.add(revision.notification_id)
         return
-    row = session.get_one(NotificationRow, revision.notification_id)
-    current = session.get_one(Revision, (row.id, row.revision))
+    row = keeper.session.get_one(NotificationRow, revision.notification_id)
+    current = keeper.session.get_one(Revision, (row.id, row.revision))
     if current.content_hash != revision.content_hash:
         return
-    _append_reread(session, facts, row, revision, current, after, content_hash)
-    keeper.touched.add(row.id)
-    changes.add("revised", row.id, row.revision)
+    _append_reread(keeper, row, revision, current.documents, entry, content_hash)
     yield from _differing("revised", before, after, [name for name in after if name not in CLASSIFICATION_FIELDS])
 
 
 def _append_reread(
-    session: Session,
-    facts: SourceFacts,
+    keeper: Keeper,
     row: NotificationRow,
     revision: Revision,
-    current: Revision,
-    record: Mapping[str, Any],
+    documents: dict[str, Any],
+    entry: ReadEntry,
     content_hash: str,
 ) -> None:
+    session = keeper.session
     newest = session.scalar(select(func.max(Revision.number)).where(Revision.notification_id == row.id)) or 0
     session.add(
         Revision(
             notification_id=row.id,
             number=newest + 1,
             content_hash=content_hash,
-            hash_version=revision.hash_version,
-            record=dict(record),
-            documents=current.documents,
+            hash_version=HASH_VERSION,
+            record=entry.notification.as_row(),
+            documents=documents,
             capture_id=revision.capture_id,
-            position=revision.position,
-            entry_hash=revision.entry_hash,
+            position=entry.position,
+            entry_hash=entry.entry_hash,
             at=revision.at,
             cause="parser",
             method=revision.method,
             score=revision.score,
-            parser_version=facts.parser_version,
+            parser_version=keeper.facts.parser_version,
         )
     )
     row.revision = newest + 1
+    row.issued_sort, row.issued_stated = issued_sort(entry.notification, row.issued_sort)
     session.flush()
+    keeper.touched.add(row.id)
+    keeper.changes.add("revised", row.id, row.revision)
 
 
 def _differing(
@@ -140,15 +152,20 @@ def _brief(value: object) -> str:
     return printed if len(printed) <= 60 else f"{printed[:59]}…"
 
 
-def _read_at_last(session: Session, keeper: Keeper, reading: Reading) -> list[Reparsed]:
-    """Write the entries that no revision came from: quarantined until now, or not found by the earlier parser."""
+def _read_at_last(session: Session, keeper: Keeper, reading: Reading, taken: Collection[int]) -> list[Reparsed]:
+    """Write the entries that no revision came from: quarantined until now, or not found by the earlier parser.
+
+    `taken` are the positions of the others.
+    """
     slug = keeper.facts.slug
     waiting = set(
         session.scalars(
             select(Quarantined.entry_hash).where(Quarantined.source == slug, Quarantined.state == "waiting")
         )
     )
-    fresh = [entry for entry in reading.read if not _is_known(session, slug, keeper.capture.id, entry)]
+    left = [entry for entry in reading.read if entry.position not in taken]
+    known = _known_hashes(session, slug, [entry.entry_hash for entry in left])
+    fresh = [entry for entry in left if entry.entry_hash not in known]
     matches = _matches(session, keeper, fresh)
     chosen = [entry for entry in fresh if entry.position not in matches or entry.entry_hash in waiting]
     hashes = {entry.position: entry.notification.content_hash() for entry in chosen}
@@ -163,17 +180,16 @@ def _read_at_last(session: Session, keeper: Keeper, reading: Reading) -> list[Re
     return found
 
 
-def _is_known(session: Session, slug: str, capture_id: int, entry: ReadEntry) -> bool:
+def _known_hashes(session: Session, slug: str, entry_hashes: Sequence[str]) -> set[str]:
+    """Those of the entries that some revision of the source came from."""
+    if not entry_hashes:
+        return set()
     there = (
-        select(Revision.number)
+        select(Revision.entry_hash)
         .join(NotificationRow, NotificationRow.id == Revision.notification_id)
-        .where(NotificationRow.source == slug)
-        .where(
-            (Revision.entry_hash == entry.entry_hash)
-            | ((Revision.capture_id == capture_id) & (Revision.position == entry.position))
-        )
+        .where(NotificationRow.source == slug, Revision.entry_hash.in_(entry_hashes))
     )
-    return session.scalar(there.limit(1)) is not None
+    return {each for each in session.scalars(there) if each is not None}
 
 
 def _matches(session: Session, keeper: Keeper, fresh: Sequence[ReadEntry]) -> dict[int, Match]:

@@ -13,7 +13,7 @@ from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
 from archive.derived import AccountRow, Gap, NotificationRow, Target
-from archive.identity import Known, Match, Wording, match
+from archive.identity import Known, Match, Wording, issued_day, match
 from archive.indexing import reindex
 from archive.journal import close_capture
 from archive.notifications import Keeper, known_entries
@@ -135,7 +135,7 @@ def _matches(
 ) -> dict[int, Match]:
     """The journal's own assignments first, then the matching of the rest."""
     known = known_entries(session, keeper.facts.slug, [entry.notification for entry in entries], hashes.values())
-    assigned = _assigned(session, keeper.capture.id)
+    assigned = _assigned(session, keeper.capture.id, entries)
     taken = {found.notification_id for found in assigned.values()}
     open_entries = [entry for entry in entries if entry.position not in assigned]
     wordings = [Wording.of(entry.notification, hashes[entry.position]) for entry in open_entries]
@@ -154,9 +154,10 @@ def _match_by_ref(
     return found | {places[place]: each for place, each in matched.items()}
 
 
-def _assigned(session: Session, capture_id: int) -> dict[int, Match]:
+def _assigned(session: Session, capture_id: int, entries: Sequence[ReadEntry]) -> dict[int, Match]:
     rows = session.scalars(select(Assignment).where(Assignment.capture_id == capture_id))
-    return {row.position: Match(row.notification_id, row.method, row.score) for row in rows}
+    found = {row.entry_hash: Match(row.notification_id, row.method, row.score) for row in rows}
+    return {entry.position: found[entry.entry_hash] for entry in entries if entry.entry_hash in found}
 
 
 def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts: Accounts) -> str | None:
@@ -177,7 +178,7 @@ def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts:
 
 def oldest_day(reading: Reading) -> date | None:
     """The oldest day of issue that a page shows."""
-    days = [Wording.of(entry.notification, "").issued for entry in reading.read]
+    days = [issued_day(entry.notification) for entry in reading.read]
     return min((day for day in days if day is not None), default=None)
 
 

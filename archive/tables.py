@@ -140,12 +140,15 @@ class Identity(Table):
 
 
 class Assignment(Table):
-    """Which notification an entry of a capture was taken for, how and how surely, where it was not word for word."""
+    """Which notification an entry of a capture was taken for, how and how surely, where it was not word for word.
+
+    The entry is named by its own text: another parser may count entries differently, but that stays.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = ({"info": PRIMARY},)
     capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
+    entry_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     notification_id: Mapped[int] = mapped_column(ForeignKey("identities.notification_id"))
     method: Mapped[str]
     score: Mapped[float]

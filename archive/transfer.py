@@ -89,6 +89,7 @@ def captures_to_reparse(session: Session, slug: str, since: Any = None) -> list[
             Capture.repeats.is_(None),
             Capture.state.in_(("done", "failed")),
             Capture.parser_version.is_not(None),
+            Capture.status.in_((200, 203, 304)),
         )
         .order_by(Capture.settled)
     )

@@ -56,31 +56,32 @@ def fetch_attachments(archive: Archive, source: Source, tools: Tools, report: Re
 
 
 class FirstArrivals:
-    """Documents that came for the first time: each body durable at once, their rows in one transaction for several.
+    """Documents that came for the first time, stored several at once: bodies durable, then rows in one transaction.
 
-    One that is lost before that transaction is asked for again.
+    One that is lost before that is asked for again.
     """
 
     def __init__(self, archive: Archive, source: Source, clock: Callable[[], datetime]) -> None:
         self._archive, self._source, self._clock = archive, source, clock
-        self._arrivals: list[tuple[Arrival, str]] = []
+        self._arrivals: list[Arrival] = []
         self.waiting: set[int] = set()
 
     def take(self, target: Target, arrival: Arrival) -> None:
-        """Make a document durable, and store what waits when that is enough, large, or old."""
-        self._arrivals.append((arrival, self._archive.blobs.put(arrival.body)))
+        """Take a document, and store those that wait when they are enough, large, or old."""
+        self._arrivals.append(arrival)
         self.waiting.add(target.id)
-        bytes_held = sum(len(each.body) for each, _ in self._arrivals)
-        seconds = (self._clock() - self._arrivals[0][0].fetched_at).total_seconds()
+        bytes_held = sum(len(each.body) for each in self._arrivals)
+        seconds = (self._clock() - self._arrivals[0].fetched_at).total_seconds()
         if len(self._arrivals) >= BATCH_DOCUMENTS or bytes_held >= BATCH_BYTES or not 0 <= seconds < BATCH_SECONDS:
             self.store()
 
     def store(self) -> None:
-        """Record and settle what waits."""
+        """Keep, record and settle what waits."""
         if self._arrivals:
             now = self._clock()
+            names = self._archive.blobs.put_all([arrival.body for arrival in self._arrivals])
             with self._archive.writing() as session:
-                numbers = record_all(session, self._arrivals, now)
+                numbers = record_all(session, list(zip(self._arrivals, names, strict=True)), now)
                 settle_attachments(session, self._source.slug, numbers, now)
         self._arrivals.clear()
         self.waiting.clear()

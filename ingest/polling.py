@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from archive.blobs import CorruptBlob
 from archive.confirm import confirm
 from archive.derived import Target
 from archive.journal import Arrival, body_of, validated_capture
 from archive.settle import Settled
 from archive.store import Archive
 from archive.tables import Capture
-from archive.targets import LEASE_SECONDS, claim, get_target, lock_source, note_answer, note_failure
+from archive.targets import LEASE_SECONDS, claim, get_target, note_answer, note_failure
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -53,11 +55,8 @@ def ask(fetcher: Fetcher, url: str, validated: Capture | None) -> Fetched:
     return fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
-def arrivals(source: Source, target: Target, hops: Sequence[Response], body: bytes | None = None) -> list[Arrival]:
-    """The hops of a fetch as arrivals at a target; `body` replaces the last one's, where a 304 stands for it."""
-    bodies = [hop.body for hop in hops]
-    if body is not None:
-        bodies[-1] = body
+def arrivals(source: Source, target: Target, hops: Sequence[Response]) -> list[Arrival]:
+    """The hops of a fetch as arrivals at a target."""
     return [
         Arrival(
             source=source.slug,
@@ -69,10 +68,10 @@ def arrivals(source: Source, target: Target, hops: Sequence[Response], body: byt
             cause="capture",
             status=hop.status,
             headers=hop.headers,
-            body=each,
+            body=hop.body,
             facts=target.facts,
         )
-        for hop, each in zip(hops, bodies, strict=True)
+        for hop in hops
     ]
 
 
@@ -89,11 +88,22 @@ def _take_in(
     if fetched.answer.status != 304 or validated is None:
         return arrive(archive, source, arrivals(source, target, fetched.hops), tools.clock())
     with archive.writing() as session:
-        lock_source(session, source.slug)
         if get_target(session, target.id).capture_id == validated.id:
             return confirm(session, facts_of(source), validated.id, fetched.answer.fetched_at, "304", "capture")
+    try:
+        hops = _as_stored(archive, validated, fetched.hops)
+    except CorruptBlob:
+        hops = ask(tools.fetcher, target.url, None).hops
+    return arrive(archive, source, arrivals(source, target, hops), tools.clock())
+
+
+def _as_stored(archive: Archive, validated: Capture, hops: Sequence[Response]) -> Sequence[Response]:
+    """The hops with the stored body in the place of the 304, its headers updated by the 304's (RFC 9111, 3.2)."""
+    with archive.reading() as session:
         body = body_of(session, archive.blobs, validated.sha256 or "")
-    return arrive(archive, source, arrivals(source, target, fetched.hops, body), tools.clock())
+    fresh = {name.lower() for name, _ in hops[-1].headers}
+    kept = tuple((name, value) for name, value in validated.headers if name.lower() not in fresh)
+    return [*hops[:-1], replace(hops[-1], headers=(*hops[-1].headers, *kept), body=body)]
 
 
 def _note_unanswered(

@@ -9,11 +9,11 @@ from datetime import datetime
 from archive.attachments import settle_attachments
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_hop, settle_repeat
-from archive.journal import Arrival, body_of, find_capture, get_capture, read_capture, record, record_decision
+from archive.journal import Arrival, body_of, find_capture, get_capture, record, record_decision
 from archive.presence import SourceFacts
 from archive.records import Reading
 from archive.settle import Accounts, Settled, accept_absences, settle_reading
-from archive.store import Archive, ArchiveUnusable
+from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
 from parsers.page import PageChanged
@@ -58,25 +58,37 @@ def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Sett
     sha256 = name_of(answer.body)
     with archive.writing() as session:
         lock_source(session, source.slug)
-        target = find_target(session, source.slug, answer.target_url)
-        if target is None or target.capture_id is None or target.newest_at is None:
-            return None
-        newest = get_capture(session, target.capture_id)
-        if (
-            newest.sha256 == sha256
-            and newest.parser_version == facts.parser_version
-            and answer.fetched_at > target.newest_at
-        ):
-            return confirm(session, facts, newest.id, answer.fetched_at, "identical", answer.cause)
+        newest = _unchanged(session, source, answer, sha256)
+        if newest is not None:
+            return confirm(session, facts, newest, answer.fetched_at, "identical", answer.cause)
         there = find_capture(session, source.slug, answer.target_url, sha256, answer.fetched_at)
-        return Settled(Accounts(**books_of(session, there))) if there else None
+        return _as_settled_then(session, there) if there is not None else None
+
+
+def _unchanged(session: Session, source: Source, answer: Arrival, sha256: str) -> int | None:
+    """The capture that the page was last seen as, if this later answer has its very body."""
+    target = find_target(session, source.slug, answer.target_url)
+    if target is None or target.capture_id is None or target.newest_at is None:
+        return None
+    newest = get_capture(session, target.capture_id)
+    same = newest.sha256 == sha256 and newest.parser_version == facts_of(source).parser_version
+    return newest.id if same and answer.fetched_at > target.newest_at else None
+
+
+def _as_settled_then(session: Session, capture_id: int) -> Settled:
+    """What the very same capture came to when it was settled."""
+    capture = get_capture(session, capture_id)
+    if capture.state == "failed":
+        return Settled(Accounts(errors=1), capture.reason, lossy=True)
+    accounts = Accounts(**books_of(session, capture_id))
+    return Settled(accounts, lossy=accounts.quarantined > 0)
 
 
 def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
     """Parse one pending capture and write all that follows. None when somebody else settled it first."""
     with archive.reading() as session:
         capture = get_capture(session, capture_id)
-    if capture.status in REDIRECTS:
+    if capture.status in REDIRECTS and header_of(capture.headers, "location"):
         with archive.writing() as session:
             settle_hop(session, capture_id)
         return Settled(Accounts())
@@ -137,22 +149,31 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
 
 
 def _newest(archive: Archive, capture: Capture, facts: SourceFacts) -> Capture | None:
-    """The newest done capture of the address, if the same parser read it and this capture is not older."""
+    """The capture that the page was last seen as, if the same parser read it and this capture is not older."""
     with archive.reading() as session:
-        newest = read_capture(session, capture.source, capture.target_url)
-    same_parser = newest is not None and newest.parser_version == facts.parser_version
-    return newest if newest is not None and same_parser and newest.fetched_at <= capture.fetched_at else None
+        target = find_target(session, capture.source, capture.target_url)
+        if target is None or target.capture_id is None or target.newest_at is None:
+            return None
+        newest = get_capture(session, target.capture_id)
+    same_parser = newest.region_hash is not None and newest.parser_version == facts.parser_version
+    return newest if same_parser and target.newest_at <= capture.fetched_at else None
 
 
 def media_type(headers: Sequence[Sequence[str]]) -> str | None:
     """The Content-Type that a response states, with its parameters; None where it states none."""
-    return next((value for name, value in headers if name.lower() == "content-type"), None)
+    return header_of(headers, "content-type")
+
+
+def header_of(headers: Sequence[Sequence[str]], wanted: str) -> str | None:
+    """The first header of that name (lower case); None where there is none."""
+    return next((value for name, value in headers if name.lower() == wanted), None)
 
 
 def accept(archive: Archive, source: Source, now: datetime) -> int:
     """Record a human's word that what held captures do not show is gone; returns how many were withdrawn."""
     facts, withdrawn = facts_of(source), 0
     with archive.writing() as session:
+        lock_source(session, source.slug)
         for target in held_targets(session, source.slug):
             if target.capture_id is not None:
                 record_decision(session, "accept", source.slug, now, {"capture": target.capture_id})

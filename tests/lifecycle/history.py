@@ -81,17 +81,15 @@ def _import_step(archive: Archive, clock: Clock, step: int) -> None:
     arrive(archive, bsia(), [arrival(body, seen_at)], clock.at)
 
 
-def _thin_out(answer: Answer) -> Answer:
-    return replace(answer.without_validators(), body=page_of(state(len(TIMELINE) - 1).shown[::3], serial=7))
+def _thinned(step: int) -> Fault:
+    body = page_of(state(step).shown[::3], serial=7)
+    return Fault("two of three entries are missing", lambda answer: replace(answer.without_validators(), body=body))
 
 
-THINNED = Fault("two of three entries are missing", _thin_out)
-
-
-def end_in_confusion(archive: Archive) -> None:
+def end_in_confusion(archive: Archive, last: int) -> None:
     """More than the timeline has: half a page accepted, its return, a bad document, a bulletin only imported, a gap."""
-    upstream, clock = Upstream(BsiaSite(), step=len(TIMELINE) - 1), Clock(Clock().at + timedelta(days=9))
-    for fault, accept in ((THINNED, False), (THINNED, True), (None, False), (None, False)):
+    upstream, clock = Upstream(BsiaSite(), step=last), Clock(Clock().at + timedelta(days=9))
+    for fault, accept in ((_thinned(last), False), (_thinned(last), True), (None, False), (None, False)):
         upstream.faults = {PAGE: fault} if fault else {}
         run(archive, upstream, clock, accept=accept)
         clock.forward(MINUTES_APART)

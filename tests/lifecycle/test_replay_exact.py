@@ -49,7 +49,7 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with ExitStack() as stack:
         archive = new_archive(request.param, tmp_path_factory.mktemp("life"), "first", request, stack)
         lived = Life(archive, dict(live_through(archive, STEPS[request.param])))
-        end_in_confusion(archive)
+        end_in_confusion(archive, STEPS[request.param] - 1)
         yield lived
 
 

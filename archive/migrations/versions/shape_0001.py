@@ -222,7 +222,7 @@ def upgrade() -> None:
     op.create_table(
         "assignments",
         sa.Column("capture_id", serial(), nullable=False),
-        sa.Column("position", serial(), nullable=False),
+        sa.Column("entry_hash", sa.String(length=64), nullable=False),
         sa.Column("notification_id", serial(), nullable=False),
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
@@ -230,7 +230,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["notification_id"], ["identities.notification_id"], name=op.f("fk_assignments_notification_id")
         ),
-        sa.PrimaryKeyConstraint("capture_id", "position", name=op.f("pk_assignments")),
+        sa.PrimaryKeyConstraint("capture_id", "entry_hash", name=op.f("pk_assignments")),
         info={"kind": "primary"},
     )
     op.create_table(
@@ -301,6 +301,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_revisions_capture_id"), "revisions", ["capture_id"], unique=False)
     op.create_index(op.f("ix_revisions_content_hash"), "revisions", ["content_hash"], unique=False)
+    op.create_index(op.f("ix_revisions_entry_hash"), "revisions", ["entry_hash"], unique=False)
     op.create_table(
         "sightings",
         sa.Column("id", serial(), nullable=False),
