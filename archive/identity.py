@@ -1,7 +1,7 @@
 """Which known notification an entry is, on pages that give no ids. Pure: words and dates in, a matching out.
 
-Entries and known notifications are paired one to one: word for word first, then by similarity of their
-words, best first, ties by position. Below THRESHOLD, or with two candidates within MARGIN, an entry is new:
+Entries and known notifications are paired one to one: word for word first, then, on the same day, by similarity
+of their words, best first, ties by position. Below THRESHOLD, or with two candidates within MARGIN, an entry is new:
 a false "new" is a link to add, a false match would alter a bulletin.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,26 +19,39 @@ from rapidfuzz.distance import Indel
 from archive.records import Notification
 
 THRESHOLD = 0.75
+HEADED_THRESHOLD = 0.6
+"""For entries of one day whose headings are the same and the only such ones of that day."""
+CITED_THRESHOLD = 0.4
+"""For entries of one day that cite the same documents."""
 MARGIN = 0.05
 WINDOW = timedelta(days=7)
-"""How far apart two stated dates of one bulletin may lie: room for a corrected date, not for next month's edition."""
+"""How far apart two stated dates of one bulletin may lie, where every word is the same: room for a corrected date."""
 MIN_WORDS = 4
 """Fewer words than this say nothing about identity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What identity looks at in one wording of a bulletin."""
+    """What identity looks at in one wording of a bulletin. `words` are those of title and text, `body` of the text."""
 
     content_hash: str
     issued: date | None
     words: tuple[str, ...]
     body: tuple[str, ...]
+    heading: tuple[date | None, str | None, str | None] = (None, None, None)
+    documents: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, record: Notification, content_hash: str | None = None) -> Wording:
-        body = _words(record.text)
-        return cls(content_hash or record.content_hash(), issued_day(record), _words(record.title or "") + body, body)
+        body, day = _words(record.text), issued_day(record)
+        return cls(
+            content_hash or record.content_hash(),
+            day,
+            _words(record.title or "") + body,
+            body,
+            (day, record.level, record.title),
+            frozenset(url for url, _ in record.attachments),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +94,62 @@ def public_id(source: str, ref: str) -> str:
     return hashlib.sha256(f"{source}\n{ref}".encode()).hexdigest()[:16]
 
 
+_Pair = tuple[float, int, int]
+"""Score, place of the entry, number of the notification."""
+
+
 def match(entries: Sequence[Wording], known: Sequence[Known]) -> dict[int, Match]:
     """Pair entries (by their place in `entries`) with known notifications, one to one."""
     matched = _match_exactly(entries, known)
     taken = {found.notification_id for found in matched.values()}
     left = [each for each in known if each.notification_id not in taken]
-    pairs = _similar_pairs({place: entry for place, entry in enumerate(entries) if place not in matched}, left)
+    shown = Counter(entry.heading for entry in entries)
+    held = Counter(each.wordings[0].heading for each in known)
+    open_entries = {place: entry for place, entry in enumerate(entries) if place not in matched}
+    pairs = _similar_pairs(open_entries, left, lambda entry: shown[entry.heading] == 1 and held[entry.heading] == 1)
     matched.update(_pair_greedily(pairs))
     return matched
 
 
+class _Coder:
+    """Each different word as one character, so that texts are compared word by word at the speed of strings."""
+
+    FIRST = 0xE000
+    """Beyond the surrogates."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, str] = {}
+
+    def __call__(self, words: Sequence[str]) -> str:
+        codes = self._codes
+        return "".join(codes.setdefault(word, chr(self.FIRST + len(codes))) for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """A wording whose words and body are characters."""
+
+    wording: Wording
+    words: str
+    body: str
+
+
 def similarity(entry: Wording, known: Wording) -> float:
-    """Share of words (Indel, in order) that two wordings have in common; on one day, of the bodies if that is more."""
-    score = _share(entry.words, known.words)
-    if entry.issued is not None and entry.issued == known.issued:
-        score = max(score, _share(entry.body, known.body))
-    return score
+    """Share of words (Indel, in order) that two wordings have in common: of all words, or of the bodies if more."""
+    code = _Coder()
+    return _similarity(
+        _Coded(entry, code(entry.words), code(entry.body)), _Coded(known, code(known.words), code(known.body))
+    )
 
 
-def _share(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+def _similarity(entry: _Coded, known: _Coded) -> float:
+    return max(_share(entry.words, known.words), _share(entry.body, known.body))
+
+
+def _share(one: str, other: str) -> float:
     if min(len(one), len(other)) < MIN_WORDS:
         return 0.0
-    return float(Indel.normalized_similarity(one, other, score_cutoff=THRESHOLD - MARGIN))
+    return float(Indel.normalized_similarity(one, other, score_cutoff=CITED_THRESHOLD))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -128,25 +176,67 @@ def _by_hash(known: Sequence[Known], *, earlier: bool) -> Mapping[str, list[int]
     return holders
 
 
-def _near(one: date | None, other: date | None) -> bool:
-    return one is None or other is None or abs(one - other) <= WINDOW
+def _similar_pairs(
+    entries: Mapping[int, Wording], known: Sequence[Known], is_unique: Callable[[Wording], bool]
+) -> list[_Pair]:
+    """The pairs that may be one bulletin or may make another pair doubtful, best first.
+
+    On one day the words are compared; on different days within WINDOW every word must be the same.
+    """
+    code = _Coder()
+    coded = [
+        (each.notification_id, _Coded(wording, code(wording.words), code(wording.body)))
+        for each in known
+        for wording in each.wordings
+    ]
+    by_day: dict[date | None, list[tuple[int, _Coded]]] = {}
+    by_words: dict[str, list[tuple[int, _Coded]]] = {}
+    for number, each in coded:
+        by_day.setdefault(each.wording.issued, []).append((number, each))
+        by_words.setdefault(each.words, []).append((number, each))
+    best: dict[tuple[int, int], float] = {}
+    for place, wording in entries.items():
+        entry = _Coded(wording, code(wording.words), code(wording.body))
+        for number, score in _candidates(entry, by_day, by_words, is_unique):
+            best[place, number] = max(score, best.get((place, number), 0.0))
+    return sorted(
+        ((score, place, number) for (place, number), score in best.items()), key=lambda pair: (-pair[0], pair[1])
+    )
 
 
-def _similar_pairs(entries: Mapping[int, Wording], known: Sequence[Known]) -> list[tuple[float, int, int]]:
-    pairs = []
-    for place, entry in entries.items():
-        for each in known:
-            near = [wording for wording in each.wordings if _near(entry.issued, wording.issued)]
-            score = max((similarity(entry, wording) for wording in near), default=0.0)
-            if score >= THRESHOLD - MARGIN:
-                pairs.append((score, place, each.notification_id))
-    return sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
+def _candidates(
+    entry: _Coded,
+    by_day: Mapping[date | None, Sequence[tuple[int, _Coded]]],
+    by_words: Mapping[str, Sequence[tuple[int, _Coded]]],
+    is_unique: Callable[[Wording], bool],
+) -> Iterator[tuple[int, float]]:
+    day = entry.wording.issued
+    for number, known in by_day.get(day, ()):
+        score = _weighed(entry, known, _similarity(entry, known), is_unique)
+        if score >= THRESHOLD - MARGIN:
+            yield number, score
+    if len(entry.words) >= MIN_WORDS:
+        for number, known in by_words.get(entry.words, ()):
+            other = known.wording.issued
+            if other != day and (other is None or day is None or abs(other - day) <= WINDOW):
+                yield number, 1.0
 
 
-def _pair_greedily(pairs: list[tuple[float, int, int]]) -> dict[int, Match]:
+def _weighed(entry: _Coded, known: _Coded, score: float, is_unique: Callable[[Wording], bool]) -> float:
+    """The score, raised to THRESHOLD where the heading or the documents say what fewer shared words leave open."""
+    one, other = entry.wording, known.wording
+    same_heading = one.issued is not None and one.heading == other.heading and is_unique(one)
+    same_documents = bool(one.documents) and one.documents == other.documents
+    bodiless = same_heading and one.heading[2] is not None and not (one.body and other.body)
+    if bodiless or (same_heading and score >= HEADED_THRESHOLD) or (same_documents and score >= CITED_THRESHOLD):
+        return max(score, THRESHOLD)
+    return score
+
+
+def _pair_greedily(pairs: list[_Pair]) -> dict[int, Match]:
     matched: dict[int, Match] = {}
     by_place, by_number = _grouped(pairs, 1), _grouped(pairs, 2)
-    gone: set[tuple[float, int, int]] = set()
+    gone: set[_Pair] = set()
     for pair in pairs:
         score, place, number = pair
         if pair in gone or score < THRESHOLD:
@@ -160,8 +250,8 @@ def _pair_greedily(pairs: list[tuple[float, int, int]]) -> dict[int, Match]:
     return matched
 
 
-def _grouped(pairs: list[tuple[float, int, int]], side: int) -> dict[int, list[tuple[float, int, int]]]:
-    groups: dict[int, list[tuple[float, int, int]]] = {}
+def _grouped(pairs: list[_Pair], side: int) -> dict[int, list[_Pair]]:
+    groups: dict[int, list[_Pair]] = {}
     for pair in pairs:
         groups.setdefault(int(pair[side]), []).append(pair)
     return groups

@@ -1,6 +1,9 @@
 """What it costs to poll a page that does not change: requests, parses, rows, processor time, bytes, memory.
 
     python -m bench.poll [--polls 2000] [--memory-polls 10000]
+
+The page is the replica's CSSC page with its 40 messages. `unchanged` answers 304; `view-state` answers 200 with
+other bytes outside the region each time; `edited` answers 200 with another sentence in one message each time.
 """
 
 from __future__ import annotations
@@ -8,7 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,10 +22,11 @@ from sqlalchemy import func, select
 
 from archive.derived import Target
 from archive.migrate import open_archive
+from archive.records import Reading
 from archive.store import Archive
 from archive.tables import Table
 from bench.servers import (
-    Cost,
+    PAGES,
     Stopwatch,
     in_own_process,
     machine,
@@ -30,29 +34,41 @@ from bench.servers import (
     resident_mib,
     serving,
     source_at,
-    transport_to,
 )
 from ingest.documents import DocumentReader
 from ingest.fetch import Fetcher
 from ingest.run import run_source
 from ingest.tools import Tools
 from parsers.page import Page
-from parsers.source import Source, sources
+from parsers.source import sources
+from replica.transport import replica_transport
 
 POLLS_A_YEAR = 35_040
-STARTED_AT = datetime(2018, 7, 2, 9, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=15)
-SAMPLED_AFTER = (100, 1_000, 2_500, 5_000, 10_000)
+STARTED_AT = datetime(2018, 7, 2, 9, 0, tzinfo=UTC)
+WARMING_UP = 20
+SAMPLES = 4
 
 
 @dataclass(slots=True)
 class Seen:
-    """What a poll did: requests by status, those with a condition, pages looked at, pages parsed."""
+    """What the polls did: responses by status, requests with a condition, parses."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     conditional: int = 0
-    pages: int = 0
     parses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What so many polls came to: what was seen, rows by table, processor seconds, bytes on disk."""
+
+    polls: int
+    seen: Seen
+    rows: Counter[str]
+    cpu_seconds: float
+    disk_bytes: int
+    resident_mib: tuple[tuple[int, float], ...]
 
 
 class Counting(httpx.BaseTransport):
@@ -71,47 +87,118 @@ class Counting(httpx.BaseTransport):
         self._inner.close()
 
 
-@dataclass(slots=True)
-class Clock:
-    """A clock that moves on by one poll at a time."""
-
-    now: datetime = STARTED_AT
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 class Poller:
-    """Polls one page of one archive; its document targets are put off so that only the page is asked."""
+    """Polls one page into one archive, 15 minutes apart by a clock of its own."""
 
     def __init__(self, archive: Archive, port: int) -> None:
-        self.archive, self.seen, self.clock = archive, Seen(), Clock()
-        self.source = counted(source_at(*sources()["bsia-cssc"].start), self.seen)
-        self.fetcher = Fetcher(
+        self.seen, self.now = Seen(), STARTED_AT
+        self._archive, self._port = archive, port
+        self._source = source_at(*sources()["bsia-cssc"].start)
+        self._read = self._source.read
+        vars(self._source)["read"] = self._counted
+
+    def _counted(self, page: Page) -> Reading:
+        self.seen.parses += 1
+        return self._read(page)
+
+    def poll(self, times: int) -> None:
+        with self._fetcher() as fetcher, DocumentReader() as documents:
+            tools = Tools(fetcher, documents, clock=lambda: self.now)
+            for _ in range(times):
+                self.now += EVERY
+                report = run_source(self._archive, self._source, tools)
+                if report.state != "done" or report.accounts.errors:
+                    raise SystemExit(f"poll: {report.state} {report.notices}, expected it done")
+
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(
             user_agent="bench",
-            transport_for=lambda host: Counting(transport_to(port), self.seen),
+            transport_for=lambda host: Counting(replica_transport(self._port), self.seen),
             delay_seconds=0,
-            clock=self.clock,
+            clock=lambda: self.now,
         )
-        self.tools = Tools(self.fetcher, DocumentReader(), clock=self.clock)
 
-    def poll(self, times: int = 1) -> Cost:
-        """Run the source so many times, 15 minutes apart by its clock."""
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--polls", type=int, default=2_000)
+    arguments.add_argument("--edited-polls", type=int, default=200)
+    arguments.add_argument("--memory-polls", type=int, default=10_000)
+    options = arguments.parse_args()
+    print(machine())
+    found = {}
+    for page in PAGES:
+        polls = options.edited_polls if page == "edited" else options.polls
+        with serving(one_page, page) as port:
+            found[page] = in_own_process(figures, port, polls, 1)
+        show(page, found[page])
+    cost = {page: each.cpu_seconds / each.polls for page, each in found.items()}
+    for page in ("unchanged", "view-state"):
+        print(f"processor time of a poll, {page} / one that parses: {cost[page] / cost['edited']:.3f}")
+    with serving(one_page, "unchanged") as port:
+        grown = in_own_process(figures, port, options.memory_polls, SAMPLES)
+    print("resident memory: " + ", ".join(f"{mib:.1f} MiB after {polls:,}" for polls, mib in grown.resident_mib))
+
+
+def figures(port: int, polls: int, samples: int) -> Figures:
+    """Polls in this process, after a few to warm up and with the page's documents put off."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as archive:
+        poller = Poller(archive, port)
+        poller.poll(1)
+        put_documents_off(archive)
+        poller.poll(WARMING_UP)
+        rows, size = counted_rows(archive), disk_bytes(archive, Path(folder))
+        poller.seen = Seen()
+        resident = []
         watch = Stopwatch()
-        for _ in range(times):
-            self.clock.now += EVERY
-            report = run_source(self.archive, self.source, self.tools)
-            if report.state != "done" or report.accounts.errors:
-                raise SystemExit(f"poll: {report.state} {report.notices}, expected done")
-        return watch.read()
+        for sample in range(samples):
+            poller.poll(polls // samples)
+            resident.append(((sample + 1) * (polls // samples), resident_mib()))
+        cpu_seconds = watch.read().cpu_seconds
+        grown = disk_bytes(archive, Path(folder)) - size
+        return Figures(polls, poller.seen, counted_rows(archive) - rows, cpu_seconds, grown, tuple(resident))
 
-    def put_documents_off(self) -> None:
-        with self.archive.writing() as session:
-            for target in session.scalars(select(Target).where(Target.role == "attachment")):
-                target.next_check_at = None
 
-    def forget_reading(self) -> None:
-        """Make the next poll parse: nothing is known of what the page said."""
-        with self.archive.writing() as session:
-            for target in session.scalars(select(Target).where(Target.role == "listing")):
-                target.capture_id = None
+@contextmanager
+def opened(folder: Path) -> Iterator[Archive]:
+    with open_archive(f"sqlite:///{folder / 'archive.sqlite'}", str(folder / "blobs")) as archive:
+        yield archive
+
+
+def put_documents_off(archive: Archive) -> None:
+    """Only the page is asked from now on."""
+    with archive.writing() as session:
+        for target in session.scalars(select(Target).where(Target.role == "attachment")):
+            target.next_check_at = None
+
+
+def counted_rows(archive: Archive) -> Counter[str]:
+    with archive.reading() as session:
+        tables = [mapper.class_ for mapper in Table.registry.mappers]
+        counts = {each.__tablename__: session.scalar(select(func.count()).select_from(each)) or 0 for each in tables}
+    return Counter(counts)
+
+
+def disk_bytes(archive: Archive, folder: Path) -> int:
+    """The database and the blobs, as allocated; the write-ahead log is emptied first."""
+    with archive.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    return sum(place.stat().st_blocks * 512 for place in folder.rglob("*"))
+
+
+def show(page: str, found: Figures) -> None:
+    polls = found.polls
+    rows = ", ".join(f"{count / polls:g} {name}" for name, count in sorted(found.rows.items()) if count)
+    answers = ", ".join(f"{count} with {status}" for status, count in sorted(found.seen.statuses.items()))
+    year = found.disk_bytes / polls * POLLS_A_YEAR / 2**20
+    print(
+        f"{page}, {polls} polls: requests {answers}, {found.seen.conditional} conditional; parses {found.seen.parses}"
+    )
+    print(f"    a poll: {found.cpu_seconds / polls * 1000:.2f} ms of processor time; rows: {rows}")
+    print(f"    {found.disk_bytes / polls:.0f} bytes on disk a poll, {year:.1f} MiB a source and year")
+
+
+if __name__ == "__main__":
+    main()

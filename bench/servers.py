@@ -25,18 +25,20 @@ import httpx
 from ingest.guard import GuardedTransport
 from ingest.wire import open_wire
 from parsers.source import Source, sources
-from replica.answers import Answer, Site, digest
+from replica.answers import Answer, Site, Visit, digest
 from replica.app import Replica
 from replica.documents import alert
 from replica.many import FixedSite
 from replica.messages import Message, seeded_sentence, synthetic_messages
 from replica.page import page_of
 from replica.server import serve
-from replica.sites import SITES
+from replica.sites import CSSC_PATH, SITES, BsiaSite
+from replica.timeline import state
 
 T = TypeVar("T")
 HOST = "127.0.0.1"
 ENTRIES_PER_PAGE = 50
+PAGES = ("unchanged", "view-state", "edited")
 CHANGED_AT = datetime(2018, 7, 2, 8, 0, tzinfo=UTC)
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -93,9 +95,23 @@ def many_bulletins(bulletins: int) -> Replica:
     return Replica({HOST: cssc_site(bulletins)})
 
 
-def one_page(validators: bool) -> Replica:
-    """The replica that `poll` asks: the CSSC page, its view-state new in every answer; with or without validators."""
-    return Replica(SITES, validators=validators)
+class EditedSite(BsiaSite):
+    """The CSSC page with another sentence in its first message at every visit."""
+
+    def answer(self, visit: Visit) -> Answer:
+        if visit.path != CSSC_PATH:
+            return super().answer(visit)
+        first, *others = state(0).shown
+        edited = replace(first, paragraphs=(*first.paragraphs, f"Amended for the {visit.serial}th time."))
+        return _fixed("text/html; charset=utf-8", page_of((edited, *others), serial=visit.serial))
+
+
+def one_page(page: str) -> Replica:
+    """The replica that `poll` asks, in one of the ways of PAGES; the view-state is new in every answer."""
+    if page == "edited":
+        site = EditedSite()
+        return Replica({site.host: site})
+    return Replica(SITES, validators=page == "unchanged")
 
 
 @contextmanager
