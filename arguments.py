@@ -170,7 +170,7 @@ def finish(reports: list[Report], format_name: str | None) -> NoReturn:
     from terminal import print_rows, say
 
     for report in reports:
-        for notice in report.notices:
+        for notice in report.told:
             say(f"{report.source}: {notice}")
         if report.state != "done":
             say(f"{report.source}: {report.state}")

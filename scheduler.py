@@ -103,7 +103,7 @@ class Scheduler:
         }
         books = ", ".join(f"{count} {name}" for name, count in told.items()) or "nothing new"
         self._say(f"{report.source}: {report.accounts.seen} entries, {books}")
-        for notice in report.notices:
+        for notice in report.told:
             self._say(f"{report.source}: {notice}")
 
     def is_idle(self) -> bool:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from archive.changes import Changes
 from archive.derived import Attachment, Document, DocumentPage, NotificationRow, Revision, Target
 from archive.indexing import current_revisions, reindex
-from archive.journal import take
+from archive.journal import record_check, take
 from archive.tables import Capture
-from archive.targets import ensure_targets, lock_source, note_answer, note_missing, reread_at
+from archive.targets import ensure_target, ensure_targets, lock_source, note_answer, note_missing, reread_at
 from archive.upsert import insert_all_once
 
 
@@ -179,6 +179,16 @@ def _revise_for_bytes(session: Session, notification_id: int, capture: Capture, 
     row.revision = newest + 1
     session.flush()
     changes.add("revised", row.id, row.revision)
+
+
+def confirm_document(session: Session, capture: Capture, at: datetime, kind: str, cause: str) -> Target:
+    """A document still is what `capture` holds, asked at `at`: one slim row."""
+    target, _ = ensure_target(session, capture.source, "attachment", capture.target_url, at)
+    if target.newest_at is None or at >= target.newest_at:
+        target.newest_at = target.confirmed_at = at
+    session.flush()
+    record_check(session, capture.id, at, kind, cause)
+    return target
 
 
 def ensure_documents(session: Session, blobs: Collection[str]) -> None:

@@ -85,7 +85,7 @@ def _prefix(near: bytes) -> zstandard.ZstdCompressionDict:
 
 
 class FolderBlobs:
-    """Blobs in a local folder: temporary file, fsync, link under the name, fsync of the folder."""
+    """Blobs in a local folder: temporary file, fsync, rename, fsync of the folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -106,13 +106,15 @@ class FolderBlobs:
         return names
 
     def _put(self, body: bytes, changed: dict[Path, None]) -> str:
+        """Write one body. One that is there is read back first, since a damaged file must not stand for it."""
         sha256 = name_of(body)
-        if not self._find(sha256):
+        place = self._find(sha256)
+        if place is None or not _is_whole(sha256, place):
             ending, stored = pack(body)
             place = self.root / (path_of(sha256) + ending)
             self._make_folder(place.parent, changed)
             self._write(place, stored)
-            changed[place.parent] = None
+        changed[place.parent] = None
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -125,7 +127,7 @@ class FolderBlobs:
         return self._find(sha256) is not None
 
     def names(self) -> Iterator[str]:
-        for place in sorted(self.root.glob("sha256/??/??/*")):
+        for place in sorted(self.root.glob("sha256/??/??/[0-9a-f]*")):
             yield place.name.removesuffix(".zst")
 
     def _find(self, sha256: str) -> Path | None:
@@ -155,6 +157,14 @@ class FolderBlobs:
             with suppress(FileNotFoundError):
                 os.unlink(name)
             raise
+
+
+def _is_whole(sha256: str, place: Path) -> bool:
+    try:
+        unpack(sha256, place.suffix, place.read_bytes())
+    except CorruptBlob:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

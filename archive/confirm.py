@@ -67,7 +67,7 @@ def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason
     if keep:
         quarantine.hold_document(session, facts, capture, reason)
     close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
-    return Settled(Accounts(errors=1), reason, lossy=True)
+    return Settled(Accounts(errors=1), reason, losses=True)
 
 
 def settle_hop(session: Session, capture_id: int) -> None:
@@ -103,15 +103,16 @@ def _look_again(
             target.capture_id, target.sha256 = now_in.id, now_in.sha256
     session.flush()
     notice = target.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
-    return Settled(accounts, notice, lossy=bool(target.held_reason or accounts.quarantined))
+    return Settled(accounts, notice, losses=accounts.quarantined > 0, held=target.held_reason is not None)
 
 
 def _count_absences(session: Session, facts: SourceFacts, target: Target, earlier: Capture, changes: Changes) -> int:
     if not earlier.healthy:
         return 0
-    shown = shown_by(session, target)
-    absent = [row for row in shown if row.absences > 0]
-    oldest = _oldest(session, target) if absent else None
+    absent = shown_by(session, target, NotificationRow.absences > 0)
+    if not absent:
+        return 0
+    oldest = _oldest(session, target)
     count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
     session.flush()
     reindex(session, [row.id for row in absent])

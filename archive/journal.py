@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 from zstandard import ZstdError
 
@@ -77,6 +77,16 @@ def _small_frame(session: Session, blobs: Blobs, body: bytes, near: str) -> byte
     except CorruptBlob:
         return None
     return frame if len(frame) < DELTA_SAVES * len(deflate(body, b"")) else None
+
+
+def restore_body(session: Session, blobs: Blobs, body: bytes) -> None:
+    """Make sure that a body which came again is still whole in the archive."""
+    sha256 = name_of(body)
+    try:
+        body_of(session, blobs, sha256)
+    except CorruptBlob:
+        session.execute(delete(Delta).where(Delta.sha256 == sha256))
+        blobs.put(body)
 
 
 def body_of(session: Session, blobs: Blobs, sha256: str) -> bytes:

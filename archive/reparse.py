@@ -41,7 +41,7 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     keeper = Keeper(session, facts, capture, target, changes, late=late)
     revisions = _last_revisions(session, capture.id)
     paired = _pair(revisions, reading.read)
-    found = []
+    found: list[Reparsed] = []
     for place, revision in enumerate(revisions):
         found += _reread(keeper, revision, paired.get(place))
     taken = {entry.position for entry in paired.values()}

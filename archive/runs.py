@@ -65,5 +65,6 @@ def sources_with_work(session: Session, now: datetime) -> set[str]:
 
 
 def sources_met(session: Session) -> set[str]:
-    """The sources that have a listing target."""
-    return set(session.scalars(select(Target.source).where(Target.role == "listing").distinct()))
+    """The sources that have a listing which is asked in its time."""
+    asked = (Target.role == "listing", Target.next_check_at.is_not(None))
+    return set(session.scalars(select(Target.source).where(*asked).distinct()))

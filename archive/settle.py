@@ -66,7 +66,14 @@ class Settled:
 
     accounts: Accounts
     notice: str | None = None
-    lossy: bool = False
+    losses: bool = False
+    held: bool = False
+    """Whether the notice is that the page is half gone, which a human may accept."""
+
+    @property
+    def lossy(self) -> bool:
+        """Whether something was lost, is missing, or waits for a human."""
+        return self.losses or self.held
 
 
 def settle_reading(
@@ -99,7 +106,7 @@ def settle_reading(
     gap = _note_gap(session, keeper, reading) if not late else None
     _finish(session, keeper, accounts, region_hash, held)
     notice = held or gap or size_notice(facts, reading.seen)
-    return Settled(accounts, notice, lossy=bool(held or gap or accounts.quarantined))
+    return Settled(accounts, notice, losses=bool(gap or accounts.quarantined), held=bool(held))
 
 
 def _still_pending(session: Session, capture_id: int) -> Capture | None:

@@ -26,6 +26,8 @@ class Archive:
         self.engine = open_engine(database_url)
         self.blobs = blobs
         self._writer = self.engine.execution_options(writes=True)
+        on_postgres = self.engine.dialect.name == "postgresql"
+        self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ") if on_postgres else self.engine
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -40,7 +42,7 @@ class Archive:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view, never committed."""
-        with _plain_errors(self.database_url), Session(self.engine, expire_on_commit=False) as session:
+        with _plain_errors(self.database_url), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -79,7 +81,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "temp_store=MEMORY",
-        "cache_size=-65536",
+        "cache_size=-16384",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

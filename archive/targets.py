@@ -50,7 +50,10 @@ def ensure_target(session: Session, source: str, role: str, url: str, at: dateti
 def ensure_targets(
     session: Session, source: str, role: str, urls: Collection[str], at: datetime
 ) -> tuple[dict[str, Target], int]:
-    """The targets of a source at these addresses, made where there are none, and how many were made."""
+    """The targets of a source at these addresses, made where there are none, and how many were made.
+
+    A listing that the source does not start from is never asked: only imports bring it.
+    """
     if not urls:
         return {}, 0
     wanted = select(Target).where(Target.source == source, Target.url.in_(list(urls)))
@@ -58,7 +61,7 @@ def ensure_targets(
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
         made = {"source": source, "role": role, "facts": {}, "state": "wanted", "failures": 0}
-        made |= {"first_seen_at": at, "next_check_at": at}
+        made |= {"first_seen_at": at, "next_check_at": None if role == "listing" else at}
         insert_all_once(session, Target, [{**made, "url": url} for url in fresh])
         found = {target.url: target for target in session.scalars(wanted)}
     return found, len(fresh)
@@ -115,21 +118,26 @@ def is_gone(owner: str) -> bool:
 
 
 def claim(session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float) -> list[int]:
-    """Lease the targets that nobody holds, in one UPDATE, and return which were got; a dead owner's lease is free."""
-    gone = [held for held in _owners(session, target_ids) if is_gone(held)]
-    free = or_(
-        Target.lease_owner.is_(None),
-        Target.lease_until <= now,
-        Target.lease_owner == owner,
-        Target.lease_owner.in_(gone),
-    )
+    """Lease the targets that nobody holds, and return which were got; a dead owner's lease is free."""
+    got = _lease(session, target_ids, owner, now, seconds)
+    if len(got) < len(target_ids):
+        gone = [held for held in _owners(session, target_ids) if is_gone(held)]
+        got += _lease(session, target_ids, owner, now, seconds, gone) if gone else []
+    return sorted(set(got))
+
+
+def _lease(
+    session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float, gone: Sequence[str] = ()
+) -> list[int]:
+    """One UPDATE of those that are free: without an owner or with an expired lease, ours already, or a gone owner's."""
+    free = or_(Target.lease_owner.is_(None), Target.lease_until <= now, Target.lease_owner.in_([owner, *gone]))
     got = session.scalars(
         update(Target)
         .where(Target.id.in_(target_ids), free)
         .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
         .returning(Target.id)
     )
-    return sorted(got)
+    return list(got)
 
 
 def _owners(session: Session, target_ids: Sequence[int]) -> list[str]:
@@ -210,5 +218,9 @@ def listing_targets(session: Session, source: str) -> list[Target]:
 
 
 def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> list[int]:
-    """Make the targets that a source starts from, due at once when new, and return their ids."""
-    return [ensure_target(session, source, "listing", url, now)[0].id for url in urls]
+    """Make the targets that a source starts from, due at once when they were never asked, and return their ids."""
+    targets = [ensure_target(session, source, "listing", url, now)[0] for url in urls]
+    for target in targets:
+        target.next_check_at = target.next_check_at or now
+    session.flush()
+    return [target.id for target in targets]

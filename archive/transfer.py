@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from archive.blobs import Blobs
 from archive.store import Archive
 from archive.tables import Assignment, Capture, Check, Decision, Delta, Identity, Run, Table
 
@@ -35,15 +36,16 @@ def sources_of(session: Session) -> set[str]:
     return set(session.scalars(select(Capture.source).distinct()))
 
 
-def copy_journal(old: Archive, new: Archive) -> None:
+def copy_journal(source: Session, blobs: Blobs, new: Archive) -> None:
     """Copy what is primary, captures as pending, so that settling them again derives the rest; bodies first."""
-    with old.reading() as source:
-        for sha256 in source.scalars(select(Capture.sha256).where(Capture.sha256.is_not(None)).distinct()):
-            if sha256 and old.blobs.holds(sha256):
-                new.blobs.put(old.blobs.get(sha256))
-    with old.reading() as source, new.writing() as target:
+    for sha256 in source.scalars(select(Capture.sha256).where(Capture.sha256.is_not(None)).distinct()):
+        if sha256 and blobs.holds(sha256):
+            new.blobs.put(blobs.get(sha256))
+    with new.writing() as target:
         for table in (Delta, Capture, Identity, Assignment, Run):
             _copy_table(source, target, table, AFRESH if table is Capture else {})
+    for sha256 in source.scalars(select(Delta.base_sha256).distinct()):
+        new.blobs.put(blobs.get(sha256))
 
 
 def _copy_table(source: Session, target: Session, table: type[Table], changed: Mapping[str, Any]) -> None:
@@ -64,18 +66,17 @@ def _move_sequence(target: Session, table: type[Table]) -> None:
         target.execute(select(func.setval(sequence, func.coalesce(select(last).scalar_subquery(), 1))))
 
 
-def journal(archive: Archive) -> Iterator[tuple[int, str, int]]:
+def journal(session: Session) -> Iterator[tuple[int, str, int]]:
     """Every settled entry of the journal in its order: place, kind (capture, check, decision) and row id."""
     queries = {
         "capture": select(Capture.settled, Capture.id).order_by(Capture.settled),
         "check": select(Check.settled, Check.id).order_by(Check.settled),
         "decision": select(Decision.settled, Decision.id).order_by(Decision.settled),
     }
-    with archive.reading() as session:
-        lists = [
-            [(place, kind, number) for place, number in session.execute(query) if place is not None]
-            for kind, query in queries.items()
-        ]
+    lists = [
+        [(place, kind, number) for place, number in session.execute(query) if place is not None]
+        for kind, query in queries.items()
+    ]
     return merge(*lists)
 
 

@@ -103,6 +103,7 @@ def _without_dates(held: dict[str, Any]) -> dict[str, Any]:
     """The Date header says when the server answered, which is another moment in every life."""
     for row in held["captures"]:
         row["headers"] = [pair for pair in row["headers"] if pair[0].lower() != "date"]
+    held["captures"].sort(key=repr)
     return held
 
 

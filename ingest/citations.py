@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from archive.attachments import settle_attachments
+from archive.attachments import confirm_document, settle_attachments
 from archive.blobs import name_of
 from archive.derived import Target
-from archive.journal import Arrival, held_document, record_all, record_check
+from archive.journal import Arrival, held_document, record_all
 from archive.runs import link_books
 from archive.store import Archive
 from archive.tables import Capture
@@ -34,7 +34,9 @@ BATCH_BYTES = 8 * 1024 * 1024
 BATCH_SECONDS = 2.0
 
 
-def fetch_attachments(archive: Archive, source: Source, tools: Tools, report: Report, owner: str) -> None:
+def fetch_attachments(
+    archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_ids: Sequence[int]
+) -> None:
     """Fetch the documents of a source that are due, and balance the books of its links."""
     now = tools.clock()
     with archive.writing() as session:
@@ -43,16 +45,35 @@ def fetch_attachments(archive: Archive, source: Source, tools: Tools, report: Re
     read: set[int] = set()
     failed: set[int] = set()
     batch = FirstArrivals(archive, source, tools.clock)
+    lease = Lease(archive, [*target_ids, *got], owner, tools.clock)
     try:
         for target in (target for target in wanted if target.id in set(got)):
-            if tools.stop.is_set():
+            if tools.stop.is_set() or not lease.holds():
                 break
             (read if _fetch(archive, source, tools, target, batch) else failed).add(target.id)
         batch.store()
     finally:
-        with archive.writing() as session:
-            release(session, got, owner)
+        with archive.writing() if got else archive.reading() as session:
+            if got:
+                release(session, got, owner)
             report.links = link_books(session, source.slug, read - batch.waiting, failed)
+
+
+class Lease:
+    """The leases of a run, renewed in time: a run that lost one to another process has to stop."""
+
+    def __init__(self, archive: Archive, target_ids: Sequence[int], owner: str, clock: Callable[[], datetime]) -> None:
+        self._archive, self._ids, self._owner, self._clock = archive, sorted(target_ids), owner, clock
+        self._renewed_at = clock()
+
+    def holds(self) -> bool:
+        """Whether all leases are still ours; renewed when a third of their time has passed."""
+        now = self._clock()
+        if abs((now - self._renewed_at).total_seconds()) < LEASE_SECONDS / 3:
+            return True
+        self._renewed_at = now
+        with self._archive.writing() as session:
+            return claim(session, self._ids, self._owner, now, LEASE_SECONDS) == self._ids
 
 
 class FirstArrivals:
@@ -98,10 +119,10 @@ def _fetch(archive: Archive, source: Source, tools: Tools, target: Target, batch
         _note_missing(archive, target.id, str(problem), tools.clock())
         return False
     if held is not None and fetched.answer.status == 304:
-        _note_same(archive, target.id, held, fetched.answer.fetched_at, tools.clock(), "304")
+        _note_same(archive, held, fetched.answer.fetched_at, tools.clock(), "304")
         return True
     if held is not None and fetched.answer.status == 200 and name_of(fetched.answer.body) == target.sha256:
-        _note_same(archive, target.id, held, fetched.answer.fetched_at, tools.clock(), "identical")
+        _note_same(archive, held, fetched.answer.fetched_at, tools.clock(), "identical")
         return True
     hops = arrivals(source, target, fetched.hops)
     if target.sha256 is None and fetched.answer.status == 200 and len(hops) == 1:
@@ -124,9 +145,7 @@ def _note_missing(archive: Archive, target_id: int, reason: str, now: datetime) 
         note_missing(session, get_target(session, target_id), now, reason)
 
 
-def _note_same(archive: Archive, target_id: int, held: Capture, at: datetime, now: datetime, kind: str) -> None:
+def _note_same(archive: Archive, held: Capture, at: datetime, now: datetime, kind: str) -> None:
     with archive.writing() as session:
-        target = get_target(session, target_id)
-        record_check(session, held.id, at, kind, "capture")
-        target.confirmed_at = at
+        target = confirm_document(session, held, at, kind, "capture")
         note_answer(session, target, at, 304 if kind == "304" else 200, reread_at(target.first_seen_at, now))

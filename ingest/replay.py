@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from archive.attachments import confirm_document
 from archive.confirm import confirm
-from archive.journal import get_capture, get_check, get_decision, record_check, record_decision
+from archive.journal import get_capture, get_check, get_decision, record_decision
 from archive.records import Reading
 from archive.reparse import Reparsed, apply_reparse
 from archive.settle import accept_absences, settle_reading
@@ -123,21 +124,20 @@ def replay_into(old: Archive, new: Archive, sources: Mapping[str, Source], now: 
 
     With the same code the result is equal in notifications, ids, revisions and changes. Raises CannotReplay.
     """
-    _refuse_unfit(old, new, sources)
-    copy_journal(old, new)
-    count = 0
-    for _place, kind, number in journal(old):
+    with old.reading() as snapshot:
+        _refuse_unfit(snapshot, new, sources)
+        copy_journal(snapshot, old.blobs, new)
+        entries = list(journal(snapshot))
+    for _place, kind, number in entries:
         _SETTLE[kind](old, new, sources, number, now)
-        count += 1
-    return count
+    return len(entries)
 
 
-def _refuse_unfit(old: Archive, new: Archive, sources: Mapping[str, Source]) -> None:
+def _refuse_unfit(snapshot: Session, new: Archive, sources: Mapping[str, Source]) -> None:
     with new.reading() as session:
         if not is_empty(session):
             raise CannotReplay(f"archive {new.engine.url!r}: holds captures, expected an empty one")
-    with old.reading() as session:
-        unknown = sources_of(session) - set(sources)
+    unknown = sources_of(snapshot) - set(sources)
     if unknown:
         raise CannotReplay(
             f"source {', '.join(sorted(unknown))}: captures of it are kept, expected its parser to be here"
@@ -158,7 +158,7 @@ def _settle_check(old: Archive, new: Archive, sources: Mapping[str, Source], num
         if capture.role == "listing":
             confirm(session, facts_of(sources[capture.source]), capture.id, check.at, check.kind, check.cause)
         else:
-            record_check(session, capture.id, check.at, check.kind, check.cause)
+            confirm_document(session, capture, check.at, check.kind, check.cause)
 
 
 def _settle_decision(old: Archive, new: Archive, sources: Mapping[str, Source], number: int, now: datetime) -> None:

@@ -15,22 +15,37 @@ ACCOUNTS_COLUMNS = (
 
 @dataclass(slots=True)
 class Report:
-    """What a run came to. `state`: done, busy (another process runs this source) or stopped."""
+    """What a run came to. `state`: done, busy (another process runs this source), stopped or failed.
+
+    `held` says of pages that half of them is gone, until a human accepts it.
+    """
 
     source: str
     accounts: Accounts = field(default_factory=Accounts)
     links: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
-    lossy: bool = False
+    held: list[str] = field(default_factory=list)
+    is_lossy: bool = False
     state: str = "done"
 
     def take(self, settled: Settled | None) -> None:
         if settled is None:
             return
         self.accounts.add(settled.accounts)
-        self.lossy |= settled.lossy
-        if settled.notice and settled.notice not in self.notices:
-            self.notices.append(settled.notice)
+        self.is_lossy |= settled.losses
+        told = self.held if settled.held else self.notices
+        if settled.notice and settled.notice not in told:
+            told.append(settled.notice)
+
+    @property
+    def told(self) -> list[str]:
+        """All that an operator must hear."""
+        return [*self.notices, *self.held]
+
+    @property
+    def lossy(self) -> bool:
+        """Whether something was lost, is missing, or waits for a human."""
+        return self.is_lossy or bool(self.held)
 
     def row(self) -> dict[str, Any]:
         """The accounts row that ends a run or an import."""
@@ -39,5 +54,5 @@ class Report:
 
     def fail(self, reason: str) -> None:
         self.accounts.errors += 1
-        self.lossy = True
+        self.is_lossy = True
         self.notices.append(reason)

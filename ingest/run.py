@@ -55,7 +55,7 @@ def _end(archive: Archive, run_id: int, target_ids: Sequence[int], owner: str, r
     try:
         with archive.writing() as session:
             release(session, target_ids, owner)
-            end_run(session, run_id, report.state, "; ".join(report.notices) or None, books, tools.clock())
+            end_run(session, run_id, report.state, "; ".join(report.told) or None, books, tools.clock())
     except ArchiveUnusable:
         retire(owner)
         raise
@@ -83,10 +83,10 @@ def _work(
             poll(archive, source, tools, report, owner, target_id)
     if accept:
         _accept_what_came(archive, source, tools, report)
-    fetch_attachments(archive, source, tools, report, owner)
+    fetch_attachments(archive, source, tools, report, owner, target_ids)
     for notice in read_texts(archive, tools.documents, tools.stop):
         report.notices.append(notice)
-        report.lossy = True
+        report.is_lossy = True
 
 
 def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_due: bool) -> list[int]:
@@ -97,9 +97,8 @@ def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_
 
 
 def _accept_what_came(archive: Archive, source: Source, tools: Tools, report: Report) -> None:
-    """`--accept` also covers a page that this very run found half gone."""
-    held = [notice for notice in report.notices if "are missing" in notice]
-    report.accounts.withdrawn += accept_held(archive, source, tools.clock())
-    if held:
-        report.notices = [notice for notice in report.notices if notice not in held]
-        report.lossy = bool(report.accounts.quarantined or report.accounts.errors)
+    """`--accept` also covers a page that this very run found half gone, and says how much it was."""
+    withdrawn = accept_held(archive, source, tools.clock())
+    report.accounts.withdrawn += withdrawn
+    report.notices += [f"accepted: {notice}" for notice in report.held]
+    report.held.clear()

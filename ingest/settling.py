@@ -9,7 +9,15 @@ from datetime import datetime
 from archive.attachments import settle_attachments
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_hop, settle_repeat
-from archive.journal import Arrival, body_of, find_capture, get_capture, record, record_decision
+from archive.journal import (
+    Arrival,
+    body_of,
+    find_capture,
+    get_capture,
+    record,
+    record_decision,
+    restore_body,
+)
 from archive.presence import SourceFacts
 from archive.records import Reading
 from archive.settle import Accounts, Settled, accept_absences, settle_reading
@@ -60,6 +68,7 @@ def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Sett
         lock_source(session, source.slug)
         newest = _unchanged(session, source, answer, sha256)
         if newest is not None:
+            restore_body(session, archive.blobs, answer.body)
             return confirm(session, facts, newest, answer.fetched_at, "identical", answer.cause)
         there = find_capture(session, source.slug, answer.target_url, sha256, answer.fetched_at)
         return _as_settled_then(session, there) if there is not None else None
@@ -79,9 +88,9 @@ def _as_settled_then(session: Session, capture_id: int) -> Settled:
     """What the very same capture came to when it was settled."""
     capture = get_capture(session, capture_id)
     if capture.state == "failed":
-        return Settled(Accounts(errors=1), capture.reason, lossy=True)
+        return Settled(Accounts(errors=1), capture.reason, losses=True)
     accounts = Accounts(**books_of(session, capture_id))
-    return Settled(accounts, lossy=accounts.quarantined > 0)
+    return Settled(accounts, losses=accounts.quarantined > 0)
 
 
 def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:

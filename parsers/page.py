@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from parsers.decoding import decode
-from parsers.furniture import clear_region, survey
 from parsers.lines import BLOCKS, Flattener, Line, fold, typed_lines
+from parsers.region import clear_region, survey
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag

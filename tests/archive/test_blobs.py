@@ -101,14 +101,31 @@ def test_a_blob_is_written_once(tmp_path: Path) -> None:
 def test_a_blob_is_synced_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     real_fsync, real_rename = os.fsync, os.rename
-    monkeypatch.setattr(os, "fsync", lambda handle: (done.append("fsync"), real_fsync(handle))[1])
-    monkeypatch.setattr(os, "rename", lambda one, other: (done.append("rename"), real_rename(one, other))[1])
+
+    def fsync(handle: int) -> None:
+        done.append("fsync")
+        real_fsync(handle)
+
+    def rename(one: str, other: Path) -> None:
+        done.append("rename")
+        real_rename(one, other)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", rename)
     blobs = FolderBlobs(tmp_path)
-    blobs.put(b"first")
+    name = blobs.put(b"first")
+    (tmp_path / path_of(name)).unlink()
     done.clear()
-    (tmp_path / path_of(blobs.put(b"first"))).unlink()
     blobs.put(b"first")
     assert done == ["fsync", "rename", "fsync"]
+
+
+def test_a_damaged_blob_is_written_anew_when_its_body_comes_again(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    name = blobs.put(BODIES[3])
+    (tmp_path / path_of(name)).write_bytes(b"damaged")
+    assert blobs.put(BODIES[3]) == name
+    assert blobs.get(name) == BODIES[3]
 
 
 def test_many_writers_of_one_body(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import cli
+import queries
 from parsers.source import sources
 from settings import Settings
 
@@ -24,14 +25,11 @@ def test_the_table_of_sources_is_that_of_the_code() -> None:
 
 
 def test_every_command_is_described() -> None:
-    named = {command.name or command.callback.__name__ for command in _commands() if command.callback}
+    commands = [*cli.app.registered_commands, *queries.app.registered_commands]
+    named = {command.name or command.callback.__name__ for command in commands if command.callback}
     described = README.split("| command |")[1].split("## Sources")[0]
     assert {name for name in named if f"`{name}" not in described and name != "test"} == set()
     assert "./bulletins test" in README
-
-
-def _commands() -> list[cli.typer.models.CommandInfo]:
-    return [*cli.app.registered_commands, *cli.queries.app.registered_commands]
 
 
 def test_every_setting_is_described() -> None:

@@ -33,6 +33,7 @@ TROUBLE: Mapping[int, Fault] = {
     8: half(),
     11: empty(),
     14: reset(),
+    7: DAMAGED,
     17: DAMAGED,
     20: challenge(403),
     23: redirect("/elsewhere"),

@@ -84,7 +84,7 @@ def test_fetches_that_say_nothing_take_nothing_away(archive: Archive) -> None:
             report = run(archive, upstream, clock)
             assert states(archive) == before or fault.halved, fault.name
             assert feed(archive) == told, fault.name
-        said = report.accounts.errors or report.notices or report.accounts.quarantined
+        said = report.accounts.errors or report.told or report.accounts.quarantined
         assert said or fault.halved, f"{fault.name} said nothing"
         clock.forward(20)
         upstream.faults = {}

@@ -1,0 +1,179 @@
+"""The content region of a page, without the furniture in it and around it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from parsers.furniture import CODE, Kind, furniture_kind, is_footnote_mark
+from parsers.lines import BLOCKS
+
+SECTIONS = frozenset(("article", "section", "li", "details"))
+WORDS_BEFORE = 40
+"""How many characters before a footnote mark are looked at."""
+
+
+class Piece(NamedTuple):
+    """A piece of furniture, with where it begins and ends in the page's words."""
+
+    element: Any
+    kind: Kind
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Ground:
+    """The survey of a page: where furniture, region and elements begin and end in its words, and the landmarks."""
+
+    furniture: list[Piece] = field(default_factory=list)
+    code: list[Any] = field(default_factory=list)
+    region: tuple[int, int] = (0, 0)
+    landmarks: list[int] = field(default_factory=list)
+    spans: list[tuple[int, int, str]] = field(default_factory=list)
+    elements: int = 0
+    deepest: int = 0
+
+    def marked(self, start: int, end: int) -> bool:
+        """Whether a landmark begins in this stretch of words."""
+        return self.count(start, end) > 0
+
+    def count(self, start: int, end: int) -> int:
+        return bisect_left(self.landmarks, end) - bisect_left(self.landmarks, start)
+
+
+def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
+    """Walk the page once; landmarks are the places where the pattern begins in the words outside code."""
+    surveyor = _Surveyor(region)
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            surveyor.leave(element, "" if element is body else element.tail or "")
+        elif surveyor.enter(element):
+            walk.skip_subtree()
+    if landmark:
+        surveyor.ground.landmarks = [found.start() for found in landmark.finditer("".join(surveyor.words))]
+    return surveyor.ground
+
+
+class _Surveyor:
+    def __init__(self, region: Any) -> None:
+        self.ground = Ground()
+        self.words: list[str] = []
+        self._region = region
+        self._length = 0
+        self._open: list[tuple[int, Kind | None]] = []
+
+    def enter(self, element: Any) -> bool:
+        """Note where an element begins; whether its inside is to be left out."""
+        self.ground.elements += 1
+        start = self._length
+        skipped = element.tag in CODE or is_footnote_mark(element, self._before(element.tag))
+        self._open.append((start, None if skipped else furniture_kind(element)))
+        self.ground.deepest = max(self.ground.deepest, len(self._open))
+        if skipped:
+            self.ground.code.append(element)
+        self._say(element.tag, "" if skipped else element.text or "")
+        return skipped
+
+    def leave(self, element: Any, tail: str) -> None:
+        start, kind = self._open.pop()
+        if element is self._region:
+            self.ground.region = start, self._length
+        elif kind:
+            self.ground.furniture.append(Piece(element, kind, start, self._length))
+        self.ground.spans.append((start, self._length, element.tag))
+        self._say(element.tag, tail)
+
+    def _say(self, tag: str, words: str) -> None:
+        text = f"\n{words}" if tag in BLOCKS or tag == "br" else words
+        self.words.append(text)
+        self._length += len(text)
+
+    def _before(self, tag: str) -> str:
+        return "".join(words[-WORDS_BEFORE:] for words in self.words[-3:])[-WORDS_BEFORE:] if tag == "sup" else ""
+
+
+def clear_region(body: Any, region: Any, ground: Ground) -> Any:
+    """Cut code and furniture out of the page and return the region, or the body where the region leaves content out.
+
+    Furniture that holds a landmark is content, unless it stands outside a region that leaves out nothing else; so is
+    loose furniture that stands in an entry, and what is unseen in the region.
+    """
+    around = set(region.iterancestors())
+    furniture = [piece for piece in ground.furniture if piece.element not in around]
+    start, end = ground.region
+    beside = {piece for piece in furniture if not start <= piece.start <= piece.end <= end}
+    outside = len(ground.landmarks) - ground.count(start, end)
+    whole = not ground.marked(start, end) or outside > _landmarks_in(beside, ground)
+    marks = [mark for mark in ground.landmarks if whole or start <= mark < end]
+    in_entries = set(_in_entries(furniture, marks, ground.spans))
+    for element in ground.code:
+        _empty(element)
+    for piece in furniture:
+        seen = ground.marked(piece.start, piece.end) and (whole or piece not in beside)
+        collapsed = piece.kind is Kind.UNSEEN and piece not in beside
+        if not (seen or collapsed or piece in in_entries):
+            _empty(piece.element)
+    return body if whole and outside else region
+
+
+def _landmarks_in(furniture: set[Piece], ground: Ground) -> int:
+    """How many landmarks stand in these pieces, those in pieces within pieces counted once."""
+    count = reached = 0
+    for piece in sorted(furniture, key=lambda piece: (piece.start, -piece.end)):
+        if piece.end > reached:
+            count += ground.count(max(piece.start, reached), piece.end)
+            reached = piece.end
+    return count
+
+
+def _in_entries(furniture: list[Piece], marks: Sequence[int], spans: Sequence[tuple[int, int, str]]) -> Iterator[Piece]:
+    """The loose pieces between two landmarks, or in an element that holds one entry, or after the last like others."""
+    holders = list(_holders(marks, spans))
+    alike: set[tuple[Any, ...]] = set()
+    for piece in sorted(furniture, key=lambda piece: (piece.start, -piece.end)) if marks else ():
+        if piece.kind is Kind.PAGE:
+            continue
+        if marks[0] < piece.start and piece.end <= marks[-1]:
+            alike.add(_look(piece.element))
+            yield piece
+        elif any(start <= piece.start and piece.end <= end for start, end in holders):
+            yield piece
+        elif piece.start > marks[-1] and _look(piece.element) in alike:
+            alike.clear()
+            holders.append((piece.start, piece.end))
+            yield piece
+
+
+def _look(element: Any) -> tuple[Any, ...]:
+    return element.getparent(), element.tag, element.get("class"), element.get("role")
+
+
+def _holders(marks: Sequence[int], spans: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
+    """Where the outermost elements begin and end that hold the first landmark only, and the last only."""
+    if not marks:
+        return
+    first, last = marks[0], marks[-1]
+    if first == last:
+        yield from _widest((start, end) for start, end, tag in spans if tag in SECTIONS and start <= first < end)
+        return
+    yield from _widest((start, end) for start, end, _ in spans if start <= first < end <= marks[1])
+    yield from _widest((start, end) for start, end, _ in spans if marks[-2] < start <= last < end)
+
+
+def _widest(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    widest = max(spans, key=lambda span: span[1] - span[0], default=None)
+    if widest:
+        yield widest
+
+
+def _empty(element: Any) -> None:
+    """Leave a mark without words in the place of an element: `<hr>` where it broke the line, else `<wbr>`."""
+    element.clear(keep_tail=True)
+    element.tag = "hr" if element.tag in BLOCKS else "wbr"
