@@ -200,12 +200,16 @@ def ensure_documents(session: Session, blobs: Collection[str]) -> None:
     insert_all_once(session, Document, wanted)
 
 
-def waiting_documents(session: Session, extractor: str) -> list[str]:
-    """The blobs whose text was never taken, or failed with another extractor."""
+def waiting_documents(session: Session, source: str, extractor: str) -> list[str]:
+    """The documents of a source whose text was never taken, or failed with another extractor."""
     failed_before: ColumnElement[bool] = and_(Document.state != "done", Document.extractor != extractor)
     return list(
         session.scalars(
-            select(Document.sha256).where(or_(Document.state == "waiting", failed_before)).order_by(Document.sha256)
+            select(Document.sha256)
+            .join(Target, Target.sha256 == Document.sha256)
+            .where(Target.source == source, or_(Document.state == "waiting", failed_before))
+            .distinct()
+            .order_by(Document.sha256)
         )
     )
 

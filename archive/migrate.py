@@ -57,6 +57,10 @@ def upgrade(archive: Archive, *, create: bool = True) -> str | None:
         raise ArchiveUnusable(
             f"archive {_place(archive)}: it is empty, expected one made by `run`, `import` or `serve`"
         )
+    if found is not None and not create:
+        raise ArchiveUnusable(
+            f"archive {_place(archive)}: its shape is {found}, expected {SHAPE}; run `bulletins migrate`"
+        )
     if found is not None:
         _back_up(archive, found)
     with archive.writing() as session:

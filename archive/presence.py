@@ -51,6 +51,19 @@ def shown_by(session: Session, target: Target, *further: ColumnElement[bool]) ->
     )
 
 
+def shown_elsewhere(session: Session, rows: Collection[NotificationRow], target: Target) -> set[int]:
+    """Those of the notifications that another page of the source still shows."""
+    return set(
+        session.scalars(
+            select(Sighting.notification_id).where(
+                Sighting.notification_id.in_([row.id for row in rows]),
+                Sighting.target_id != target.id,
+                Sighting.last_at.is_(None),
+            )
+        )
+    )
+
+
 def missing_of(
     shown: Iterable[NotificationRow], present: Collection[int], oldest: date | None
 ) -> list[NotificationRow]:

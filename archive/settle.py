@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from sqlalchemy import insert, select
@@ -24,9 +24,10 @@ from archive.presence import (
     half_gone,
     missing_of,
     shown_by,
+    shown_elsewhere,
     size_notice,
 )
-from archive.records import ReadEntry, Reading
+from archive.records import ReadEntry, Reading, RefusedEntry
 from archive.tables import Assignment, Capture
 from archive.targets import ensure_target, lock_source
 
@@ -89,6 +90,7 @@ def settle_reading(
 
     `cause` is that of the changes where it is not the capture's own.
     """
+    reading = one_for_each_ref(reading)
     lock_source(session, facts.slug)
     capture = _still_pending(session, capture_id)
     if capture is None:
@@ -107,6 +109,22 @@ def settle_reading(
     _finish(session, keeper, accounts, region_hash, held)
     notice = held or gap or size_notice(facts, reading.seen)
     return Settled(accounts, notice, losses=bool(gap or accounts.quarantined), held=bool(held))
+
+
+def one_for_each_ref(reading: Reading) -> Reading:
+    """The reading with the second of two different entries under one publisher's id refused: which is it?"""
+    first: dict[str, ReadEntry] = {}
+    refused = list(reading.refused)
+    for entry in reading.read:
+        ref = entry.notification.ref
+        if ref is None or first.setdefault(ref, entry).notification == entry.notification:
+            continue
+        reason = f"{entry.notification.url}: id {ref!r} stands for two different entries, expected one"
+        refused.append(RefusedEntry(entry.position, entry.raw, reason))
+    gone = {entry.position for entry in refused}
+    return replace(
+        reading, read=tuple(each for each in reading.read if each.position not in gone), refused=tuple(refused)
+    )
 
 
 def _still_pending(session: Session, capture_id: int) -> Capture | None:
@@ -172,7 +190,8 @@ def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts:
     shown = shown_by(session, keeper.target)
     oldest = oldest_day(reading)
     held = None if keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
-    absent = [row for row in shown if row.id not in keeper.present]
+    elsewhere = shown_elsewhere(session, shown, keeper.target)
+    absent = [row for row in shown if row.id not in keeper.present and row.id not in elsewhere]
     close_sightings(session, absent, keeper.target)
     in_size = len(reading.read) in keeper.facts.expect
     keeper.capture.healthy = in_size and not held and not reading.refused

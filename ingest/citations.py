@@ -37,7 +37,10 @@ BATCH_SECONDS = 2.0
 def fetch_attachments(
     archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_ids: Sequence[int]
 ) -> None:
-    """Fetch the documents of a source that are due, and balance the books of its links."""
+    """Fetch the documents of a source that are due, and balance the books of its links.
+
+    `target_ids` are the listings that this run has leased.
+    """
     now = tools.clock()
     with archive.writing() as session:
         wanted = due_attachments(session, source.slug, now)

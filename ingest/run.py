@@ -84,7 +84,7 @@ def _work(
     if accept:
         _accept_what_came(archive, source, tools, report)
     fetch_attachments(archive, source, tools, report, owner, target_ids)
-    for notice in read_texts(archive, tools.documents, tools.stop):
+    for notice in read_texts(archive, source.slug, tools.documents, tools.stop):
         report.notices.append(notice)
         report.is_lossy = True
 

@@ -13,10 +13,10 @@ from ingest.documents import DocumentReader, DocumentText
 from parsers.pdf import EXTRACTOR
 
 
-def read_texts(archive: Archive, reader: DocumentReader, stop: threading.Event) -> Iterator[str]:
-    """Take the text of every waiting document; yields a sentence for each that could not be read whole."""
+def read_texts(archive: Archive, source: str, reader: DocumentReader, stop: threading.Event) -> Iterator[str]:
+    """Take the text of every waiting document of a source; yields a sentence for each that could not be read whole."""
     with archive.reading() as session:
-        waiting = waiting_documents(session, EXTRACTOR)
+        waiting = waiting_documents(session, source, EXTRACTOR)
     for sha256 in waiting:
         if stop.is_set():
             return

@@ -88,11 +88,10 @@ def is_footnote_mark(element: Any, before: str) -> bool:
     if (element.tag, inner.tag) not in (("sup", "a"), ("a", "sup")) or len(inner):
         return False
     link = element if element.tag == "a" else inner
+    if not link.get("href", "").strip().startswith("#"):
+        return False
     outside = f"{element.text or ''}{inner.tail or ''}"
-    mark = inner.text or ""
-    return (
-        link.get("href", "").strip().startswith("#") and not outside.strip(" []()") and bool(FOOTNOTE.fullmatch(mark))
-    )
+    return not outside.strip(" []()") and bool(FOOTNOTE.fullmatch(inner.text or ""))
 
 
 def _is_note_number(mark: str, before: str) -> bool:

@@ -17,6 +17,7 @@ from archive.records import Link, Notification, ReadEntry, Reading, RefusedEntry
 from parsers.blocked import blocked
 from parsers.page import Page, PageChanged
 
+MAX_CANDIDATES = 5_000
 LISTING_KINDS = ("window", "complete", "current", "increment")
 
 
@@ -63,7 +64,10 @@ class Source:
         """
         read: list[ReadEntry] = []
         refused: list[RefusedEntry] = []
-        for position, entry in enumerate(self.entries(page)):
+        candidates = list(self.entries(page))
+        if len(candidates) > MAX_CANDIDATES:
+            raise PageChanged(f"{page.url}: {len(candidates)} candidates, expected at most {MAX_CANDIDATES}")
+        for position, entry in enumerate(candidates):
             try:
                 read.append(ReadEntry(position, entry.raw, self.notification(entry)))
             except PageChanged as problem:

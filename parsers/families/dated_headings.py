@@ -100,6 +100,9 @@ def heading_grammar(series: str, noun: str) -> HeadingGrammar:
 
 
 def _title(words: str) -> str:
-    """The words after the label without the dashes around them; a dash that hangs on a word is the word's."""
-    title = words.lstrip(" " + DASHES)
+    """The words after the label without the dashes around them; a dash that hangs on a word is the word's.
+
+    A colon at the end leads over to the body and is not the title's.
+    """
+    title = re.sub(r"\s?:\s?$", "", words.lstrip(" " + DASHES))
     return re.sub(rf"\s[{DASHES}\s]{{1,9}}$", "", title) if any(map(str.isalnum, title)) else ""

@@ -12,7 +12,8 @@ from archive.records import Notification
 from parsers.attachments import attachments_and_links
 from parsers.dates import Stated, read_date
 from parsers.families.dated_headings import Heading, HeadingGrammar, heading_grammar
-from parsers.families.split_headings import whole_headings, without_imprint
+from parsers.families.page_end import without_page_end
+from parsers.families.split_headings import whole_headings
 from parsers.lines import Line
 from parsers.organisations import issuers
 from parsers.page import Page, PageChanged
@@ -67,7 +68,7 @@ class DatedPage(Source):
         starts = [place for place, line in enumerate(lines) if self.grammar.is_candidate(line)]
         for start, end in pairwise([*starts, len(lines)]):
             body = lines[start + 1 : end]
-            yield DatedEntry(page, lines[start], tuple(without_imprint(body) if end == len(lines) else body))
+            yield DatedEntry(page, lines[start], tuple(without_page_end(body) if end == len(lines) else body))
 
     def notification(self, entry: DatedEntry) -> Notification:
         heading = self.grammar.take_apart(entry.heading.text)

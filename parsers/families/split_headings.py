@@ -1,17 +1,17 @@
-"""Headings that markup has broken over lines or cells, or run into their body: back on one line of their own."""
+"""Headings that markup has broken over lines or cells: back on one line of their own."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parsers.families.dated_headings import HeadingGrammar
+from parsers.families.run_in_headings import LONGEST_TITLE, is_sentence, without_run_ins
 from parsers.lines import Line
 
 PIECES = 4
 """How many lines a broken heading is put together from at most."""
-LONGEST_HEADING, LONGEST_TITLE, LONGEST_TAIL = 300, 150, 80
+LONGEST_HEADING, LONGEST_TAIL = 300, 80
 TITLE_NAMES = frozenset(("title", "subject", "headline", "entry-title", "post-title", "item-title"))
 
 
@@ -20,8 +20,7 @@ def whole_headings(lines: Sequence[Line], grammar: HeadingGrammar) -> list[Line]
 
     A heading that is only a link to a place on the same page, where it stands again, is a table of contents: left out.
     """
-    delimits = any(_runs_in(line, grammar) for line in lines)
-    cut = [piece for line in lines for piece in _cut_run_in(line, grammar, delimits=delimits)]
+    cut = list(without_run_ins(lines, grammar))
     whole = list(_joined(cut, grammar))
     stands = {line.text for line in whole if not _points_within(line)}
     return [line for line in whole if not (_points_within(line) and line.text in stands and grammar.is_candidate(line))]
@@ -31,35 +30,6 @@ def _points_within(line: Line) -> bool:
     return any(
         anchor.href.startswith("#") and len(anchor.href) > 1 and anchor.text == line.text for anchor in line.anchors
     )
-
-
-def _runs_in(line: Line, grammar: HeadingGrammar) -> bool:
-    """Whether an emphasised heading with a title goes on as a sentence on its line."""
-    heading = grammar.take_apart(line.lead) if line.lead else None
-    return bool(heading and heading.date and heading.title) and _is_sentence(line.text[len(line.lead) :].strip())
-
-
-def _cut_run_in(line: Line, grammar: HeadingGrammar, *, delimits: bool) -> list[Line]:
-    """`<b>heading</b> body` on one line: two lines where what follows the emphasis reads as a sentence.
-
-    `delimits`: elsewhere on the page that is so beyond doubt, so emphasis ends the headings here too.
-    """
-    heading = grammar.take_apart(line.lead) if line.lead else None
-    rest = line.text[len(line.lead) :].strip()
-    if not heading or not heading.date or not rest or not line.text.startswith(line.lead):
-        return [line]
-    if not heading.title and rest[0] in "-–—:" and len(rest) <= LONGEST_TITLE:
-        return [line]
-    if not _is_sentence(rest) and not delimits:
-        return [line]
-    led = tuple(anchor for anchor in line.anchors if anchor.text and anchor.text in line.lead)
-    others = tuple(anchor for anchor in line.anchors if anchor not in led)
-    body = replace(line, text=rest.lstrip(" -–—:"), anchors=others, emphasis=0, lead="")
-    return [replace(line, text=line.lead, anchors=led, lead=""), body]
-
-
-def _is_sentence(words: str) -> bool:
-    return bool(words) and (len(words) > LONGEST_TITLE or words[-1] in ".!?…")
 
 
 def _joined(lines: list[Line], grammar: HeadingGrammar) -> Iterator[Line]:
@@ -138,7 +108,7 @@ def _emphasised_tail(lines: list[Line], place: int, size: int, grammar: HeadingG
     if (
         has_title
         and not first.heading
-        and any(_is_sentence(line.text) or len(line.text) > LONGEST_TAIL for line in tail)
+        and any(is_sentence(line.text) or len(line.text) > LONGEST_TAIL for line in tail)
     ):
         return 0
     return len(tail)
@@ -156,16 +126,3 @@ def _is_title_cell(last: Line, line: Line, after: Line | None, *, body_follows: 
 def _starts(lines: list[Line], place: int, grammar: HeadingGrammar) -> bool:
     """Whether an entry starts here, or the page ends."""
     return place >= len(lines) or _label_size(lines, place, grammar) > 0
-
-
-IMPRINT = re.compile(
-    r"©|(?:\(c\)|copyright)\s?(?:©|\(c\))?\s?(?:[12][0-9]{3}\b|[^.]{0,80}\ball rights reserved\b)", re.IGNORECASE
-)
-
-
-def without_imprint(body: list[Line]) -> list[Line]:
-    """The body of a page's last entry up to the copyright line, which begins the page's footer."""
-    for place, line in enumerate(body):
-        if IMPRINT.match(line.text):
-            return body[:place]
-    return body

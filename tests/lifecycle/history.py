@@ -30,10 +30,10 @@ DAMAGED = Fault("a heading without a year", _damage)
 TROUBLE: Mapping[int, Fault] = {
     2: challenge(),
     5: status(503),
+    7: DAMAGED,
     8: half(),
     11: empty(),
     14: reset(),
-    7: DAMAGED,
     17: DAMAGED,
     20: challenge(403),
     23: redirect("/elsewhere"),
