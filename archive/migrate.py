@@ -58,9 +58,8 @@ def upgrade(archive: Archive, *, create: bool = True) -> str | None:
             f"archive {_place(archive)}: it is empty, expected one made by `run`, `import` or `serve`"
         )
     if found is not None and not create:
-        raise ArchiveUnusable(
-            f"archive {_place(archive)}: its shape is {found}, expected {SHAPE}; run `bulletins migrate`"
-        )
+        shapes = f"its shape is {found}, expected {SHAPE}"
+        raise ArchiveUnusable(f"archive {_place(archive)}: {shapes}; `bulletins migrate` brings it there")
     if found is not None:
         _back_up(archive, found)
     with archive.writing() as session:

@@ -29,6 +29,7 @@ class Reparsed:
     outcome: str
     field: str
     sample: str
+    entry_hash: str = ""
 
 
 def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading: Reading) -> list[Reparsed]:
@@ -171,7 +172,7 @@ def _read_at_last(session: Session, keeper: Keeper, reading: Reading, taken: Col
     hashes = {entry.position: entry.notification.content_hash() for entry in chosen}
     outcomes = zip(chosen, keeper.keep(chosen, hashes, matches), strict=True)
     found = [
-        Reparsed("created" if outcome == "new" else "read", "", entry.raw.splitlines()[0][:60])
+        Reparsed("created" if outcome == "new" else "read", "", entry.raw.splitlines()[0][:60], entry.entry_hash)
         for entry, outcome in outcomes
     ]
     quarantine.lift(session, keeper.facts, [entry.entry_hash for entry in reading.read])

@@ -122,9 +122,8 @@ def one_for_each_ref(reading: Reading) -> Reading:
         reason = f"{entry.notification.url}: id {ref!r} stands for two different entries, expected one"
         refused.append(RefusedEntry(entry.position, entry.raw, reason))
     gone = {entry.position for entry in refused}
-    return replace(
-        reading, read=tuple(each for each in reading.read if each.position not in gone), refused=tuple(refused)
-    )
+    read = tuple(each for each in reading.read if each.position not in gone)
+    return replace(reading, read=read, refused=tuple(refused))
 
 
 def _still_pending(session: Session, capture_id: int) -> Capture | None:

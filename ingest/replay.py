@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,9 +37,14 @@ class Replayed:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    entries: set[str] = field(default_factory=set)
+    """Entries that were read at last: several captures may show one."""
 
     def take(self, found: list[Reparsed]) -> None:
         for each in found:
+            if each.entry_hash in self.entries:
+                continue
+            self.entries |= {each.entry_hash} if each.entry_hash else set()
             key = (each.outcome, each.field)
             self.counts[key] += 1
             samples = self.samples.setdefault(key, [])
@@ -68,29 +74,35 @@ class _DryRun(Exception):
 
 
 def replay(archive: Archive, source: Source, *, since: datetime | None = None, dry_run: bool = False) -> Replayed:
-    """Parse a source's captures again and append what differs; a dry run rolls everything back at the end."""
+    """Parse a source's captures again and append what differs; a dry run rolls back what each capture gives."""
     report = Replayed(source.slug)
-    if dry_run:
-        try:
-            with archive.writing() as session:
-                _replay_all(archive, source, report, since, lambda work: work(session))
-                raise _DryRun
-        except _DryRun:
-            return report
-    _replay_all(archive, source, report, since, lambda work: _in_transaction(archive, work))
+    _replay_all(archive, source, report, since, _roll_back if dry_run else _commit)
     return report
 
 
 Work = Callable[[Session], list[Reparsed]]
 
 
-def _in_transaction(archive: Archive, work: Work) -> list[Reparsed]:
+def _commit(archive: Archive, work: Work) -> list[Reparsed]:
     with archive.writing() as session:
         return work(session)
 
 
+def _roll_back(archive: Archive, work: Work) -> list[Reparsed]:
+    """Do the work of one capture and undo it, so that nobody waits for the whole of a dry run."""
+    found: list[Reparsed] = []
+    with suppress(_DryRun), archive.writing() as session:
+        found = work(session)
+        raise _DryRun
+    return found
+
+
 def _replay_all(
-    archive: Archive, source: Source, report: Replayed, since: datetime | None, run: Callable[[Work], list[Reparsed]]
+    archive: Archive,
+    source: Source,
+    report: Replayed,
+    since: datetime | None,
+    run: Callable[[Archive, Work], list[Reparsed]],
 ) -> None:
     with archive.reading() as session:
         numbers = captures_to_reparse(session, source.slug, since)
@@ -100,7 +112,7 @@ def _replay_all(
             capture = get_capture(session, number)
         found = read_stored(archive, source, capture)
         if found.reading is not None:
-            report.take(run(_work(source, capture, found.reading, found.region_hash)))
+            report.take(run(archive, _work(source, capture, found.reading, found.region_hash)))
         elif capture.state == "done":
             report.take([Reparsed("refused", "", str(found.problem))])
             report.problems.append(f"capture {capture.id}: {found.problem}")
