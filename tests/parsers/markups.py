@@ -105,6 +105,11 @@ def _without_closing_tags(messages: Sequence[Message]) -> str:
     return re.sub(r"</(?:p|h3|h1|li|ul|div|span|strong)>", "", page(content))
 
 
+def _run_in(message: Message, heading: str) -> str:
+    rest = Message("", "", "", message.paragraphs[1:])
+    return f"<p>{heading}{inline(message.paragraphs[0])}</p>{paragraphs(rest)}"
+
+
 def _word(message: Message) -> str:
     parts = [f'<p class=MsoNormal><b><span lang=EN-GB style="font-size:12.0pt">{_h(message)}<o:p></o:p></span></b></p>']
     for paragraph in message.paragraphs:
@@ -187,9 +192,23 @@ MARKUPS: dict[str, Callable[[Sequence[Message]], str]] = {
         "<ul>" + "".join(f"<li>{_h(m)}<ul><li>{paragraphs(m)}</li></ul></li>" for m in ms) + "</ul>"
     ),
     "details": each(lambda m: f"<details><summary>{_h(m)}</summary>{paragraphs(m)}</details>"),
-    "run-in headings": each(
-        lambda m: f"<p><b>{_h(m)}</b> {inline(m.paragraphs[0])}</p>{paragraphs(Message('', '', '', m.paragraphs[1:]))}"
+    "run-in headings": each(lambda m: _run_in(m, f"<b>{_h(m)}</b> ")),
+    "run-in headings with a dash": each(lambda m: _run_in(m, f"<b>{_h(m)}</b> - ")),
+    "run-in headings with a colon": each(lambda m: _run_in(m, f"<b>{_h(m)}:</b> ")),
+    "collapsed until found": each(lambda m: f'<h3>{_h(m)}</h3><div hidden="until-found">{paragraphs(m)}</div>'),
+    "collapsed under buttons": each(lambda m: f"<h3><button>{_h(m)}</button></h3><div hidden>{paragraphs(m)}</div>"),
+    "collapsed by style": each(
+        lambda m: f'<h3><a href="#" onclick="t()">{_h(m)}</a></h3><div style="display: none">{paragraphs(m)}</div>'
     ),
+    "footers in sections": each(
+        lambda m: f"<section><header><h3>{_h(m)}</h3></header><footer>{paragraphs(m)}</footer></section>"
+    ),
+    "footers by class in divs": each(
+        lambda m: f'<div class="item"><h3>{_h(m)}</h3><div class="footer">{paragraphs(m)}</div></div>'
+    ),
+    "flat footers": each(lambda m: f"<h3>{_h(m)}</h3><footer>{paragraphs(m)}</footer>"),
+    "asides and dialogs": each(lambda m: f"<div><h3>{_h(m)}</h3><dialog><aside>{paragraphs(m)}</aside></dialog></div>"),
+    "footnotes": each(lambda m: f'<h3>{_h(m)}<sup><a href="#fn1">1</a></sup></h3>{paragraphs(m)}'),
     "no closing tags": _without_closing_tags,
     "font and p in span": each(
         lambda m: f'<span><font size=4><p><font color="red">{_h(m)}</p></font>{paragraphs(m)}</span>'

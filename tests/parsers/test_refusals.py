@@ -119,6 +119,12 @@ def test_a_page_without_entries_is_an_error(body: bytes) -> None:
         parse(sources()["bsia-cssc"], body, ADDRESS)
 
 
+def test_more_candidates_than_any_page_has_are_an_error() -> None:
+    flood = page(*[("20/04/2018 - CSSC London Amber Message", "x")] * 5_001, markup="{}<br>{}<br>")
+    with pytest.raises(PageChanged, match=r"^https://www\.bsia\S+: 5001 candidates, expected at most 5000$"):
+        parse(sources()["bsia-cssc"], flood, ADDRESS)
+
+
 def test_publishers_typos_are_data() -> None:
     class Corrected(BsiaCssc):
         corrections = MappingProxyType({"3l/05/2018": "31/05/2018"})
