@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -79,6 +80,7 @@ class Keeper:
         self.present: set[int] = set()
         self.touched: set[int] = set()
         self.met: set[int] = set()
+        self.states_links = True
         self._on_file = OnFile()
         self._creations = Creations()
 
@@ -125,7 +127,7 @@ class Keeper:
             row.target_id = self.target.id
             self.touched.add(row.id)
         current = self.session.get_one(Revision, (row.id, row.revision))
-        if current.content_hash == content_hash:
+        if current.content_hash == content_hash or self._only_lacks_links(current, entry):
             return "unchanged"
         self._append(row, entry, content_hash, found, current=True, cause=self._cause(current, entry))
         return "revised"
@@ -136,6 +138,14 @@ class Keeper:
             return False
         newest = self.session.get_one(Target, row.target_id).newest_at
         return newest is not None and newest > self.capture.fetched_at
+
+    def _only_lacks_links(self, current: Revision, entry: ReadEntry) -> bool:
+        """Whether the entry says the same but for addresses, which its document could not state."""
+        if self.states_links:
+            return False
+        held = Notification.from_row(current.record)
+        lent = replace(entry.notification, links=held.links, attachments=held.attachments)
+        return lent.content_hash() == current.content_hash
 
     def _cause(self, current: Revision, entry: ReadEntry) -> str:
         """The same entry read differently by another parser is the parser's doing, not the publisher's."""

@@ -153,6 +153,8 @@ class Reading:
     read: tuple[ReadEntry, ...]
     refused: tuple[RefusedEntry, ...]
     links: tuple[Link, ...] = ()
+    states_links: bool = True
+    """Whether the document could state addresses at all: plain text cannot, so their absence in it says nothing."""
 
     @property
     def seen(self) -> int:

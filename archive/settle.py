@@ -99,6 +99,7 @@ def settle_reading(
     late = target.newest_at is not None and capture.fetched_at < target.newest_at
     changes = Changes(cause or capture.cause, capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
+    keeper.states_links = reading.states_links
     accounts = _settle_entries(session, keeper, reading)
     accounts.quarantined = quarantine.hold(session, facts, capture, reading.refused)
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])

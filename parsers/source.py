@@ -9,8 +9,9 @@ import inspect
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from types import ModuleType
 from typing import Any, ClassVar
 
 from archive.records import Link, Notification, ReadEntry, Reading, RefusedEntry
@@ -78,7 +79,7 @@ class Source:
         if not read and not refused:
             found = blocked(page.characters) or "0 entries"
             raise PageChanged(f"{page.url}: {found}, expected {self.expect.start} to {self.expect.stop - 1} entries")
-        return Reading(tuple(read), tuple(refused), tuple(self.links(page)))
+        return Reading(tuple(read), tuple(refused), tuple(self.links(page)), states_links=page.is_markup)
 
 
 def parse(source: Source, body: bytes, url: str, media_type: str | None = None) -> Reading:
@@ -88,18 +89,37 @@ def parse(source: Source, body: bytes, url: str, media_type: str | None = None) 
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """Every source by slug, found in `parsers/sources/`; raises ValueError naming both classes when a slug clashes."""
-    import parsers.sources as package
+    """Every source by slug, found in `parsers/sources/`; raises ValueError naming both classes when a slug clashes.
 
+    A module that cannot be imported costs its own sources only: see `broken_sources`.
+    """
     found: dict[str, Source] = {}
-    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+    for module in _modules()[0]:
         for candidate in _own_sources(module):
             clash = found.get(candidate.slug)
             if clash:
                 raise ValueError(f"slug {candidate.slug!r}: {type(clash)} and {candidate} both use it, expected one")
             found[candidate.slug] = candidate()
     return found
+
+
+def broken_sources() -> Mapping[str, str]:
+    """Why modules in `parsers/sources/` cannot be imported, by module name; none in a healthy checkout."""
+    return _modules()[1]
+
+
+@cache
+def _modules() -> tuple[Sequence[ModuleType], Mapping[str, str]]:
+    import parsers.sources as package
+
+    healthy: list[ModuleType] = []
+    broken: dict[str, str] = {}
+    for name in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        try:
+            healthy.append(importlib.import_module(f"{package.__name__}.{name}"))
+        except Exception as problem:
+            broken[name] = f"{type(problem).__name__}: {problem}"
+    return healthy, broken
 
 
 def _own_sources(module: Any) -> Iterator[type[Source]]:

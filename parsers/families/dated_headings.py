@@ -16,7 +16,8 @@ _DAY, _MONTH = r"[0-9X?]{1,2}(?:st|nd|rd|th)?", r"[A-Z][a-z]{2,9}\.?"
 _WORDS = rf"{_DAY}\s(?:of\s)?{_MONTH},?\s[0-9X?]{{2,4}}|{_MONTH}\s{_DAY},?\s[0-9X?]{{2,4}}"
 _DATE = rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},?\s)?(?:{_NUMBERS}|{_WORDS})\??"
 _PLACEHOLDER = (
-    r"(?:date|undated|no\sdate|unknown|tbc|tba|n/a)\b[^-–—|:]{0,20}|"
+    r"(?:date|undated|no\sdate|unknown|tbc|tba|n/a|today|tonight|yesterday|tomorrow|now|new)\b[^-–—|:]{0,20}|"
+    r"(?:last\s|this\s)?(?:mon|tues?|wednes|thurs?|fri|satur|sun)day\b[^-–—|:]{0,20}|"
     r"(?!(?:a|an|as|at|by|following|from|in|of|on|our|please|ref?|see|since|the|this|to|your?)\b)"
     r"[^–—|:]{0,24}[0-9?X][^–—|:]{0,16}?"
 )
