@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from settings import Settings
 
 DONE, LOSSES, USAGE, COULD_NOT_RUN = 0, 1, 2, 3
+MOST = 2**63 - 1
+"""The largest number that a database takes."""
+STATES = ("current", "withdrawn", "rolled-off", "ended")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ID = re.compile(r"\s*[0-9a-fA-F]{6,16}\s*")
+FIRST_PAGES = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before it there was no web to fetch from."""
 LONDON = ZoneInfo("Europe/London")
 FORMATS = ("table", "jsonl", "csv")
 _home: Path | None = None
@@ -96,30 +104,65 @@ def source_named(name: str) -> Source:
 
 def bytes_of(file: Path) -> bytes:
     """The bytes of a file, or of standard input for `-`."""
-    from ingest.importing import read_file
+    from ingest.importing import UnreadableFile, read_file
 
     try:
-        return sys.stdin.buffer.read() if str(file) == "-" else read_file(file)
-    except OSError as problem:
-        refuse(f"{file}: {problem.strerror or problem}, expected a readable file")
+        return read_file(file)
+    except UnreadableFile as problem:
+        refuse(str(problem))
+
+
+def address_of(source: Source, printed: str | None) -> str | None:
+    """The address that `--url` states, as the source writes it; None where it states none."""
+    from ingest.importing import address_at
+
+    try:
+        return None if printed is None else address_at(source, printed)
+    except ValueError as problem:
+        refuse(f"--url: {problem}")
 
 
 def moment_of(printed: str, option: str) -> datetime:
-    """A time as an option states it; UTC where it states no zone."""
+    """A time in UTC as an option states it; UTC where it states no zone."""
     try:
         moment = datetime.fromisoformat(printed)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         refuse(f"{option}: {printed!r}, expected a time like 2017-04-24T10:00:00Z")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def fetched_at(printed: str | None, now: datetime) -> datetime:
+    """When `--at` says that a page was fetched; now where it says nothing."""
+    if printed is None:
+        return now
+    moment = moment_of(printed, "--at")
+    if moment > now:
+        refuse(f"--at: {moment.isoformat()} lies in the future, expected a time that has been")
+    if moment < FIRST_PAGES:
+        refuse(f"--at: {moment.isoformat()} lies before the first web pages, expected 1990 or later")
+    return moment
 
 
 def day_of(printed: str, option: str) -> datetime:
     """The beginning of a day in London."""
     try:
-        day = date.fromisoformat(printed)
+        day = date.fromisoformat(printed) if DAY.fullmatch(printed) else None
     except ValueError:
+        day = None
+    if day is None or day == date.max:
         refuse(f"{option}: {printed!r}, expected a day like 2017-04-24")
     return datetime.combine(day, time.min, LONDON)
+
+
+def ids_of(printed: str) -> list[str]:
+    """The ids that are meant: the one stated or begun, else those that a ref of that name has in each source."""
+    from archive.identity import public_id
+
+    if ID.fullmatch(printed):
+        return [printed.strip()]
+    if not printed.isprintable():
+        refuse(f"notification {printed[:80]!r}: no id, expected 6 to 16 hex digits as `search` shows them")
+    return [public_id(slug, printed) for slug in known_slugs()]
 
 
 def query_of(words: list[str] | None) -> str | None:
@@ -133,23 +176,29 @@ def query_of(words: list[str] | None) -> str | None:
 def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     """The filters that were chosen, by facet."""
     from archive.records import LEVELS
+    from parsers.organisations import ORGANISATIONS
 
-    for level in chosen["level"] or []:
-        if level not in LEVELS:
-            refuse(f"--level: {level!r}, expected one of {', '.join(LEVELS)}")
+    known = {"level": LEVELS, "source": known_slugs(), "issuer": sorted(ORGANISATIONS), "state": STATES}
+    for name, expected in known.items():
+        for value in chosen[name] or []:
+            if value not in expected:
+                refuse(f"--{name}: {value!r}, expected one of {', '.join(expected)}")
     chosen["region"] = [region.casefold() for region in chosen["region"] or []]
     return {name: values for name, values in chosen.items() if values}
 
 
 def replay_into_folder(archive: Archive, folder: Path) -> None:
-    """Derive a new archive in an empty data folder."""
+    """Derive a new archive in a data folder that is empty or is yet to be made, whatever database is set elsewhere."""
     from ingest.replay import CannotReplay, replay_into
     from parsers.source import sources as all_sources
     from settings import load_settings
     from terminal import say
 
+    if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
+        fail(f"--into {folder}: there is something already, expected an empty folder or none")
     try:
-        with open_archive(load_settings(folder)) as new:
+        within = load_settings(folder).model_copy(update={"database_url": "", "blobs": ""})
+        with open_archive(within) as new:
             count = replay_into(archive, new, all_sources(), datetime.now(UTC))
     except CannotReplay as problem:
         fail(str(problem))

@@ -18,10 +18,13 @@ from arguments import (
     COULD_NOT_RUN,
     DONE,
     LOSSES,
+    MOST,
     Format,
     SourceName,
+    address_of,
     bytes_of,
     fail,
+    fetched_at,
     finish,
     home_was_given,
     known_slugs,
@@ -35,8 +38,10 @@ from arguments import (
     source_named,
     use_home,
 )
+from terminal import say, standard_streams
 
-TOLD = ("ArchiveUnusable", "BadSettings", "CorruptBlob", "MissingBlob", "NotLoopback", "WrongArchive")
+INTERRUPTED = 130
+TOLD = ("ArchiveUnusable", "BadSettings", "CorruptBlob", "MissingBlob", "NotLoopback", "OutputFailed", "WrongArchive")
 """Errors whose message is a whole sentence for the operator."""
 
 app = typer.Typer(
@@ -80,14 +85,13 @@ def run(
     format_name: Format = None,
 ) -> None:
     """Fetch sources now, whether due or not, and store what is new."""
-    from ingest.run import run_source
-    from wiring import refuse_replica, tools_for
+    from wiring import refuse_replica, run_each, tools_for
 
     chosen = [source_named(name) for name in names] if names else polled_sources()
     settings = settings_in_force()
     refuse_replica(settings)
     with open_archive(settings) as archive, tools_for(settings, say=say_on_terminal) as tools:
-        reports = [run_source(archive, source, tools, accept=accept) for source in chosen]
+        reports = list(run_each(archive, chosen, tools, accept=accept))
     finish(reports, format_name)
 
 
@@ -96,21 +100,24 @@ def parse(
     name: SourceName,
     file: Annotated[Path | None, typer.Argument(help="a page, feed or text; `-` is standard input")] = None,
     url: Annotated[str | None, typer.Option(help="the page's address; by default the source's own")] = None,
-    capture: Annotated[int | None, typer.Option(help="a capture of the archive instead of a file")] = None,
+    capture: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="a capture of the archive instead of a file")
+    ] = None,
     format_name: Format = None,
 ) -> None:
     """Print the records of one document, without a database."""
     from ingest.parsing import parse_bytes, parse_capture
-    from terminal import print_rows, say
+    from terminal import print_rows
 
     source = source_named(name)
+    address = address_of(source, url)
     if (file is None) == (capture is None):
         refuse("parse: expected either a FILE or --capture ID")
     if capture is not None:
         with open_archive(settings_in_force(), create=False) as archive:
-            parsed = parse_capture(archive, source, capture, url)
+            parsed = parse_capture(archive, source, capture, address)
     else:
-        parsed = parse_bytes(source, bytes_of(file or Path("-")), url or source.start[0])
+        parsed = parse_bytes(source, bytes_of(file or Path("-")), address or source.start[0])
     print_rows(parsed.rows, ["issued", "level", "region", "title", "issuers", "attachments"], format_name)
     for problem in parsed.problems:
         say(problem)
@@ -120,7 +127,7 @@ def parse(
 @app.command("import")
 def import_(
     name: SourceName,
-    files: Annotated[list[Path], typer.Argument(help="pages as they were saved")],
+    files: Annotated[list[Path], typer.Argument(help="pages as they were saved; `-` is standard input")],
     url: Annotated[str | None, typer.Option(help="the address they came from; by default the source's own")] = None,
     at: Annotated[
         str | None, typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else now")
@@ -129,13 +136,14 @@ def import_(
 ) -> None:
     """Store files as if they had been fetched then. Opens no socket."""
     from ingest.importing import import_files
+    from wiring import refuse_replica
 
     source, now = source_named(name), datetime.now(UTC)
-    moment = moment_of(at, "--at") if at else now
-    if moment > now:
-        refuse(f"--at: {moment.isoformat()} lies in the future, expected a time that has been")
-    with open_archive(settings_in_force()) as archive:
-        report = import_files(archive, source, files, url or source.start[0], moment, now)
+    address, moment = address_of(source, url) or source.start[0], fetched_at(at, now)
+    settings = settings_in_force()
+    refuse_replica(settings)
+    with open_archive(settings) as archive:
+        report = import_files(archive, source, files, address, moment, now)
     finish([report], format_name)
 
 
@@ -182,16 +190,21 @@ def replay(
 ) -> None:
     """Derive everything again from what is kept, with today's parsers. Opens no socket."""
     from ingest.replay import replay as replay_source
-    from terminal import print_rows, say
+    from terminal import print_rows
+    from wiring import refuse_replica
 
-    moment = moment_of(since, "--since") if since else None
-    with open_archive(settings_in_force(), create=False) as archive:
-        if into is not None:
+    settings = settings_in_force()
+    if into is not None:
+        if names or dry_run or since is not None:
+            refuse("replay --into: derives the whole archive, expected neither SOURCE nor --dry-run nor --since")
+        refuse_replica(settings)
+        with open_archive(settings, create=False) as archive:
             replay_into_folder(archive, into)
-            return
-        found = [
-            replay_source(archive, source_named(name), since=moment, dry_run=dry_run) for name in names or known_slugs()
-        ]
+        return
+    moment = None if since is None else moment_of(since, "--since")
+    chosen = [source_named(name) for name in names or known_slugs()]
+    with open_archive(settings, create=False) as archive:
+        found = [replay_source(archive, source, since=moment, dry_run=dry_run) for source in chosen]
     for each in found:
         for problem in each.problems:
             say(problem)
@@ -207,7 +220,6 @@ def replay(
 def migrate() -> None:
     """Make the database, or bring it to the shape that this version needs."""
     from archive.migrate import SHAPE
-    from terminal import say
 
     with open_archive(settings_in_force()) as archive:
         say(f"archive {archive.engine.url.render_as_string(hide_password=True)}: shape {SHAPE}")
@@ -223,18 +235,31 @@ def test(arguments: Annotated[list[str] | None, typer.Argument(metavar="[PYTEST 
 
 def main() -> None:
     """Run a command; whatever goes wrong ends in one sentence and an exit code, never in a traceback."""
+    with standard_streams():
+        code = _exit_code()
+    sys.exit(code)
+
+
+def _exit_code() -> int:
     try:
-        app(prog_name="bulletins")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
+        return _run()
     except KeyboardInterrupt:
-        sys.exit(130)
+        return INTERRUPTED
     except Exception as problem:
         if os.environ.get("BULLETINS_DEBUG"):
             raise
-        print(f"bulletins: {_sentence(problem)}", file=sys.stderr)
-        sys.exit(COULD_NOT_RUN)
+        say(f"bulletins: {_sentence(problem)}")
+        return COULD_NOT_RUN
+
+
+def _run() -> int:
+    """The exit code of the command, once all that it printed has arrived."""
+    try:
+        app(prog_name="bulletins")
+    except SystemExit as ended:
+        sys.stdout.flush()
+        return ended.code if isinstance(ended.code, int) else DONE
+    return DONE
 
 
 def _sentence(problem: Exception) -> str:

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from arguments import Format, day_of, facets_of, open_archive, query_of, refuse, settings_in_force, source_named
+from arguments import (
+    MOST,
+    Format,
+    day_of,
+    facets_of,
+    ids_of,
+    open_archive,
+    query_of,
+    refuse,
+    settings_in_force,
+    source_named,
+)
 
 app = typer.Typer()
 
@@ -38,8 +49,8 @@ def search(
     asked = Asked(
         query=query_of(words),
         facets=facets_of(level=level, source=source, issuer=issuer, region=region, state=state),
-        since=day_of(since, "--since") if since else None,
-        until=day_of(until, "--until") + timedelta(days=1) if until else None,
+        since=None if since is None else day_of(since, "--since"),
+        until=None if until is None else day_of(until, "--until") + timedelta(days=1),
         rank=rank,
         limit=limit,
     )
@@ -65,17 +76,20 @@ def show(
     from archive.showing import shown
     from terminal import print_shown
 
-    try:
-        with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
-            print_shown(shown(session, public_id), format_name, diff=diff)
-    except NotFound as problem:
-        refuse(str(problem))
+    wanted, reason = ids_of(public_id), ""
+    with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+        for each in wanted:
+            try:
+                return print_shown(shown(session, each), format_name, diff=diff)
+            except NotFound as problem:
+                reason = str(problem).partition(": ")[2]
+    refuse(f"notification {public_id[:80]!r}: {reason}")
 
 
 @app.command()
 def changes(
-    since: Annotated[int, typer.Option(min=0, metavar="CURSOR", help="only what came after this cursor")] = 0,
-    limit: Annotated[int | None, typer.Option(min=1)] = None,
+    since: Annotated[int, typer.Option(min=0, max=MOST, metavar="CURSOR", help="only what came after this cursor")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, max=MOST)] = None,
     format_name: Format = None,
 ) -> None:
     """List what became of which bulletin, oldest first."""
@@ -100,19 +114,22 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
 
 @app.command()
 def status(format_name: Format = None) -> None:
-    """Show each source's state, what waits or is missing, and the settings in force."""
+    """Show each source's state; for people, also the gaps, what is held, and the settings in force."""
     from archive.overview import gaps, source_state, totals
     from parsers.source import sources as all_sources
     from settings import print_settings
     from terminal import print_rows, say
 
-    settings = settings_in_force()
-    print_settings(settings, say)
+    settings, for_people = settings_in_force(), format_name == "table" or sys.stderr.isatty()
+    if for_people:
+        print_settings(settings, say)
     counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
     columns = ["source/state", "last_success/next_check", *counts, "problem"]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = [source_state(session, slug) for slug in all_sources()]
         print_rows(rows, columns, format_name)
+        if not for_people:
+            return
         for gap in gaps(session):
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
             say(f"{gap['source']}: gap from {span}: {gap['reason']}")

@@ -14,6 +14,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "BULLETINS_"
+MORE_THAN_ONE_AT = re.compile(r"(?!sqlite)[^?]*@[^?]*@")
+"""A database URL whose password would be cut in two, and half of it taken for the host and printed as such."""
 
 
 class BadSettings(Exception):
@@ -75,6 +77,8 @@ def load_settings(home: Path | None = None) -> Settings:
         loaded = Settings(**{**_lines_of(folder / "bulletins.toml"), "home": folder})
     except ValidationError as problem:
         raise BadSettings(_sentence(problem)) from problem
+    if MORE_THAN_ONE_AT.match(loaded.database_url):
+        raise BadSettings("setting database_url: has more than one @, expected those of the password written as %40")
     return loaded.model_copy(update={"home": folder})
 
 
@@ -88,14 +92,10 @@ def origin_of(name: str, settings: Settings) -> str:
 
 
 def print_settings(settings: Settings, say: Callable[[str], None]) -> None:
-    """Say each setting in force and where it comes from; a password in the database URL is left out."""
-    shown = {**settings.model_dump(), "database_url": _without_password(settings.database), "blobs": settings.blobs_at}
+    """Say each setting in force and where it comes from; `say` is to leave out passwords, as `terminal.say` does."""
+    shown = {**settings.model_dump(), "database_url": settings.database, "blobs": settings.blobs_at}
     for name, value in shown.items():
         say(f"{name} = {value} ({origin_of(name, settings)})")
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
 
 
 def _lines_of(file: Path) -> dict[str, Any]:
@@ -110,4 +110,6 @@ def _lines_of(file: Path) -> dict[str, Any]:
 def _sentence(problem: ValidationError) -> str:
     first = problem.errors()[0]
     name = ".".join(str(part) for part in first["loc"]) or "settings"
+    if first["type"] == "extra_forbidden":
+        return f"setting {name}: there is none, expected one of {', '.join(Settings.model_fields)}"
     return f"setting {name}: {first.get('input')!r}, expected: {first['msg']}"

@@ -3,17 +3,84 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 Row = Mapping[str, Any]
 FORMATS = ("table", "jsonl", "csv")
 PROSE = ("title", "snippet", "reason", "problem", "issuers", "attachments", "url", "basis", "text", "sample", "about")
 """Columns that may be folded; the others keep to one line."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SECRETS = (
+    (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
+    (re.compile(r"(://[^:/@\s]*):[^@/\s]*@"), r"\1:***@"),
+    (re.compile(r"(\w*password=)[^&\s'\")]+", re.IGNORECASE), r"\1***"),
+)
+"""Where passwords stand: before the host of an address (a database's may hold `/` and `@`), or as a parameter."""
+
+
+class OutputFailed(Exception):
+    """What a command printed did not arrive: the disk is full, or standard output is closed."""
+
+
+class _Stream(io.FileIO):
+    """A standard stream. A pipe whose reader has left takes everything quietly: that is how `head` works.
+
+    With `must_arrive`, any other failure raises OutputFailed, once.
+    """
+
+    def __init__(self, descriptor: int, *, must_arrive: bool) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+        self.has_ended = False
+        self._must_arrive = must_arrive
+
+    def write(self, data: Any, /) -> int:
+        if self.has_ended:
+            return memoryview(data).nbytes
+        try:
+            return super().write(data)
+        except OSError as problem:
+            self.has_ended = True
+            if self._must_arrive and not isinstance(problem, BrokenPipeError):
+                reason = f"standard output: {problem.strerror}, expected one that can be written"
+                raise OutputFailed(reason) from problem
+            return memoryview(data).nbytes
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """Output that ends well: see `_Stream`. Streams that were closed are held, lest a database takes their number."""
+    found = sys.stdout, sys.stderr
+    held = [os.open(os.devnull, os.O_RDONLY) for stream in (sys.stdin, *found) if stream is None]
+    closed = held[-1] if held else -1
+    sys.stdout, sys.stderr = _over(found[0], closed, must_arrive=True), _over(found[1], closed, must_arrive=False)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = found
+        for descriptor in held:
+            os.close(descriptor)
+
+
+def _over(stream: TextIO | None, closed: int, *, must_arrive: bool) -> TextIO:
+    descriptor = closed if stream is None else stream.fileno()
+    raw = _Stream(descriptor, must_arrive=must_arrive)
+    encoding = "utf-8" if stream is None else stream.encoding
+    errors = "strict" if must_arrive else "backslashreplace"
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=raw.isatty())
+
+
+def is_read() -> bool:
+    """Whether there is still a reader for what is printed."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return not (isinstance(raw, _Stream) and raw.has_ended)
 
 
 def print_rows(
@@ -27,6 +94,8 @@ def print_rows(
     if chosen == "jsonl":
         for row in rows:
             print(json.dumps(row, ensure_ascii=False, default=_plain), flush=True)
+            if not is_read():
+                return
     elif chosen == "csv":
         _print_csv(list(rows), keys or columns)
     else:
@@ -142,8 +211,15 @@ def printable(text: str) -> str:
 
 
 def say(line: str) -> None:
-    """A line for the operator, on standard error."""
-    print(printable(line), file=sys.stderr, flush=True)
+    """A line for the operator, on standard error, without passwords."""
+    print(printable(without_secrets(line)), file=sys.stderr, flush=True)
+
+
+def without_secrets(line: str) -> str:
+    """A line with the passwords of addresses masked."""
+    for pattern, masked in SECRETS:
+        line = pattern.sub(masked, line)
+    return line
 
 
 def print_shown(found: Row, format_name: str | None, *, diff: bool) -> None:

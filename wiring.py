@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from terminal import say
 if TYPE_CHECKING:
     from archive.store import Archive
     from ingest.fetch import TransportFor
+    from ingest.report import Report
     from ingest.tools import Tools
     from parsers.source import Source
 
@@ -60,6 +63,23 @@ def tools_for(
     )
     with fetcher, document_reader(settings) as documents:
         yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say)
+
+
+def run_each(archive: Archive, chosen: Iterable[Source], tools: Tools, *, accept: bool) -> Iterator[Report]:
+    """Run sources one after the other; one that fails is an error of its own row and keeps no other from its turn."""
+    from archive.store import ArchiveUnusable
+    from ingest.report import Report
+    from ingest.run import run_source
+
+    for source in chosen:
+        try:
+            yield run_source(archive, source, tools, accept=accept)
+        except ArchiveUnusable:
+            raise
+        except Exception as problem:
+            report = Report(source.slug, state="failed")
+            report.fail(f"the run failed with {type(problem).__name__}: {problem}")
+            yield report
 
 
 def fetch_rows(settings: Settings, url: str) -> list[dict[str, Any]]:
@@ -198,10 +218,15 @@ def _schedule(
     scheduler.start()
     stop.wait()
     say("stopping: what has begun is brought to its end")
-    in_time = scheduler.stop(settings.grace_seconds)
-    say(
-        "stopped"
-        if in_time
-        else f"stopped after {settings.grace_seconds:.0f} s; what was pending goes on at the next start"
-    )
+    if not scheduler.stop(settings.grace_seconds):
+        say(f"stopped after {settings.grace_seconds:g} s; what was pending goes on at the next start")
+        _end_at_once()
+    say("stopped")
     return 0
+
+
+def _end_at_once() -> None:
+    """End this process under whatever hangs in it: Python itself would wait for every worker."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
+import re
+import stat
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import IO
+from urllib.parse import SplitResult, urlsplit
 
 from archive.journal import Arrival, pending
 from archive.store import Archive
@@ -14,6 +21,53 @@ from ingest.settling import arrive, settle
 from parsers.source import Source
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
+STANDARD_INPUT = Path("-")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+HOST_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*")
+USER_INFORMATION = re.compile(r"[^/?#]*//[^/?#]*@")
+EXPECTED_ADDRESS = "expected an absolute http or https address like https://www.example.org/page"
+
+
+def page_address(printed: str) -> str:
+    """The address of a page: scheme and host in lower case, without default port and fragment (RFC 3986, 6.2).
+
+    Raises ValueError as `what, expected what` for anything but http and https with a host and nobody's name before it.
+    """
+    if USER_INFORMATION.match(printed):
+        raise ValueError("user information before the host, expected none")
+    if not printed.isprintable() or " " in printed or "\\" in printed:
+        raise ValueError(f"{printed!r} has characters that no address has, {EXPECTED_ADDRESS}")
+    try:
+        parts = urlsplit(printed)
+        host, port = _host(parts), parts.port
+    except ValueError as problem:
+        raise ValueError(f"{printed!r}: {problem}, {EXPECTED_ADDRESS}") from problem
+    if parts.scheme not in DEFAULT_PORTS or not host or port == 0:
+        raise ValueError(f"{printed!r}, {EXPECTED_ADDRESS}")
+    stated_port = "" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    return parts._replace(netloc=host + stated_port, fragment="").geturl()
+
+
+def _host(parts: SplitResult) -> str:
+    """The host in lower case, an IPv6 address in brackets; empty where it is none. Raises ValueError."""
+    host = parts.hostname or ""
+    if ":" in host:
+        return f"[{ipaddress.IPv6Address(host)}]"
+    return host if HOST_NAME.fullmatch(host) else ""
+
+
+def address_at(source: Source, printed: str) -> str:
+    """A page's address as the source writes it: one that differs in its scheme alone is the source's own.
+
+    Raises ValueError like `page_address`.
+    """
+    address = page_address(printed)
+    same = (start for start in source.start if _behind_scheme(page_address(start)) == _behind_scheme(address))
+    return address if address in source.start else next(same, address)
+
+
+def _behind_scheme(address: str) -> str:
+    return address.partition("://")[2]
 
 
 def import_files(
@@ -39,9 +93,7 @@ def _import_file(
     try:
         body = read_file(file)
     except OSError as problem:
-        report.fail(
-            f"{file}: {problem.strerror or problem}, expected a readable file of at most {MAX_FILE_BYTES} bytes"
-        )
+        report.fail(str(problem))
         return
     arrival = Arrival(
         source=source.slug,
@@ -58,11 +110,43 @@ def _import_file(
     report.take(arrive(archive, source, [arrival], now))
 
 
+class UnreadableFile(OSError):
+    """A file that cannot be taken in, as `file: what, expected what`."""
+
+
 def read_file(file: Path) -> bytes:
-    """The bytes of a file; raises OSError where it cannot be read or is too large."""
-    if file.stat().st_size > MAX_FILE_BYTES:
-        raise OSError(None, f"{file.stat().st_size} bytes")
-    return file.read_bytes()
+    """The bytes of a regular file, or of standard input for `-`. Raises UnreadableFile; never reads beyond the limit.
+
+    A FIFO or a device is not waited for.
+    """
+    try:
+        if file == STANDARD_INPUT:
+            body = _read_input()
+        else:
+            with open(file, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)) as opened:
+                body = _read_regular(opened)
+    except OSError as problem:
+        raise _unreadable(file, problem.strerror or str(problem)) from problem
+    if len(body) > MAX_FILE_BYTES:
+        raise _unreadable(file, "too large")
+    return body
+
+
+def _read_input() -> bytes:
+    if sys.stdin is None:
+        raise OSError("closed")
+    return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+
+
+def _read_regular(opened: IO[bytes]) -> bytes:
+    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+        raise OSError("a FIFO, socket or device")
+    return opened.read(MAX_FILE_BYTES + 1)
+
+
+def _unreadable(file: Path, what: str) -> UnreadableFile:
+    name = "standard input" if file == STANDARD_INPUT else file
+    return UnreadableFile(f"{name}: {what}, expected a readable, regular file of at most {MAX_FILE_BYTES:,} bytes")
 
 
 def _role(archive: Archive, source: Source, url: str, body: bytes) -> str:

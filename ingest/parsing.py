@@ -23,11 +23,13 @@ class Parsed:
 
 
 def parse_bytes(source: Source, body: bytes, url: str, stated_type: str | None = None) -> Parsed:
-    """Parse one document; nothing that is in it raises."""
+    """Parse one document; nothing that is in it raises, and whatever its parser raises is a problem."""
     try:
         reading = parse(source, body, url, stated_type)
     except PageChanged as problem:
         return Parsed(problems=(str(problem),))
+    except Exception as problem:
+        return Parsed(problems=(f"{url}: the parser failed with {type(problem).__name__}: {problem}",))
     rows = tuple(entry.notification.as_row() for entry in reading.read)
     refused = tuple(f"entry {entry.position + 1}: {entry.reason}" for entry in reading.refused)
     return Parsed(rows, refused)

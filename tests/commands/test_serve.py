@@ -14,8 +14,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tests.commands.conftest import Command
+from web.server import CannotListen, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
@@ -104,8 +106,59 @@ def test_invented_bulletins_never_join_real_ones(bulletins: Command, home: Path)
     assert "expected an empty folder" in found.err
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])
 def test_others_cannot_be_let_in_by_accident(bulletins: Command, host: str) -> None:
     found = bulletins("serve", "--host", host)
     assert found.code == 3
     assert "loopback" in found.err
+
+
+@pytest.mark.parametrize("host", ["example.org", "[::1]", "127.1", ""])
+def test_a_host_that_is_no_address_is_called_that(bulletins: Command, home: Path, host: str) -> None:
+    found = bulletins("serve", "--host", host)
+    assert found.code == 3
+    assert "no address, expected a loopback one" in found.err
+    assert not home.exists()
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with serving(Starlette(), "127.0.0.1", 0) as port:
+        expected = f"--host 127.0.0.1 --port {port}: Address already in use, expected"
+        with pytest.raises(CannotListen, match=expected), serving(Starlette(), "127.0.0.1", port):
+            pass
+
+
+HANGING = """
+import sys, threading
+import cli, scheduler
+
+def hang(*_, **__):
+    print("hanging", file=sys.stderr, flush=True)
+    threading.Event().wait()
+
+scheduler.run_source = hang
+sys.argv = ["bulletins", "serve", "--replica", "--port", "0"]
+cli.main()
+"""
+
+
+def test_a_worker_that_hangs_does_not_keep_the_process(home: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", HANGING],
+            cwd=ROOT,
+            stderr=out,
+            stdout=out,
+            text=True,
+            env={**os.environ, "BULLETINS_HOME": str(home), "BULLETINS_GRACE_SECONDS": "0.1"},
+        )
+        try:
+            served = Served(process, log)
+            served.said("hanging")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=PATIENCE_SECONDS) == 0
+            served.said("what was pending goes on at the next start")
+        finally:
+            process.kill()
+            process.wait()
