@@ -129,7 +129,8 @@ def test_import_names_what_is_no_file(bulletins: Command, tmp_path: Path, kind: 
     odd = _odd_file(tmp_path, kind)
     found = bulletins("import", "bsia-cssc", str(odd))
     assert (found.code, found.rows[0]["errors"]) == (1, 1)
-    assert f"{odd}: " in found.err and "expected a readable, regular file" in found.err
+    what = "Is a directory" if kind == "folder" else "a FIFO, socket or device"
+    assert f"{odd}: {what}, expected a readable, regular file" in found.err
 
 
 def _odd_file(folder: Path, kind: str) -> Path:
