@@ -86,6 +86,7 @@ def polled_sources() -> list[Source]:
     from parsers.source import sources as all_sources
     from terminal import say
 
+    say_broken()
     for source in all_sources().values():
         if source.ended:
             say(f"{source.slug}: not polled: {source.ended}; name it to ask it all the same")
@@ -238,3 +239,12 @@ def fail(message: str, code: int = COULD_NOT_RUN) -> NoReturn:
 
     say(f"bulletins: {message}")
     raise typer.Exit(code)
+
+
+def say_broken() -> None:
+    """Name the source modules that cannot be imported: their sources are not there until somebody mends them."""
+    from parsers.source import broken_sources
+    from terminal import say
+
+    for name, problem in broken_sources().items():
+        say(f"parsers/sources/{name}.py: {problem}, expected a module that can be imported")

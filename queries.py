@@ -17,6 +17,7 @@ from arguments import (
     open_archive,
     query_of,
     refuse,
+    say_broken,
     settings_in_force,
     source_named,
 )
@@ -107,6 +108,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
     from ingest.parsing import source_rows
     from terminal import print_rows
 
+    say_broken()
     rows = source_rows([source_named(name)] if name else None)
     columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
     print_rows(rows, columns, format_name)
@@ -114,22 +116,20 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
 
 @app.command()
 def status(format_name: Format = None) -> None:
-    """Show each source's state; for people, also the gaps, what is held, and the settings in force."""
+    """Show each source's state; beside it, on standard error, gaps, totals and the settings in force."""
     from archive.overview import gaps, source_state, totals
     from parsers.source import sources as all_sources
     from settings import print_settings
     from terminal import print_rows, say
 
-    settings, for_people = settings_in_force(), format_name == "table" or sys.stderr.isatty()
-    if for_people:
-        print_settings(settings, say)
+    settings = settings_in_force()
+    print_settings(settings, say)
+    say_broken()
     counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
     columns = ["source/state", "last_success/next_check", *counts, "problem"]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = [source_state(session, slug) for slug in all_sources()]
         print_rows(rows, columns, format_name)
-        if not for_people:
-            return
         for gap in gaps(session):
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
             say(f"{gap['source']}: gap from {span}: {gap['reason']}")

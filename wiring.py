@@ -124,7 +124,7 @@ def replica_settings(settings: Settings, *, home_was_given: bool) -> Settings:
 def serve_all(settings: Settings, *, replica: bool, host: str, port: int, home_was_given: bool) -> int:
     """Scheduler, workers and status page in one process, until SIGTERM or SIGINT. Returns the exit code."""
     from archive.migrate import open_archive
-    from parsers.source import sources
+    from parsers.source import broken_sources, sources
     from web.server import refuse_open_address
 
     refuse_open_address(host)
@@ -142,6 +142,8 @@ def serve_all(settings: Settings, *, replica: bool, host: str, port: int, home_w
             chosen = [_paced(source) for source in chosen]
         stack.enter_context(_status_page(archive, chosen, host, port, replica=replica))
         _say_where(settings)
+        for name, problem in broken_sources().items():
+            say(f"parsers/sources/{name}.py: {problem}, expected a module that can be imported")
         return _schedule(archive, chosen, settings, transport_for, stop)
 
 

@@ -18,7 +18,7 @@ from archive.upsert import insert_into, insert_once
 
 DELTA_FROM_BYTES = 4_096
 """Bodies below this size are cheaper as a blob of their own."""
-DELTA_SAVES = 0.5
+DELTA_SAVES = 0.8
 """A delta is kept when it needs less than this share of what the packed body would need."""
 
 

@@ -95,10 +95,11 @@ def _import_file(
     except OSError as problem:
         report.fail(str(problem))
         return
+    role = _role(archive, source, url, body)
     arrival = Arrival(
         source=source.slug,
-        role=_role(archive, source, url, body),
-        target_url=url,
+        role=role,
+        target_url=_page_of(source, url) if role == "listing" else url,
         url=url,
         fetched_at=at,
         via="file",
@@ -108,6 +109,11 @@ def _import_file(
         body=body,
     )
     report.take(arrive(archive, source, [arrival], now))
+
+
+def _page_of(source: Source, url: str) -> str:
+    """The page that a listing's address stands for: a source that has one page has it under every address."""
+    return source.start[0] if len(source.start) == 1 else url
 
 
 class UnreadableFile(OSError):

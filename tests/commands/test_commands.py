@@ -177,8 +177,7 @@ def test_sources_and_status(filled: Command) -> None:
     found = filled("status")
     (state,) = [each for each in found.rows if each["source"] == "bsia-cssc"]
     assert (state["notifications"], state["wanted"], state["state"]) == (12, 1, "healthy")
-    assert found.err == ""
-    assert "BULLETINS_HOME" in filled("status", "--format", "table").err
+    assert "BULLETINS_HOME" in found.err
 
 
 def test_text_gives_one_object_a_page(bulletins: Command, tmp_path: Path) -> None:
@@ -265,3 +264,15 @@ def test_every_command_is_in_the_help(bulletins: Command) -> None:
     ):
         assert f"  {name} " in listed
         assert bulletins(name, "--help").code == 0 or name == "test"
+
+
+def test_every_address_of_the_one_page_is_that_page(filled: Command, saved: Path, tmp_path: Path) -> None:
+    address = "http://www.bsia.co.uk/CSSC?x=1"
+    (row,) = filled("import", "bsia-cssc", str(saved), "--at", "2026-03-01T12:00:00Z", "--url", address).rows
+    assert (row["new"], row["withdrawn"]) == (0, 0)
+    shorter = tmp_path / "shorter.html"
+    shorter.write_bytes(page(TWELVE[1:]))
+    for hour in (13, 14):
+        filled("import", "bsia-cssc", str(shorter), "--at", f"2026-03-01T{hour}:00:00Z", "--url", address)
+    filled("import", "bsia-cssc", str(saved), "--at", "2026-03-01T15:00:00Z")
+    assert [each["kind"] for each in filled("changes", "--since", "12").rows][-2:] == ["withdrawn", "reinstated"]
