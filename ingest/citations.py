@@ -42,9 +42,13 @@ def fetch_attachments(
     `target_ids` are the listings that this run has leased.
     """
     now = tools.clock()
-    with archive.writing() as session:
+    with archive.reading() as session:
         wanted = due_attachments(session, source.slug, now)
-        got = claim(session, [target.id for target in wanted], owner, now, LEASE_SECONDS) if wanted else []
+        if not wanted:
+            report.links = link_books(session, source.slug, (), ())
+            return
+    with archive.writing() as session:
+        got = claim(session, [target.id for target in wanted], owner, now, LEASE_SECONDS)
     read: set[int] = set()
     failed: set[int] = set()
     batch = FirstArrivals(archive, source, tools.clock)

@@ -12,9 +12,9 @@ from archive.confirm import confirm
 from archive.derived import Target
 from archive.journal import Arrival, body_of, validated_capture
 from archive.settle import Settled
-from archive.store import Archive
+from archive.store import Archive, Session
 from archive.tables import Capture
-from archive.targets import LEASE_SECONDS, claim, get_target, note_answer, note_failure
+from archive.targets import LEASE_SECONDS, claim, get_target, lock_source, note_answer, note_failure
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -29,11 +29,10 @@ LONGEST_WAIT = timedelta(hours=24)
 def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_id: int) -> None:
     """Ask one listing page, keep what comes, and set when to ask again."""
     version = facts_of(source).parser_version
-    with archive.writing() as session:
-        ours = claim(session, [target_id], owner, tools.clock(), LEASE_SECONDS)
+    with archive.reading() as session:
         target = get_target(session, target_id)
         validated = validated_capture(session, source.slug, target.url, version)
-    if not ours:
+    if not _is_ours(archive, target, owner, tools.clock()):
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
         return
     tools.say(f"{source.slug}: asking {target.url}")
@@ -44,9 +43,16 @@ def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: 
         _note_unanswered(archive, source, target_id, problem, tools.clock())
         report.fail(str(problem))
         return
-    settled = _take_in(archive, source, tools, target, validated, fetched)
-    report.take(settled)
-    _note_polled(archive, source, target_id, fetched, settled, tools.clock())
+    report.take(_take_in(archive, source, tools, target, validated, fetched))
+
+
+def _is_ours(archive: Archive, target: Target, owner: str, now: datetime) -> bool:
+    """Whether this run holds the lease of a target; one that has run for half its time is renewed."""
+    until = target.lease_until
+    if target.lease_owner == owner and until is not None and until - now > timedelta(seconds=LEASE_SECONDS / 2):
+        return True
+    with archive.writing() as session:
+        return bool(claim(session, [target.id], owner, now, LEASE_SECONDS))
 
 
 def ask(fetcher: Fetcher, url: str, validated: Capture | None) -> Fetched:
@@ -85,16 +91,23 @@ def _take_in(
     archive: Archive, source: Source, tools: Tools, target: Target, validated: Capture | None, fetched: Fetched
 ) -> Settled:
     """A 304 is a check where it speaks of the newest reading; else the page is back at what its validators named."""
-    if fetched.answer.status != 304 or validated is None:
-        return arrive(archive, source, arrivals(source, target, fetched.hops), tools.clock())
+    hops: Sequence[Response] = fetched.hops
+    if fetched.answer.status == 304 and validated is not None:
+        with archive.writing() as session:
+            lock_source(session, source.slug)
+            if get_target(session, target.id).capture_id == validated.id:
+                at = fetched.answer.fetched_at
+                settled = confirm(session, facts_of(source), validated.id, at, "304", "capture")
+                _note_polled(session, source, target.id, fetched, settled, tools.clock())
+                return settled
+        try:
+            hops = _as_stored(archive, validated, hops)
+        except CorruptBlob:
+            hops = ask(tools.fetcher, target.url, None).hops
+    settled = arrive(archive, source, arrivals(source, target, hops), tools.clock())
     with archive.writing() as session:
-        if get_target(session, target.id).capture_id == validated.id:
-            return confirm(session, facts_of(source), validated.id, fetched.answer.fetched_at, "304", "capture")
-    try:
-        hops = _as_stored(archive, validated, fetched.hops)
-    except CorruptBlob:
-        hops = ask(tools.fetcher, target.url, None).hops
-    return arrive(archive, source, arrivals(source, target, hops), tools.clock())
+        _note_polled(session, source, target.id, fetched, settled, tools.clock())
+    return settled
 
 
 def _as_stored(archive: Archive, validated: Capture, hops: Sequence[Response]) -> Sequence[Response]:
@@ -117,18 +130,17 @@ def _note_unanswered(
 
 
 def _note_polled(
-    archive: Archive, source: Source, target_id: int, fetched: Fetched, settled: Settled, now: datetime
+    session: Session, source: Source, target_id: int, fetched: Fetched, settled: Settled, now: datetime
 ) -> None:
-    status = fetched.answer.status
-    with archive.writing() as session:
-        target = get_target(session, target_id)
-        if settled.accounts.errors:
-            asked = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
-            wait = max(_failure_wait(source, target.failures + 1), min(asked, LONGEST_WAIT))
-            note_failure(session, target, now, settled.notice or f"status {status}", now + wait)
-            target.last_status = status
-        else:
-            note_answer(session, target, now, status, now + _jittered(timedelta(minutes=source.every_minutes)))
+    """Set when to ask a page again, by what its answer came to."""
+    status, target = fetched.answer.status, get_target(session, target_id)
+    if settled.accounts.errors:
+        asked = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
+        wait = max(_failure_wait(source, target.failures + 1), min(asked, LONGEST_WAIT))
+        note_failure(session, target, now, settled.notice or f"status {status}", now + wait)
+        target.last_status = status
+    else:
+        note_answer(session, target, now, status, now + _jittered(timedelta(minutes=source.every_minutes)))
 
 
 def _failure_wait(source: Source, failures: int) -> timedelta:
