@@ -29,6 +29,9 @@ class Changes:
     rows: list[tuple[str, int, int, str]] = field(default_factory=list)
 
     def add(self, kind: str, notification_id: int, revision: int, cause: str | None = None) -> None:
+        """Note one change. Raises ValueError for a kind or cause that readers do not know."""
+        if kind not in KINDS or (cause or self.cause) not in CAUSES:
+            raise ValueError(f"change {kind} by {cause or self.cause}: expected one of {KINDS} by one of {CAUSES}")
         self.rows.append((kind, notification_id, revision, cause or self.cause))
 
     def write(self, session: Session) -> None:

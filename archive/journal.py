@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 from zstandard import ZstdError
 
@@ -192,11 +192,6 @@ def held_document(session: Session, source: str, url: str) -> Capture | None:
     return last_done(session, source, url, Capture.status == 200)
 
 
-def read_capture(session: Session, source: str, url: str) -> Capture | None:
-    """The newest capture of a page that a parser has read."""
-    return last_done(session, source, url, Capture.region_hash.is_not(None))
-
-
 def get_capture(session: Session, capture_id: int) -> Capture:
     """The capture with that id."""
     return session.get_one(Capture, capture_id)
@@ -223,8 +218,3 @@ def find_capture(session: Session, source: str, url: str, sha256: str, fetched_a
             Capture.state.in_(("done", "failed")),
         )
     )
-
-
-def count_captures(session: Session, source: str) -> int:
-    """How many responses of a source are kept."""
-    return session.scalar(select(func.count()).select_from(Capture).where(Capture.source == source)) or 0

@@ -6,10 +6,10 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 
-from archive.store import Archive, ArchiveUnusable, open_blobs, open_engine
+from archive.store import Archive, ArchiveUnusable, open_blobs
 
 SHAPE = "0001"
 """The revision that this code needs; the newest file in `archive/migrations/versions`."""
@@ -109,12 +109,3 @@ def _back_up(archive: Archive, found: str) -> None:
     copy = Path(url.database).with_name(f"{Path(url.database).name}.shape-{found}.{stamp}")
     with sqlite3.connect(url.database) as source, sqlite3.connect(copy) as target:
         source.backup(target)
-
-
-def make_database(engine: Engine) -> None:
-    """Make every table in an empty database."""
-    with engine.execution_options(writes=True).begin() as connection:
-        _upgrade_alone(connection)
-
-
-__all__ = ["SHAPE", "make_database", "open_archive", "open_engine", "shape_of", "upgrade"]

@@ -76,22 +76,6 @@ def gaps(session: Session, slug: str | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def last_runs(session: Session, slug: str, most: int = 5) -> list[dict[str, Any]]:
-    """The newest runs of a source with their books."""
-    rows = session.scalars(select(Run).where(Run.source == slug).order_by(Run.id.desc()).limit(most))
-    return [
-        {
-            "source": row.source,
-            "started_at": row.started_at,
-            "ended_at": row.ended_at,
-            "state": row.state,
-            "reason": row.reason,
-            **row.accounts,
-        }
-        for row in rows
-    ]
-
-
 def totals(session: Session) -> dict[str, int]:
     """How much the archive holds."""
     return {

@@ -12,7 +12,6 @@ import rfc8785
 
 HASH_VERSION = 1
 LEVELS = ("green", "yellow", "amber", "red")
-PRECISIONS = ("year", "month", "day", "minute", "second")
 
 ADDRESS_FIELDS = ("source", "ref", "url")
 CLASSIFICATION_FIELDS = ("issuers", "topics", "handling")

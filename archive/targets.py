@@ -212,11 +212,6 @@ def note_missing(session: Session, target: Target, now: datetime, reason: str) -
     note_failure(session, target, now, reason, retry_at(target.failures + 1, now))
 
 
-def listing_targets(session: Session, source: str) -> list[Target]:
-    """The listing targets of a source that the archive has met."""
-    return list(session.scalars(select(Target).where(Target.source == source, Target.role == "listing")))
-
-
 def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> list[int]:
     """Make the targets that a source starts from, due at once when they were never asked, and return their ids."""
     targets = [ensure_target(session, source, "listing", url, now)[0] for url in urls]

@@ -20,6 +20,7 @@ from parsers.page import Page, PageChanged
 
 MAX_CANDIDATES = 5_000
 LISTING_KINDS = ("window", "complete", "current", "increment")
+"""What absence from a listing means; a source that states another kind is refused."""
 
 
 class Source:
@@ -96,6 +97,8 @@ def sources() -> Mapping[str, Source]:
     found: dict[str, Source] = {}
     for module in _modules()[0]:
         for candidate in _own_sources(module):
+            if getattr(candidate, "listing", None) not in LISTING_KINDS:
+                raise ValueError(f"{candidate}: no known kind of listing, expected one of {LISTING_KINDS}")
             clash = found.get(candidate.slug)
             if clash:
                 raise ValueError(f"slug {candidate.slug!r}: {type(clash)} and {candidate} both use it, expected one")
