@@ -35,7 +35,8 @@ def test_a_broken_module_costs_its_own_sources_only(folder: Path) -> None:
 
 def test_a_slug_that_is_there_twice_names_both(folder: Path) -> None:
     (folder / "second_one.py").write_text(
-        "from parsers.families.dated_page import DatedPage\nclass Second(DatedPage):\n    slug, listing = 'bsia-cssc', 'window'\n"
+        "from parsers.families.dated_page import DatedPage\n"
+        "class Second(DatedPage):\n    slug, listing = 'bsia-cssc', 'window'\n"
     )
     with pytest.raises(ValueError, match="Second"):
         registry.sources()
