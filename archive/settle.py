@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
-from archive.derived import AccountRow, Gap, NotificationRow, Target
+from archive.derived import AccountRow, Gap, NotificationRow, Sighting, Target
 from archive.identity import Known, Match, Wording, issued_day, match
 from archive.indexing import reindex
 from archive.journal import close_capture
@@ -21,6 +21,7 @@ from archive.presence import (
     SourceFacts,
     close_sightings,
     count_absence,
+    day_of,
     half_gone,
     missing_of,
     shown_by,
@@ -262,14 +263,10 @@ def accept_absences(session: Session, facts: SourceFacts, capture_id: int, at: d
 
 
 def _oldest_of(rows: Sequence[NotificationRow]) -> date | None:
-    from archive.presence import day_of
-
     return min((day for row in rows if (day := day_of(row)) is not None), default=None)
 
 
 def _was_absent(session: Session, row: NotificationRow, target: Target) -> bool:
-    from archive.derived import Sighting
-
     still = select(Sighting.id).where(
         Sighting.notification_id == row.id, Sighting.target_id == target.id, Sighting.last_at.is_(None)
     )

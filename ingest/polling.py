@@ -38,12 +38,13 @@ def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: 
     tools.say(f"{source.slug}: asking {target.url}")
     try:
         fetched = ask(tools.fetcher, target.url, validated)
+        settled = _take_in(archive, source, tools, target, validated, fetched)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
         _note_unanswered(archive, source, target_id, problem, tools.clock())
         report.fail(str(problem))
         return
-    report.take(_take_in(archive, source, tools, target, validated, fetched))
+    report.take(settled)
 
 
 def _is_ours(archive: Archive, target: Target, owner: str, now: datetime) -> bool:
