@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, and_, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive import quarantine
@@ -15,17 +15,63 @@ from archive.indexing import reindex
 from archive.journal import close_capture, record_check
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
-from archive.tables import Capture
+from archive.tables import Capture, plain
 from archive.targets import ensure_target, lock_source
 
 BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
+
+_CAPTURES, _TARGETS, _ACCOUNTS, _ROWS = plain(Capture), plain(Target), plain(AccountRow), plain(NotificationRow)
+_ANY_ABSENT = exists().where(_ROWS.c.target_id == _TARGETS.c.id, _ROWS.c.state == "current", _ROWS.c.absences > 0)
+_EARLIER = (
+    select(
+        _CAPTURES.c.healthy,
+        _TARGETS.c.id,
+        _TARGETS.c.newest_at,
+        _TARGETS.c.capture_id,
+        _TARGETS.c.held_reason,
+        _ANY_ABSENT.label("any_absent"),
+        *(_ACCOUNTS.c[name] for name in BOOKS),
+    )
+    .join(
+        _TARGETS, and_(_TARGETS.c.source == _CAPTURES.c.source, _TARGETS.c.url == _CAPTURES.c.target_url), isouter=True
+    )
+    .join(_ACCOUNTS, _ACCOUNTS.c.capture_id == _CAPTURES.c.id, isouter=True)
+    .where(_CAPTURES.c.id == bindparam("number"))
+)
+_STILL_SHOWN = (
+    update(_TARGETS)
+    .where(_TARGETS.c.id == bindparam("number"))
+    .values(newest_at=bindparam("at"), confirmed_at=bindparam("at"))
+)
+_MOVED_ON = _STILL_SHOWN.values(capture_id=bindparam("capture"), sha256=bindparam("body"))
 
 
 def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
     """The page still is what capture `capture_id` holds, asked at `at`: one slim row, and one more look for absence."""
     lock_source(session, facts.slug)
+    return _confirm(session, facts, capture_id, _earlier(session, capture_id), at, kind, cause)
+
+
+def confirm_newest(
+    session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str
+) -> Settled | None:
+    """The same where the page was last seen as that very capture; None where it has moved on."""
+    lock_source(session, facts.slug)
+    earlier = _earlier(session, capture_id)
+    if earlier.capture_id != capture_id:
+        return None
+    return _confirm(session, facts, capture_id, earlier, at, kind, cause)
+
+
+def _earlier(session: Session, capture_id: int) -> Row[Any]:
+    return session.execute(_EARLIER, {"number": capture_id}).one()
+
+
+def _confirm(
+    session: Session, facts: SourceFacts, capture_id: int, earlier: Row[Any], at: datetime, kind: str, cause: str
+) -> Settled:
     changes = Changes(cause, at, capture_id)
-    settled = _look_again(session, facts, session.get_one(Capture, capture_id), changes)
+    settled = _look_again(session, facts, earlier, changes)
     record_check(session, capture_id, at, kind, cause)
     changes.write(session)
     return settled
@@ -50,7 +96,8 @@ def settle_repeat(session: Session, facts: SourceFacts, capture_id: int, of: int
     found: dict[str, Any] = {"region_hash": region_hash, "healthy": earlier.healthy}
     found["repeats"] = earlier.repeats or earlier.id
     changes = Changes(capture.cause, capture.fetched_at, capture.id)
-    settled = _look_again(session, facts, earlier, changes, capture)
+    session.flush()
+    settled = _look_again(session, facts, _earlier(session, of), changes, capture)
     books = books_of(session, of) | {"withdrawn": settled.accounts.withdrawn}
     session.execute(insert(AccountRow).values(capture_id=capture.id, **books))
     close_capture(session, capture.id, "done", parser_version=facts.parser_version, **found)
@@ -77,52 +124,54 @@ def settle_hop(session: Session, capture_id: int) -> None:
         close_capture(session, capture.id, "done", "redirect", healthy=False)
 
 
-def books_of(session: Session, capture_id: int) -> dict[str, Any]:
+def books_of(session: Session, capture_id: int) -> dict[str, int]:
     """The books of a further look at an unchanged page: what was read then is unchanged now."""
-    row = session.get(AccountRow, capture_id)
-    if row is None:
+    return _books(_earlier(session, capture_id))
+
+
+def _books(earlier: Row[Any]) -> dict[str, int]:
+    if earlier.seen is None:
         return dict.fromkeys(BOOKS, 0)
-    read = row.new + row.revised + row.unchanged
+    read = earlier.new + earlier.revised + earlier.unchanged
     return dict.fromkeys(BOOKS, 0) | {
-        "seen": row.seen,
+        "seen": earlier.seen,
         "unchanged": read,
-        "repeated": row.repeated,
-        "quarantined": row.quarantined,
+        "repeated": earlier.repeated,
+        "quarantined": earlier.quarantined,
     }
 
 
 def _look_again(
-    session: Session, facts: SourceFacts, earlier: Capture, changes: Changes, now_in: Capture | None = None
+    session: Session, facts: SourceFacts, earlier: Row[Any], changes: Changes, now_in: Capture | None = None
 ) -> Settled:
-    target, _ = ensure_target(session, facts.slug, earlier.role, earlier.target_url, changes.at)
-    accounts = Accounts(**books_of(session, earlier.id))
-    if target.newest_at is not None and changes.at >= target.newest_at:
-        accounts.withdrawn = _count_absences(session, facts, target, earlier, changes)
-        target.newest_at = target.confirmed_at = changes.at
-        if now_in is not None:
-            target.capture_id, target.sha256 = now_in.id, now_in.sha256
-    session.flush()
-    notice = target.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
-    return Settled(accounts, notice, losses=accounts.quarantined > 0, held=target.held_reason is not None)
+    """One more look at what an earlier capture shows, which capture `now_in` shows too, where there is one."""
+    accounts = Accounts(**_books(earlier))
+    if earlier.newest_at is not None and changes.at >= earlier.newest_at:
+        accounts.withdrawn = _absences(session, facts, earlier, changes)
+        if now_in is None:
+            session.execute(_STILL_SHOWN, {"number": earlier.id, "at": changes.at})
+        else:
+            moved = {"number": earlier.id, "at": changes.at, "capture": now_in.id, "body": now_in.sha256}
+            session.execute(_MOVED_ON, moved)
+    notice = earlier.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
+    return Settled(accounts, notice, losses=accounts.quarantined > 0, held=earlier.held_reason is not None)
 
 
-def _count_absences(session: Session, facts: SourceFacts, target: Target, earlier: Capture, changes: Changes) -> int:
-    if not earlier.healthy:
+def _absences(session: Session, facts: SourceFacts, earlier: Row[Any], changes: Changes) -> int:
+    if not (earlier.healthy and earlier.any_absent):
         return 0
-    absent = shown_by(session, target, NotificationRow.absences > 0)
-    if not absent:
-        return 0
-    oldest = _oldest(session, target)
+    absent = shown_by(session, earlier.id, NotificationRow.absences > 0)
+    oldest = _oldest(session, earlier.id)
     count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
     session.flush()
     reindex(session, [row.id for row in absent])
     return count
 
 
-def _oldest(session: Session, target: Target) -> date | None:
+def _oldest(session: Session, target_id: int) -> date | None:
     rows = session.scalars(
         select(NotificationRow)
         .join(Sighting, Sighting.notification_id == NotificationRow.id)
-        .where(Sighting.target_id == target.id, Sighting.last_at.is_(None))
+        .where(Sighting.target_id == target_id, Sighting.last_at.is_(None))
     )
     return min((day for row in rows if (day := day_of(row)) is not None), default=None)

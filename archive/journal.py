@@ -7,19 +7,51 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from zstandard import ZstdError
 
 from archive.blobs import Blobs, CorruptBlob, deflate, inflate, name_of, unpack
 from archive.derived import Counter
-from archive.tables import Capture, Check, Decision, Delta
-from archive.upsert import insert_into, insert_once
+from archive.tables import Capture, Check, Decision, Delta, plain
+from archive.upsert import insert_once
 
 DELTA_FROM_BYTES = 4_096
 """Bodies below this size are cheaper as a blob of their own."""
 DELTA_SAVES = 0.8
 """A delta is kept when it needs less than this share of what the packed body would need."""
+
+_CAPTURES, _CHECKS, _COUNTERS = plain(Capture), plain(Check), plain(Counter)
+_PENDING = (
+    select(_CAPTURES.c.id)
+    .where(_CAPTURES.c.source == bindparam("source"), _CAPTURES.c.state == "pending")
+    .order_by(_CAPTURES.c.id)
+)
+_CHECKED = select(_CHECKS.c.id).where(_CHECKS.c.capture_id == bindparam("capture_id"), _CHECKS.c.at == bindparam("at"))
+_CHECK = insert(_CHECKS)
+_VALIDATED = (
+    select(Capture)
+    .where(
+        Capture.source == bindparam("source"),
+        Capture.target_url == bindparam("url"),
+        Capture.state == "done",
+        Capture.healthy.is_(True),
+        Capture.parser_version == bindparam("parser_version"),
+    )
+    .order_by(Capture.fetched_at.desc(), Capture.id.desc())
+    .limit(1)
+)
+
+
+def _taking(row: postgresql.Insert | sqlite.Insert) -> Executable:
+    """Add `places` to a counter row, made where there is none, and give its value."""
+    row = row.values(name=bindparam("counter"), value=bindparam("places"))
+    further = {"value": _COUNTERS.c.value + bindparam("places")}
+    return row.on_conflict_do_update(index_elements=["name"], set_=further).returning(_COUNTERS.c.value)
+
+
+_TAKE = {"sqlite": _taking(sqlite.insert(_COUNTERS)), "postgresql": _taking(postgresql.insert(_COUNTERS))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +73,7 @@ class Arrival:
 
 def take(session: Session, counter: str, places: int = 1) -> int:
     """The first of `places` numbers from a counter row; the row stays locked until the transaction ends."""
-    row = insert_into(session, Counter).values(name=counter, value=places)
-    taken = row.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + places})
-    last = session.scalar(taken.returning(Counter.value))
+    last = session.scalar(_TAKE[session.get_bind().dialect.name], {"counter": counter, "places": places})
     if last is None:
         raise RuntimeError(f"counter {counter}: the database returned no number, expected one")
     return int(last) - places + 1
@@ -151,19 +181,14 @@ def close_capture(session: Session, capture_id: int, state: str, reason: str | N
 
 def pending(session: Session, source: str) -> list[int]:
     """The captures of a source that wait to be settled, oldest arrival first."""
-    return list(
-        session.scalars(
-            select(Capture.id).where(Capture.source == source, Capture.state == "pending").order_by(Capture.id)
-        )
-    )
+    return list(session.scalars(_PENDING, {"source": source}))
 
 
 def record_check(session: Session, capture_id: int, at: datetime, kind: str, cause: str) -> None:
     """Record that `capture_id` still held at `at`; once for one moment."""
-    there = select(Check.id).where(Check.capture_id == capture_id, Check.at == at)
-    if session.scalar(there) is None:
-        place = take(session, "journal")
-        session.execute(insert(Check).values(capture_id=capture_id, at=at, kind=kind, cause=cause, settled=place))
+    check = {"capture_id": capture_id, "at": at}
+    if session.scalar(_CHECKED, check) is None:
+        session.execute(_CHECK, check | {"kind": kind, "cause": cause, "settled": take(session, "journal")})
 
 
 def record_decision(session: Session, kind: str, source: str, at: datetime, detail: Mapping[str, Any]) -> None:
@@ -184,7 +209,7 @@ def last_done(session: Session, source: str, target_url: str, *further: ColumnEl
 
 def validated_capture(session: Session, source: str, url: str, parser_version: str) -> Capture | None:
     """The capture whose validators may be sent: the last healthy one that this very parser read."""
-    return last_done(session, source, url, Capture.healthy.is_(True), Capture.parser_version == parser_version)
+    return session.scalar(_VALIDATED, {"source": source, "url": url, "parser_version": parser_version})
 
 
 def held_document(session: Session, source: str, url: str) -> Capture | None:

@@ -40,12 +40,12 @@ def day_of(row: NotificationRow) -> date | None:
     return row.issued_sort.astimezone(LONDON).date() if row.issued_stated else None
 
 
-def shown_by(session: Session, target: Target, *further: ColumnElement[bool]) -> list[NotificationRow]:
+def shown_by(session: Session, target_id: int, *further: ColumnElement[bool]) -> list[NotificationRow]:
     """The notifications that a listing target showed when it was last read, or has missed too few times to tell."""
     return list(
         session.scalars(
             select(NotificationRow)
-            .where(NotificationRow.target_id == target.id, NotificationRow.state == "current", *further)
+            .where(NotificationRow.target_id == target_id, NotificationRow.state == "current", *further)
             .order_by(NotificationRow.id)
         )
     )

@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, Target
-from archive.tables import Capture, Run
-from archive.targets import LEASE_SECONDS, add_start_targets, claim, is_due, lock_source, release
+from archive.journal import pending
+from archive.leases import LEASE_SECONDS, claim, release
+from archive.tables import Capture, Run, plain
+from archive.targets import add_start_targets, is_due, lock_source
+
+_RUNS = plain(Run)
+_BEGIN = insert(_RUNS).returning(_RUNS.c.id)
+_END = (
+    update(_RUNS)
+    .where(_RUNS.c.id == bindparam("number"))
+    .values(ended_at=bindparam("at"), state=bindparam("how"), reason=bindparam("why"), accounts=bindparam("books"))
+)
+_CITED = select(Attachment.target_id).where(Attachment.cited.is_(True)).distinct()
+_LINKS = select(Target.id, Target.sha256).where(Target.source == bindparam("source"), Target.id.in_(_CITED))
 
 
-def begin_run(
-    session: Session, slug: str, start: Collection[str], owner: str, now: datetime
-) -> tuple[int, list[int]] | None:
-    """Lease a source's listing targets and log the run; its id and the targets' ids, or None where another has them."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that holds its leases: its number, its listings, and the captures that wait to be settled first."""
+
+    run_id: int
+    target_ids: list[int]
+    waiting: list[int]
+
+
+def begin_run(session: Session, slug: str, start: Collection[str], owner: str, now: datetime) -> Begun | None:
+    """Lease a source's listing targets and log the run; None where another run has them."""
     lock_source(session, slug)
     wanted = add_start_targets(session, slug, start, now)
     got = claim(session, wanted, owner, now, LEASE_SECONDS)
     if got != sorted(wanted):
         release(session, got, owner)
         return None
-    run_id = session.scalar(
-        insert(Run).values(source=slug, started_at=now, state="running", accounts={}).returning(Run.id)
-    )
-    return int(run_id or 0), got
+    begun = {"source": slug, "started_at": now, "state": "running", "accounts": {}}
+    return Begun(session.scalars(_BEGIN, begun).one(), got, pending(session, slug))
 
 
 def end_run(
     session: Session, run_id: int, state: str, reason: str | None, accounts: Mapping[str, Any], now: datetime
 ) -> None:
     """Log how a run ended."""
-    session.execute(
-        update(Run).where(Run.id == run_id).values(ended_at=now, state=state, reason=reason, accounts=dict(accounts))
-    )
+    session.execute(_END, {"number": run_id, "at": now, "how": state, "why": reason, "books": dict(accounts)})
 
 
 def link_books(session: Session, slug: str, read: Collection[int], failed: Collection[int]) -> dict[str, int]:
     """The books of the links: cited = known + read + waiting + failed. `read` and `failed` are this run's targets."""
-    cited = select(Attachment.target_id).where(Attachment.cited.is_(True)).distinct()
-    rows = session.execute(select(Target.id, Target.sha256).where(Target.source == slug, Target.id.in_(cited))).all()
+    rows = session.execute(_LINKS, {"source": slug}).all()
     books = {"links": len(rows), "known": 0, "read": 0, "waiting": 0, "failed": 0}
     for number, sha256 in rows:
         books[_account(number, sha256, read, failed)] += 1

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
-from archive.derived import AccountRow, Gap, NotificationRow, Sighting, Target
+from archive.derived import AccountRow, Gap, NotificationRow, Sighting, SourceRow, Target
 from archive.identity import Known, Match, Wording, issued_day, match
 from archive.indexing import reindex
 from archive.journal import close_capture
@@ -188,7 +188,7 @@ def _assigned(session: Session, capture_id: int, entries: Sequence[ReadEntry]) -
 
 def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts: Accounts) -> str | None:
     """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
-    shown = shown_by(session, keeper.target)
+    shown = shown_by(session, keeper.target.id)
     oldest = oldest_day(reading)
     held = None if keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
     elsewhere = shown_elsewhere(session, shown, keeper.target)
@@ -229,7 +229,7 @@ def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: s
     reindex(session, keeper.touched)
     if not keeper.late:
         _move_target(keeper.target, keeper.capture, keeper.capture.fetched_at, held)
-    source = lock_source(session, keeper.facts.slug)
+    source = session.get_one(SourceRow, keeper.facts.slug)
     source.first_settled_at = source.first_settled_at or keeper.capture.fetched_at
     session.flush()
     close_capture(
@@ -249,7 +249,7 @@ def accept_absences(session: Session, facts: SourceFacts, capture_id: int, at: d
     lock_source(session, facts.slug)
     capture = session.get_one(Capture, capture_id)
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, at)
-    shown = shown_by(session, target)
+    shown = shown_by(session, target.id)
     absent = [row for row in shown if _was_absent(session, row, target)]
     oldest = _oldest_of([row for row in shown if row not in absent])
     changes = Changes("human", capture.fetched_at, capture.id)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import Table as PlainTable
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -67,6 +68,14 @@ class Table(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+def plain(mapped: type[Table]) -> PlainTable:
+    """The plain table of a mapped class, for the statements of hot paths: built once, run without the ORM.
+
+    Objects of the class that a session has loaded do not notice what such a statement writes.
+    """
+    return Table.metadata.tables[mapped.__tablename__]
 
 
 class Capture(Table):

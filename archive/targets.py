@@ -1,17 +1,15 @@
-"""The addresses that sources read: when to ask again, and who is asking now."""
+"""The addresses that sources read, and when to ask them again."""
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
+from archive.tables import plain
 from archive.upsert import insert_all_once, insert_once
 
 REREAD_AGES = (
@@ -24,21 +22,32 @@ REREAD_AGES = (
 )
 """Details and attachments are read again when they have reached these ages, then monthly."""
 
-LEASE_SECONDS = 900.0
-"""A run that is alive renews its lease before each fetch; a dead run's lease on this host is free at once."""
+_SOURCES, _TARGETS = plain(SourceRow), plain(Target)
+_LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with_for_update()
+_ASKED = select(_TARGETS.c.url, _TARGETS.c.id).where(
+    _TARGETS.c.source == bindparam("source"),
+    _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
+    _TARGETS.c.next_check_at.is_not(None),
+)
+_NOTE_ANSWER = (
+    update(_TARGETS)
+    .where(_TARGETS.c.id == bindparam("number"))
+    .values(
+        failures=0,
+        last_error=None,
+        last_status=bindparam("status"),
+        last_tried_at=bindparam("tried_at"),
+        next_check_at=bindparam("again_at"),
+    )
+)
+_TARGET = select(Target).where(Target.id == bindparam("number"))
 
-_owners_made = itertools.count(1)
-_retired: set[str] = set()
 
-
-def lock_source(session: Session, slug: str) -> SourceRow:
-    """The source's row, locked until the transaction ends: one transaction at a time settles a source's captures."""
-    locked = select(SourceRow).where(SourceRow.slug == slug).with_for_update()
-    row = session.scalar(locked)
-    if row is None:
+def lock_source(session: Session, slug: str) -> None:
+    """Lock the source's row until the transaction ends: one transaction at a time settles a source's captures."""
+    if session.scalar(_LOCK, {"slug": slug}) is None:
         insert_once(session, SourceRow, slug=slug)
-        row = session.scalars(locked).one()
-    return row
+        session.execute(_LOCK, {"slug": slug})
 
 
 def ensure_target(session: Session, source: str, role: str, url: str, at: datetime) -> tuple[Target, bool]:
@@ -80,83 +89,16 @@ def retry_at(failures: int, now: datetime) -> datetime:
     return now + REREAD_AGES[min(max(failures, 1), len(REREAD_AGES)) - 1]
 
 
-def owner_here() -> str:
-    """A new lease owner of this process: host, process id, the process's start, a number of its own."""
-    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}:{next(_owners_made)}"
-
-
-def retire(owner: str) -> None:
-    """An owner of this process has ended its work: what it could not give back is free from now on."""
-    _retired.add(owner)
-
-
-def _started(pid: int) -> str:
-    """When a process started, in ticks since the machine did; `ended` for one that waits to be buried."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return "?"
-    fields = stat.rpartition(")")[2].split()
-    return "ended" if fields[0] in ("Z", "X") else fields[19]
-
-
-def is_gone(owner: str) -> bool:
-    """Whether a lease owner has retired or is a process of this host that no longer runs; one elsewhere never is."""
-    if owner in _retired:
-        return True
-    parts = owner.rsplit(":", 3)
-    if len(parts) != 4 or parts[0] != os.uname().nodename or not parts[1].isdigit():
-        return False
-    pid, started = int(parts[1]), parts[2]
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return started not in ("?", _started(pid))
-
-
-def claim(session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float) -> list[int]:
-    """Lease the targets that nobody holds, and return which were got; a dead owner's lease is free."""
-    got = _lease(session, target_ids, owner, now, seconds)
-    if len(got) < len(target_ids):
-        gone = [held for held in _owners(session, target_ids) if is_gone(held)]
-        got += _lease(session, target_ids, owner, now, seconds, gone) if gone else []
-    return sorted(set(got))
-
-
-def _lease(
-    session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float, gone: Sequence[str] = ()
-) -> list[int]:
-    """One UPDATE of those that are free: without an owner or with an expired lease, ours already, or a gone owner's."""
-    free = or_(Target.lease_owner.is_(None), Target.lease_until <= now, Target.lease_owner.in_([owner, *gone]))
-    got = session.scalars(
-        update(Target)
-        .where(Target.id.in_(target_ids), free)
-        .values(lease_owner=owner, lease_until=now + timedelta(seconds=seconds))
-        .returning(Target.id)
-    )
-    return list(got)
-
-
-def _owners(session: Session, target_ids: Sequence[int]) -> list[str]:
-    found = session.scalars(select(Target.lease_owner).where(Target.id.in_(target_ids)).distinct())
-    return [owner for owner in found if owner]
-
-
-def release(session: Session, target_ids: Sequence[int], owner: str) -> None:
-    """Give up the leases that `owner` still holds."""
-    session.execute(
-        update(Target)
-        .where(Target.id.in_(target_ids), Target.lease_owner == owner)
-        .values(lease_owner=None, lease_until=None)
-    )
-
-
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a target's time has come. One that was last tried in the future is due: the clock has been set back."""
     return and_(Target.next_check_at.is_not(None), or_(Target.next_check_at <= now, Target.last_tried_at > now))
+
+
+_DUE_ATTACHMENTS = (
+    select(Target)
+    .where(is_due(bindparam("now")), Target.source == bindparam("source"), Target.role == "attachment")
+    .order_by(Target.next_check_at, Target.id)
+)
 
 
 def due_among(session: Session, target_ids: Sequence[int], now: datetime) -> list[int]:
@@ -186,6 +128,12 @@ def note_answer(session: Session, target: Target, now: datetime, status: int | N
     target.next_check_at = next_check_at
 
 
+def note_answered(session: Session, target_id: int, now: datetime, status: int | None, next_check_at: datetime) -> None:
+    """The same for a target that this transaction has not loaded, in one statement."""
+    answer = {"number": target_id, "status": status, "tried_at": now, "again_at": next_check_at}
+    session.execute(_NOTE_ANSWER, answer)
+
+
 def find_target(session: Session, source: str, url: str) -> Target | None:
     """The target of a source at `url`, if the archive has met it."""
     return session.scalar(select(Target).where(Target.source == source, Target.url == url))
@@ -193,12 +141,12 @@ def find_target(session: Session, source: str, url: str) -> Target | None:
 
 def get_target(session: Session, target_id: int) -> Target:
     """The target with that id."""
-    return session.get_one(Target, target_id)
+    return session.scalars(_TARGET, {"number": target_id}).one()
 
 
 def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:
     """The documents of a source that are to be asked now, longest overdue first."""
-    return due(session, now, Target.source == source, Target.role == "attachment")
+    return list(session.scalars(_DUE_ATTACHMENTS, {"source": source, "now": now}))
 
 
 def held_targets(session: Session, source: str) -> list[Target]:
@@ -214,8 +162,11 @@ def note_missing(session: Session, target: Target, now: datetime, reason: str) -
 
 def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> list[int]:
     """Make the targets that a source starts from, due at once when they were never asked, and return their ids."""
-    targets = [ensure_target(session, source, "listing", url, now)[0] for url in urls]
-    for target in targets:
-        target.next_check_at = target.next_check_at or now
-    session.flush()
-    return [target.id for target in targets]
+    found = session.execute(_ASKED, {"source": source, "urls": list(urls)})
+    asked: dict[str, int] = {url: number for url, number in found}  # noqa: C416
+    if len(asked) < len(set(urls)):
+        for target in ensure_targets(session, source, "listing", urls, now)[0].values():
+            target.next_check_at = target.next_check_at or now
+            asked[target.url] = target.id
+        session.flush()
+    return [asked[url] for url in urls]

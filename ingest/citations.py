@@ -9,17 +9,15 @@ from archive.attachments import confirm_document, settle_attachments
 from archive.blobs import name_of
 from archive.derived import Target
 from archive.journal import Arrival, held_document, record_all
+from archive.leases import LEASE_SECONDS, claim, release
 from archive.runs import link_books
 from archive.store import Archive
 from archive.tables import Capture
 from archive.targets import (
-    LEASE_SECONDS,
-    claim,
     due_attachments,
     get_target,
     note_answer,
     note_missing,
-    release,
     reread_at,
 )
 from ingest.fetch import FetchFailed, Refused

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from archive.blobs import CorruptBlob
-from archive.confirm import confirm
+from archive.confirm import confirm_newest
 from archive.derived import Target
 from archive.journal import Arrival, body_of, validated_capture
+from archive.leases import LEASE_SECONDS, claim
 from archive.settle import Settled
 from archive.store import Archive, Session
 from archive.tables import Capture
-from archive.targets import LEASE_SECONDS, claim, get_target, lock_source, note_answer, note_failure
+from archive.targets import get_target, note_answered, note_failure
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -95,10 +96,9 @@ def _take_in(
     hops: Sequence[Response] = fetched.hops
     if fetched.answer.status == 304 and validated is not None:
         with archive.writing() as session:
-            lock_source(session, source.slug)
-            if get_target(session, target.id).capture_id == validated.id:
-                at = fetched.answer.fetched_at
-                settled = confirm(session, facts_of(source), validated.id, at, "304", "capture")
+            at = fetched.answer.fetched_at
+            settled = confirm_newest(session, facts_of(source), validated.id, at, "304", "capture")
+            if settled is not None:
                 _note_polled(session, source, target.id, fetched, settled, tools.clock())
                 return settled
         try:
@@ -134,14 +134,15 @@ def _note_polled(
     session: Session, source: Source, target_id: int, fetched: Fetched, settled: Settled, now: datetime
 ) -> None:
     """Set when to ask a page again, by what its answer came to."""
-    status, target = fetched.answer.status, get_target(session, target_id)
+    status = fetched.answer.status
     if settled.accounts.errors:
+        target = get_target(session, target_id)
         asked = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
         wait = max(_failure_wait(source, target.failures + 1), min(asked, LONGEST_WAIT))
         note_failure(session, target, now, settled.notice or f"status {status}", now + wait)
         target.last_status = status
     else:
-        note_answer(session, target, now, status, now + _jittered(timedelta(minutes=source.every_minutes)))
+        note_answered(session, target_id, now, status, now + _jittered(timedelta(minutes=source.every_minutes)))
 
 
 def _failure_wait(source: Source, failures: int) -> timedelta:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from archive.journal import pending
-from archive.runs import begin_run, end_run
+from archive.leases import owner_here, release, retire
+from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
-from archive.targets import due_among, owner_here, release, retire
+from archive.targets import due_among
 from ingest.citations import fetch_attachments
 from ingest.polling import poll
 from ingest.report import Report
@@ -34,10 +34,9 @@ def run_source(
     if begun is None:
         report.state = "busy"
         return report
-    run_id, target_ids = begun
     report.state = "failed"
     try:
-        _work(archive, source, tools, report, owner, target_ids, accept=accept, only_due=only_due)
+        _work(archive, source, tools, report, owner, begun, accept=accept, only_due=only_due)
         report.accounts.check(f"run of {source.slug}")
         report.state = "stopped" if tools.stop.is_set() else "done"
     except Exception as problem:
@@ -45,17 +44,17 @@ def run_source(
         report.notices.append(f"{type(problem).__name__}: {problem}")
         raise
     finally:
-        _end(archive, run_id, target_ids, owner, report, tools)
+        _end(archive, begun, owner, report, tools)
     return report
 
 
-def _end(archive: Archive, run_id: int, target_ids: Sequence[int], owner: str, report: Report, tools: Tools) -> None:
+def _end(archive: Archive, begun: Begun, owner: str, report: Report, tools: Tools) -> None:
     """Give the leases back and log the end; where that cannot be written, the owner retires."""
     books = {**asdict(report.accounts), "links": report.links}
     try:
         with archive.writing() as session:
-            release(session, target_ids, owner)
-            end_run(session, run_id, report.state, "; ".join(report.told) or None, books, tools.clock())
+            release(session, begun.target_ids, owner)
+            end_run(session, begun.run_id, report.state, "; ".join(report.told) or None, books, tools.clock())
     except ArchiveUnusable:
         retire(owner)
         raise
@@ -67,23 +66,21 @@ def _work(
     tools: Tools,
     report: Report,
     owner: str,
-    target_ids: Sequence[int],
+    begun: Begun,
     *,
     accept: bool,
     only_due: bool,
 ) -> None:
-    with archive.reading() as session:
-        waiting = pending(session, source.slug)
-    for capture_id in waiting:
+    for capture_id in begun.waiting:
         report.take(settle(archive, source, capture_id, tools.clock()))
     if accept:
         report.accounts.withdrawn += accept_held(archive, source, tools.clock())
-    for target_id in _to_poll(archive, target_ids, tools, only_due=only_due):
+    for target_id in _to_poll(archive, begun.target_ids, tools, only_due=only_due):
         if not tools.stop.is_set():
             poll(archive, source, tools, report, owner, target_id)
     if accept:
         _accept_what_came(archive, source, tools, report)
-    fetch_attachments(archive, source, tools, report, owner, target_ids)
+    fetch_attachments(archive, source, tools, report, owner, begun.target_ids)
     for notice in read_texts(archive, source.slug, tools.documents, tools.stop):
         report.notices.append(notice)
         report.is_lossy = True

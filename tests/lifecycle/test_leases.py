@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 import ingest.run
+from archive.leases import LEASE_SECONDS, claim, is_gone, owner_here, release
 from archive.runs import begin_run
 from archive.store import Archive, ArchiveUnusable
-from archive.targets import LEASE_SECONDS, claim, is_gone, owner_here, release
 from ingest.polling import poll
 from ingest.report import Report
 from tests.kill_points import exit_code_of
@@ -41,7 +41,7 @@ def owner_elsewhere(then: str = "sys.stdin.read()") -> Iterator[tuple[str, subpr
     """A lease owner that is another process, which then does as told; by default it lives to the end of the block."""
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
-        f"from archive.targets import owner_here\nprint(owner_here(), flush=True)\n{then}"
+        f"from archive.leases import owner_here\nprint(owner_here(), flush=True)\n{then}"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/"
@@ -93,10 +93,10 @@ def test_a_lease_is_given_back_only_by_its_owner(archive: Archive) -> None:
     begun = begin(archive, ours)
     assert begun is not None
     with archive.writing() as session:
-        release(session, begun[1], owner_here())
-        assert claim(session, begun[1], owner_here(), START, LEASE_SECONDS) == []
-        release(session, begun[1], ours)
-        assert claim(session, begun[1], owner_here(), START, LEASE_SECONDS) == begun[1]
+        release(session, begun.target_ids, owner_here())
+        assert claim(session, begun.target_ids, owner_here(), START, LEASE_SECONDS) == []
+        release(session, begun.target_ids, ours)
+        assert claim(session, begun.target_ids, owner_here(), START, LEASE_SECONDS) == begun.target_ids
 
 
 def test_a_page_that_another_process_took_over_meanwhile_is_not_asked(archive: Archive) -> None:
@@ -106,7 +106,7 @@ def test_a_page_that_another_process_took_over_meanwhile_is_not_asked(archive: A
         begun = begin(archive, theirs)
         assert begun is not None
         report = Report("bsia-cssc")
-        poll(archive, bsia(), tools(upstream, clock), report, owner_here(), begun[1][0])
+        poll(archive, bsia(), tools(upstream, clock), report, owner_here(), begun.target_ids[0])
     assert upstream.pages_asked == [200]
     assert "another process reads it by now" in report.notices[0]
 
