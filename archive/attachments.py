@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
@@ -16,15 +16,6 @@ from archive.journal import record_check, take
 from archive.tables import Capture
 from archive.targets import ensure_target, ensure_targets, lock_source, note_answer, note_missing, reread_at
 from archive.upsert import insert_all_once
-
-_FAILED_BEFORE = and_(Document.state != "done", Document.extractor != bindparam("extractor"))
-_WAITING = (
-    select(Document.sha256)
-    .join(Target, Target.sha256 == Document.sha256)
-    .where(Target.source == bindparam("source"), or_(Document.state == "waiting", _FAILED_BEFORE))
-    .distinct()
-    .order_by(Document.sha256)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +198,6 @@ def ensure_documents(session: Session, blobs: Collection[str]) -> None:
     there = set(session.scalars(select(Document.sha256).where(Document.sha256.in_(list(blobs)))))
     wanted = [{"sha256": sha256, "state": "waiting"} for sha256 in sorted(set(blobs) - there)]
     insert_all_once(session, Document, wanted)
-
-
-def waiting_documents(session: Session, source: str, extractor: str) -> list[str]:
-    """The documents of a source whose text was never taken, or failed with another extractor."""
-    return list(session.scalars(_WAITING, {"source": source, "extractor": extractor}))
 
 
 def store_text(

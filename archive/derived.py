@@ -36,6 +36,7 @@ class Target(Table):
     __table_args__ = (
         UniqueConstraint("source", "url"),
         Index(None, "next_check_at"),
+        Index(None, "sha256"),
         {"info": DERIVED},
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,7 +64,12 @@ class NotificationRow(Table):
     """The present state of one bulletin; what it says is in its revisions."""
 
     __tablename__ = "notifications"
-    __table_args__ = (Index(None, "source", "state"), Index(None, "source", "issued_sort"), {"info": DERIVED})
+    __table_args__ = (
+        Index(None, "source", "state"),
+        Index(None, "source", "issued_sort"),
+        Index(None, "target_id", "state"),
+        {"info": DERIVED},
+    )
     id: Mapped[int] = mapped_column(ForeignKey("identities.notification_id"), primary_key=True)
     source: Mapped[str]
     state: Mapped[str]

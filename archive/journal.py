@@ -30,18 +30,6 @@ _PENDING = (
 )
 _CHECKED = select(_CHECKS.c.id).where(_CHECKS.c.capture_id == bindparam("capture_id"), _CHECKS.c.at == bindparam("at"))
 _CHECK = insert(_CHECKS)
-_VALIDATED = (
-    select(Capture)
-    .where(
-        Capture.source == bindparam("source"),
-        Capture.target_url == bindparam("url"),
-        Capture.state == "done",
-        Capture.healthy.is_(True),
-        Capture.parser_version == bindparam("parser_version"),
-    )
-    .order_by(Capture.fetched_at.desc(), Capture.id.desc())
-    .limit(1)
-)
 
 
 def _taking(row: postgresql.Insert | sqlite.Insert) -> Executable:
@@ -205,11 +193,6 @@ def last_done(session: Session, source: str, target_url: str, *further: ColumnEl
         .order_by(Capture.fetched_at.desc(), Capture.id.desc())
         .limit(1)
     ).first()
-
-
-def validated_capture(session: Session, source: str, url: str, parser_version: str) -> Capture | None:
-    """The capture whose validators may be sent: the last healthy one that this very parser read."""
-    return session.scalar(_VALIDATED, {"source": source, "url": url, "parser_version": parser_version})
 
 
 def held_document(session: Session, source: str, url: str) -> Capture | None:

@@ -1,4 +1,4 @@
-"""The log of runs, and the books of the links that a source's bulletins cite."""
+"""The log of runs, and which sources have work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from archive.derived import Attachment, Target
+from archive.derived import Target
 from archive.journal import pending
 from archive.leases import LEASE_SECONDS, claim, release
 from archive.tables import Capture, Run, plain
@@ -23,8 +23,6 @@ _END = (
     .where(_RUNS.c.id == bindparam("number"))
     .values(ended_at=bindparam("at"), state=bindparam("how"), reason=bindparam("why"), accounts=bindparam("books"))
 )
-_CITED = select(Attachment.target_id).where(Attachment.cited.is_(True)).distinct()
-_LINKS = select(Target.id, Target.sha256).where(Target.source == bindparam("source"), Target.id.in_(_CITED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +51,6 @@ def end_run(
 ) -> None:
     """Log how a run ended."""
     session.execute(_END, {"number": run_id, "at": now, "how": state, "why": reason, "books": dict(accounts)})
-
-
-def link_books(session: Session, slug: str, read: Collection[int], failed: Collection[int]) -> dict[str, int]:
-    """The books of the links: cited = known + read + waiting + failed. `read` and `failed` are this run's targets."""
-    rows = session.execute(_LINKS, {"source": slug}).all()
-    books = {"links": len(rows), "known": 0, "read": 0, "waiting": 0, "failed": 0}
-    for number, sha256 in rows:
-        books[_account(number, sha256, read, failed)] += 1
-    return books
-
-
-def _account(number: int, sha256: str | None, read: Collection[int], failed: Collection[int]) -> str:
-    if number in failed:
-        return "failed"
-    if number in read:
-        return "read"
-    return "waiting" if sha256 is None else "known"
 
 
 def sources_with_work(session: Session, now: datetime) -> set[str]:

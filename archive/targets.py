@@ -40,7 +40,6 @@ _NOTE_ANSWER = (
         next_check_at=bindparam("again_at"),
     )
 )
-_TARGET = select(Target).where(Target.id == bindparam("number"))
 
 
 def lock_source(session: Session, slug: str) -> None:
@@ -94,21 +93,9 @@ def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(Target.next_check_at.is_not(None), or_(Target.next_check_at <= now, Target.last_tried_at > now))
 
 
-_DUE_ATTACHMENTS = (
-    select(Target)
-    .where(is_due(bindparam("now")), Target.source == bindparam("source"), Target.role == "attachment")
-    .order_by(Target.next_check_at, Target.id)
-)
-
-
 def due_among(session: Session, target_ids: Sequence[int], now: datetime) -> list[int]:
     """Those of the targets whose time has come."""
     return list(session.scalars(select(Target.id).where(Target.id.in_(target_ids), is_due(now)).order_by(Target.id)))
-
-
-def due(session: Session, now: datetime, *further: ColumnElement[bool]) -> list[Target]:
-    """The targets whose time has come, longest overdue first."""
-    return list(session.scalars(select(Target).where(is_due(now), *further).order_by(Target.next_check_at, Target.id)))
 
 
 def note_failure(session: Session, target: Target, now: datetime, reason: str, next_check_at: datetime) -> None:
@@ -141,12 +128,7 @@ def find_target(session: Session, source: str, url: str) -> Target | None:
 
 def get_target(session: Session, target_id: int) -> Target:
     """The target with that id."""
-    return session.scalars(_TARGET, {"number": target_id}).one()
-
-
-def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:
-    """The documents of a source that are to be asked now, longest overdue first."""
-    return list(session.scalars(_DUE_ATTACHMENTS, {"source": source, "now": now}))
+    return session.get_one(Target, target_id)
 
 
 def held_targets(session: Session, source: str) -> list[Target]:

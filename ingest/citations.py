@@ -10,11 +10,10 @@ from archive.blobs import name_of
 from archive.derived import Target
 from archive.journal import Arrival, held_document, record_all
 from archive.leases import LEASE_SECONDS, claim, release
-from archive.runs import link_books
+from archive.links import document_work, due_attachments, link_books
 from archive.store import Archive
 from archive.tables import Capture
 from archive.targets import (
-    due_attachments,
     get_target,
     note_answer,
     note_missing,
@@ -24,7 +23,9 @@ from ingest.fetch import FetchFailed, Refused
 from ingest.polling import arrivals, ask, keep_hops
 from ingest.report import Report
 from ingest.settling import arrive
+from ingest.texts import read_texts
 from ingest.tools import Tools
+from parsers.pdf import EXTRACTOR
 from parsers.source import Source
 
 BATCH_DOCUMENTS = 64
@@ -32,25 +33,35 @@ BATCH_BYTES = 8 * 1024 * 1024
 BATCH_SECONDS = 2.0
 
 
-def fetch_attachments(
+def settle_documents(
     archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_ids: Sequence[int]
 ) -> None:
-    """Fetch the documents of a source that are due, and balance the books of its links.
+    """Fetch the documents of a source that are due, balance the books of its links, and take the texts that wait.
 
     `target_ids` are the listings that this run has leased.
     """
-    now = tools.clock()
     with archive.reading() as session:
-        wanted = due_attachments(session, source.slug, now)
-        if not wanted:
-            report.links = link_books(session, source.slug, (), ())
-            return
+        work = document_work(session, source.slug, tools.clock(), EXTRACTOR)
+    report.links = work.links
+    if work.to_fetch:
+        _fetch_all(archive, source, tools, report, owner, target_ids)
+    if work.to_fetch or work.to_read:
+        for notice in read_texts(archive, source.slug, tools.documents, tools.stop):
+            report.notices.append(notice)
+            report.is_lossy = True
+
+
+def _fetch_all(
+    archive: Archive, source: Source, tools: Tools, report: Report, owner: str, listing_ids: Sequence[int]
+) -> None:
+    now = tools.clock()
     with archive.writing() as session:
+        wanted = due_attachments(session, source.slug, now)
         got = claim(session, [target.id for target in wanted], owner, now, LEASE_SECONDS)
     read: set[int] = set()
     failed: set[int] = set()
     batch = FirstArrivals(archive, source, tools.clock)
-    lease = Lease(archive, [*target_ids, *got], owner, tools.clock)
+    lease = Lease(archive, [*listing_ids, *got], owner, tools.clock)
     try:
         for target in (target for target in wanted if target.id in set(got)):
             if tools.stop.is_set() or not lease.holds():
@@ -118,7 +129,7 @@ def _fetch(archive: Archive, source: Source, tools: Tools, target: Target, batch
     held = _held(archive, target)
     tools.say(f"{source.slug}: asking {target.url}")
     try:
-        fetched = ask(tools.fetcher, target.url, held)
+        fetched = ask(tools.fetcher, target.url, held.headers if held else ())
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
         _note_missing(archive, target.id, str(problem), tools.clock())

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from archive.blobs import CorruptBlob
 from archive.confirm import confirm_newest
-from archive.derived import Target
-from archive.journal import Arrival, body_of, validated_capture
+from archive.journal import Arrival, body_of
 from archive.leases import LEASE_SECONDS, claim
+from archive.listings import Listing, Validated, get_listing
 from archive.settle import Settled
 from archive.store import Archive, Session
-from archive.tables import Capture
 from archive.targets import get_target, note_answered, note_failure
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
@@ -31,15 +31,14 @@ def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: 
     """Ask one listing page, keep what comes, and set when to ask again."""
     version = facts_of(source).parser_version
     with archive.reading() as session:
-        target = get_target(session, target_id)
-        validated = validated_capture(session, source.slug, target.url, version)
+        target = get_listing(session, target_id, version)
     if not _is_ours(archive, target, owner, tools.clock()):
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
         return
     tools.say(f"{source.slug}: asking {target.url}")
     try:
-        fetched = ask(tools.fetcher, target.url, validated)
-        settled = _take_in(archive, source, tools, target, validated, fetched)
+        fetched = ask(tools.fetcher, target.url, target.validated.headers if target.validated else ())
+        settled = _take_in(archive, source, tools, target, fetched)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
         _note_unanswered(archive, source, target_id, problem, tools.clock())
@@ -48,7 +47,7 @@ def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: 
     report.take(settled)
 
 
-def _is_ours(archive: Archive, target: Target, owner: str, now: datetime) -> bool:
+def _is_ours(archive: Archive, target: Listing, owner: str, now: datetime) -> bool:
     """Whether this run holds the lease of a target; one that has run for half its time is renewed."""
     until = target.lease_until
     if target.lease_owner == owner and until is not None and until - now > timedelta(seconds=LEASE_SECONDS / 2):
@@ -57,13 +56,24 @@ def _is_ours(archive: Archive, target: Target, owner: str, now: datetime) -> boo
         return bool(claim(session, [target.id], owner, now, LEASE_SECONDS))
 
 
-def ask(fetcher: Fetcher, url: str, validated: Capture | None) -> Fetched:
-    """Fetch `url` with the validators of an earlier capture. Raises FetchFailed or Refused."""
-    headers = {name.lower(): value for name, value in validated.headers} if validated is not None else {}
+class Address(Protocol):
+    """What a response must know of the target that was asked: a listing or a document."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def facts(self) -> Mapping[str, str]: ...
+
+
+def ask(fetcher: Fetcher, url: str, earlier: Sequence[Sequence[str]]) -> Fetched:
+    """Fetch `url` with the validators among the headers of an earlier capture. Raises FetchFailed or Refused."""
+    headers = {name.lower(): value for name, value in earlier}
     return fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
-def arrivals(source: Source, target: Target, hops: Sequence[Response]) -> list[Arrival]:
+def arrivals(source: Source, target: Address, hops: Sequence[Response]) -> list[Arrival]:
     """The hops of a fetch as arrivals at a target."""
     return [
         Arrival(
@@ -83,38 +93,37 @@ def arrivals(source: Source, target: Target, hops: Sequence[Response]) -> list[A
     ]
 
 
-def keep_hops(archive: Archive, source: Source, target: Target, hops: Sequence[Response], now: datetime) -> None:
+def keep_hops(archive: Archive, source: Source, target: Address, hops: Sequence[Response], now: datetime) -> None:
     """Keep the redirects of a fetch that came to nothing."""
     if hops:
         arrive(archive, source, arrivals(source, target, hops), now)
 
 
-def _take_in(
-    archive: Archive, source: Source, tools: Tools, target: Target, validated: Capture | None, fetched: Fetched
-) -> Settled:
+def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fetched: Fetched) -> Settled:
     """A 304 is a check where it speaks of the newest reading; else the page is back at what its validators named."""
     hops: Sequence[Response] = fetched.hops
+    validated = target.validated
     if fetched.answer.status == 304 and validated is not None:
         with archive.writing() as session:
             at = fetched.answer.fetched_at
-            settled = confirm_newest(session, facts_of(source), validated.id, at, "304", "capture")
+            settled = confirm_newest(session, facts_of(source), validated.capture_id, at, "304", "capture")
             if settled is not None:
                 _note_polled(session, source, target.id, fetched, settled, tools.clock())
                 return settled
         try:
             hops = _as_stored(archive, validated, hops)
         except CorruptBlob:
-            hops = ask(tools.fetcher, target.url, None).hops
+            hops = ask(tools.fetcher, target.url, ()).hops
     settled = arrive(archive, source, arrivals(source, target, hops), tools.clock())
     with archive.writing() as session:
         _note_polled(session, source, target.id, fetched, settled, tools.clock())
     return settled
 
 
-def _as_stored(archive: Archive, validated: Capture, hops: Sequence[Response]) -> Sequence[Response]:
+def _as_stored(archive: Archive, validated: Validated, hops: Sequence[Response]) -> Sequence[Response]:
     """The hops with the stored body in the place of the 304, its headers updated by the 304's (RFC 9111, 3.2)."""
     with archive.reading() as session:
-        body = body_of(session, archive.blobs, validated.sha256 or "")
+        body = body_of(session, archive.blobs, validated.sha256)
     fresh = {name.lower() for name, _ in hops[-1].headers}
     kept = tuple((name, value) for name, value in validated.headers if name.lower() not in fresh)
     return [*hops[:-1], replace(hops[-1], headers=(*hops[-1].headers, *kept), body=body)]

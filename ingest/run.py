@@ -9,12 +9,11 @@ from archive.leases import owner_here, release, retire
 from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
-from ingest.citations import fetch_attachments
+from ingest.citations import settle_documents
 from ingest.polling import poll
 from ingest.report import Report
 from ingest.settling import accept as accept_held
 from ingest.settling import settle
-from ingest.texts import read_texts
 from ingest.tools import Tools
 from parsers.source import Source
 
@@ -80,10 +79,7 @@ def _work(
             poll(archive, source, tools, report, owner, target_id)
     if accept:
         _accept_what_came(archive, source, tools, report)
-    fetch_attachments(archive, source, tools, report, owner, begun.target_ids)
-    for notice in read_texts(archive, source.slug, tools.documents, tools.stop):
-        report.notices.append(notice)
-        report.is_lossy = True
+    settle_documents(archive, source, tools, report, owner, begun.target_ids)
 
 
 def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_due: bool) -> list[int]:

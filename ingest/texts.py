@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from archive.attachments import Page, store_text, waiting_documents
+from archive.attachments import Page, store_text
 from archive.blobs import CorruptBlob
 from archive.journal import body_of
+from archive.links import waiting_documents
 from archive.store import Archive
 from ingest.documents import DocumentReader, DocumentText
 from parsers.pdf import EXTRACTOR

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 import ingest.run
 from archive.leases import LEASE_SECONDS, claim, is_gone, owner_here, release
-from archive.runs import begin_run
+from archive.runs import Begun, begin_run
 from archive.store import Archive, ArchiveUnusable
 from ingest.polling import poll
 from ingest.report import Report
@@ -31,7 +31,7 @@ def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def begin(archive: Archive, owner: str, seconds_later: float = 0.0) -> tuple[int, list[int]] | None:
+def begin(archive: Archive, owner: str, seconds_later: float = 0.0) -> Begun | None:
     with archive.writing() as session:
         return begin_run(session, "bsia-cssc", (ADDRESS,), owner, START + timedelta(seconds=seconds_later))
 

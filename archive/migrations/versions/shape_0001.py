@@ -137,6 +137,7 @@ def upgrade() -> None:
         info={"kind": "derived"},
     )
     op.create_index(op.f("ix_targets_next_check_at"), "targets", ["next_check_at"], unique=False)
+    op.create_index(op.f("ix_targets_sha256"), "targets", ["sha256"], unique=False)
     op.create_table(
         "accounts",
         sa.Column("capture_id", serial(), nullable=False),
@@ -253,6 +254,7 @@ def upgrade() -> None:
         op.f("ix_notifications_source_issued_sort"), "notifications", ["source", "issued_sort"], unique=False
     )
     op.create_index(op.f("ix_notifications_source_state"), "notifications", ["source", "state"], unique=False)
+    op.create_index(op.f("ix_notifications_target_id_state"), "notifications", ["target_id", "state"], unique=False)
     op.create_table(
         "attachments",
         sa.Column("notification_id", serial(), nullable=False),

@@ -1,0 +1,75 @@
+"""The links that a source's bulletins cite: which are to be asked, whose text is to be taken, and their books."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from archive.derived import Attachment, Document, Target
+from archive.tables import plain
+from archive.targets import is_due
+
+_TARGETS, _ATTACHMENTS, _DOCUMENTS = plain(Target), plain(Attachment), plain(Document)
+_OURS = _TARGETS.c.source == bindparam("source")
+_OUR_DOCUMENTS = and_(_OURS, _TARGETS.c.role == "attachment")
+_DUE = is_due(bindparam("now"))
+_CITED = exists().where(_ATTACHMENTS.c.target_id == _TARGETS.c.id, _ATTACHMENTS.c.cited.is_(True))
+_FAILED_BEFORE = and_(_DOCUMENTS.c.state != "done", _DOCUMENTS.c.extractor != bindparam("extractor"))
+_WAITING = (
+    select(_DOCUMENTS.c.sha256)
+    .join(_TARGETS, _TARGETS.c.sha256 == _DOCUMENTS.c.sha256)
+    .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
+)
+_TO_FETCH = select(Target).where(_OUR_DOCUMENTS, _DUE).order_by(Target.next_check_at, Target.id)
+_TO_READ = _WAITING.distinct().order_by(_DOCUMENTS.c.sha256)
+_COUNTED = (func.count().filter(_CITED).label("links"), func.count(_TARGETS.c.sha256).filter(_CITED).label("held"))
+_LINKS = select(*_COUNTED).where(_OUR_DOCUMENTS)
+_WORK = select(*_COUNTED, func.count().filter(_DUE).label("to_fetch"), _WAITING.exists().label("to_read")).where(
+    _OUR_DOCUMENTS
+)
+_SOME_LINKS = select(_TARGETS.c.id, _TARGETS.c.sha256).where(
+    _OURS, _CITED, _TARGETS.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWork:
+    """Whether documents of a source are to be fetched and read, and the books of its links before that."""
+
+    to_fetch: bool
+    to_read: bool
+    links: dict[str, int]
+
+
+def document_work(session: Session, source: str, now: datetime, extractor: str) -> DocumentWork:
+    """What there is to do for the documents of a source."""
+    found = session.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
+    return DocumentWork(bool(found.to_fetch), bool(found.to_read), _books(found.links, found.held))
+
+
+def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:
+    """The documents of a source that are to be asked now, longest overdue first."""
+    return list(session.scalars(_TO_FETCH, {"source": source, "now": now}))
+
+
+def waiting_documents(session: Session, source: str, extractor: str) -> list[str]:
+    """The documents of a source whose text was never taken, or failed with another extractor."""
+    return list(session.scalars(_TO_READ, {"source": source, "extractor": extractor}))
+
+
+def link_books(session: Session, source: str, read: Collection[int], failed: Collection[int]) -> dict[str, int]:
+    """The books of the links: cited = known + read + waiting + failed. `read` and `failed` are this run's targets."""
+    links, held = session.execute(_LINKS, {"source": source}).one()
+    books, asked = _books(links, held), sorted({*read, *failed})
+    for number, sha256 in session.execute(_SOME_LINKS, {"source": source, "ids": asked}):
+        books["waiting" if sha256 is None else "known"] -= 1
+        books["failed" if number in failed else "read"] += 1
+    return books
+
+
+def _books(links: int, held: int) -> dict[str, int]:
+    return {"links": links, "known": held, "read": 0, "waiting": links - held, "failed": 0}

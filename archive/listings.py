@@ -1,0 +1,64 @@
+"""A listing that is about to be asked, and the capture whose validators may go with the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from archive.derived import Target
+from archive.tables import Capture, plain
+
+_TARGETS, _CAPTURES = plain(Target), plain(Capture)
+_IS_VALID = and_(
+    _CAPTURES.c.source == _TARGETS.c.source,
+    _CAPTURES.c.target_url == _TARGETS.c.url,
+    _CAPTURES.c.state == "done",
+    _CAPTURES.c.healthy.is_(True),
+    _CAPTURES.c.parser_version == bindparam("parser_version"),
+)
+_LISTING = (
+    select(
+        *(_TARGETS.c[name] for name in ("id", "role", "url", "facts", "lease_owner", "lease_until")),
+        *(_CAPTURES.c[name] for name in ("id", "headers", "sha256")),
+    )
+    .join(_CAPTURES, _IS_VALID, isouter=True)
+    .where(_TARGETS.c.id == bindparam("number"))
+    .order_by(_CAPTURES.c.fetched_at.desc(), _CAPTURES.c.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A capture whose validators may be sent: its headers and the name of its body."""
+
+    capture_id: int
+    headers: Sequence[Sequence[str]]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page that is about to be asked, and who has the lease of it.
+
+    `validated` is the last healthy capture of it that the very same parser read.
+    """
+
+    id: int
+    role: str
+    url: str
+    facts: Mapping[str, str]
+    lease_owner: str | None
+    lease_until: datetime | None
+    validated: Validated | None
+
+
+def get_listing(session: Session, target_id: int, parser_version: str) -> Listing:
+    """The page with that id."""
+    row = session.execute(_LISTING, {"number": target_id, "parser_version": parser_version}).one()
+    validated = Validated(row[6], row.headers, row.sha256) if row[6] is not None else None
+    return Listing(row[0], row.role, row.url, row.facts, row.lease_owner, row.lease_until, validated)
