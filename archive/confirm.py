@@ -12,16 +12,18 @@ from archive import quarantine
 from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, Target
 from archive.indexing import reindex
-from archive.journal import close_capture, record_check
+from archive.journal import add_check, close_capture
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
-from archive.tables import Capture, plain
+from archive.tables import Capture, Check, plain
 from archive.targets import ensure_target, lock_source
 
 BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
 
-_CAPTURES, _TARGETS, _ACCOUNTS, _ROWS = plain(Capture), plain(Target), plain(AccountRow), plain(NotificationRow)
+_CAPTURES, _CHECKS, _TARGETS = plain(Capture), plain(Check), plain(Target)
+_ACCOUNTS, _ROWS = plain(AccountRow), plain(NotificationRow)
 _ANY_ABSENT = exists().where(_ROWS.c.target_id == _TARGETS.c.id, _ROWS.c.state == "current", _ROWS.c.absences > 0)
+_IS_CHECKED = exists().where(_CHECKS.c.capture_id == _CAPTURES.c.id, _CHECKS.c.at == bindparam("at"))
 _EARLIER = (
     select(
         _CAPTURES.c.healthy,
@@ -30,6 +32,7 @@ _EARLIER = (
         _TARGETS.c.capture_id,
         _TARGETS.c.held_reason,
         _ANY_ABSENT.label("any_absent"),
+        _IS_CHECKED.label("is_checked"),
         *(_ACCOUNTS.c[name] for name in BOOKS),
     )
     .join(
@@ -49,7 +52,7 @@ _MOVED_ON = _STILL_SHOWN.values(capture_id=bindparam("capture"), sha256=bindpara
 def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
     """The page still is what capture `capture_id` holds, asked at `at`: one slim row, and one more look for absence."""
     lock_source(session, facts.slug)
-    return _confirm(session, facts, capture_id, _earlier(session, capture_id), at, kind, cause)
+    return _confirm(session, facts, capture_id, _earlier(session, capture_id, at), at, kind, cause)
 
 
 def confirm_newest(
@@ -57,14 +60,15 @@ def confirm_newest(
 ) -> Settled | None:
     """The same where the page was last seen as that very capture; None where it has moved on."""
     lock_source(session, facts.slug)
-    earlier = _earlier(session, capture_id)
+    earlier = _earlier(session, capture_id, at)
     if earlier.capture_id != capture_id:
         return None
     return _confirm(session, facts, capture_id, earlier, at, kind, cause)
 
 
-def _earlier(session: Session, capture_id: int) -> Row[Any]:
-    return session.execute(_EARLIER, {"number": capture_id}).one()
+def _earlier(session: Session, capture_id: int, at: datetime | None = None) -> Row[Any]:
+    """What a capture came to, what is known of its target by now, and whether it was already confirmed at `at`."""
+    return session.execute(_EARLIER, {"number": capture_id, "at": at}).one()
 
 
 def _confirm(
@@ -72,7 +76,8 @@ def _confirm(
 ) -> Settled:
     changes = Changes(cause, at, capture_id)
     settled = _look_again(session, facts, earlier, changes)
-    record_check(session, capture_id, at, kind, cause)
+    if not earlier.is_checked:
+        add_check(session, capture_id, at, kind, cause)
     changes.write(session)
     return settled
 

@@ -174,9 +174,14 @@ def pending(session: Session, source: str) -> list[int]:
 
 def record_check(session: Session, capture_id: int, at: datetime, kind: str, cause: str) -> None:
     """Record that `capture_id` still held at `at`; once for one moment."""
-    check = {"capture_id": capture_id, "at": at}
-    if session.scalar(_CHECKED, check) is None:
-        session.execute(_CHECK, check | {"kind": kind, "cause": cause, "settled": take(session, "journal")})
+    if session.scalar(_CHECKED, {"capture_id": capture_id, "at": at}) is None:
+        add_check(session, capture_id, at, kind, cause)
+
+
+def add_check(session: Session, capture_id: int, at: datetime, kind: str, cause: str) -> None:
+    """Record that `capture_id` still held at `at`, which is not recorded yet."""
+    check = {"capture_id": capture_id, "at": at, "kind": kind, "cause": cause}
+    session.execute(_CHECK, check | {"settled": take(session, "journal")})
 
 
 def record_decision(session: Session, kind: str, source: str, at: datetime, detail: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from archive.derived import Target
 from archive.journal import pending
 from archive.leases import LEASE_SECONDS, claim, release
+from archive.listings import Listing, get_listing
 from archive.tables import Capture, Run, plain
 from archive.targets import add_start_targets, is_due, lock_source
 
@@ -30,11 +31,17 @@ class Begun:
     """A run that holds its leases: its number, its listings, and the captures that wait to be settled first."""
 
     run_id: int
-    target_ids: list[int]
+    listings: list[Listing]
     waiting: list[int]
 
+    @property
+    def target_ids(self) -> list[int]:
+        return [listing.id for listing in self.listings]
 
-def begin_run(session: Session, slug: str, start: Collection[str], owner: str, now: datetime) -> Begun | None:
+
+def begin_run(
+    session: Session, slug: str, start: Collection[str], owner: str, now: datetime, parser_version: str
+) -> Begun | None:
     """Lease a source's listing targets and log the run; None where another run has them."""
     lock_source(session, slug)
     wanted = add_start_targets(session, slug, start, now)
@@ -43,7 +50,8 @@ def begin_run(session: Session, slug: str, start: Collection[str], owner: str, n
         release(session, got, owner)
         return None
     begun = {"source": slug, "started_at": now, "state": "running", "accounts": {}}
-    return Begun(session.scalars(_BEGIN, begun).one(), got, pending(session, slug))
+    run_id = session.scalars(_BEGIN, begun).one()
+    return Begun(run_id, [get_listing(session, number, parser_version) for number in got], pending(session, slug))
 
 
 def end_run(

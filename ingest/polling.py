@@ -12,7 +12,7 @@ from archive.blobs import CorruptBlob
 from archive.confirm import confirm_newest
 from archive.journal import Arrival, body_of
 from archive.leases import LEASE_SECONDS, claim
-from archive.listings import Listing, Validated, get_listing
+from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
 from archive.targets import get_target, note_answered, note_failure
@@ -27,11 +27,8 @@ JITTER = 0.1
 LONGEST_WAIT = timedelta(hours=24)
 
 
-def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_id: int) -> None:
+def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target: Listing) -> None:
     """Ask one listing page, keep what comes, and set when to ask again."""
-    version = facts_of(source).parser_version
-    with archive.reading() as session:
-        target = get_listing(session, target_id, version)
     if not _is_ours(archive, target, owner, tools.clock()):
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
         return
@@ -41,7 +38,7 @@ def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: 
         settled = _take_in(archive, source, tools, target, fetched)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
-        _note_unanswered(archive, source, target_id, problem, tools.clock())
+        _note_unanswered(archive, source, target.id, problem, tools.clock())
         report.fail(str(problem))
         return
     report.take(settled)

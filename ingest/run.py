@@ -13,7 +13,7 @@ from ingest.citations import settle_documents
 from ingest.polling import poll
 from ingest.report import Report
 from ingest.settling import accept as accept_held
-from ingest.settling import settle
+from ingest.settling import facts_of, settle
 from ingest.tools import Tools
 from parsers.source import Source
 
@@ -27,9 +27,9 @@ def run_source(
 
     A second run of the same source at once, here or in another process, finds the lease taken and reports `busy`.
     """
-    report, owner = Report(source.slug), owner_here()
+    report, owner, version = Report(source.slug), owner_here(), facts_of(source).parser_version
     with archive.writing() as session:
-        begun = begin_run(session, source.slug, source.start, owner, tools.clock())
+        begun = begin_run(session, source.slug, source.start, owner, tools.clock(), version)
     if begun is None:
         report.state = "busy"
         return report
@@ -74,9 +74,10 @@ def _work(
         report.take(settle(archive, source, capture_id, tools.clock()))
     if accept:
         report.accounts.withdrawn += accept_held(archive, source, tools.clock())
-    for target_id in _to_poll(archive, begun.target_ids, tools, only_due=only_due):
-        if not tools.stop.is_set():
-            poll(archive, source, tools, report, owner, target_id)
+    asked = _to_poll(archive, begun.target_ids, tools, only_due=only_due)
+    for listing in begun.listings:
+        if listing.id in asked and not tools.stop.is_set():
+            poll(archive, source, tools, report, owner, listing)
     if accept:
         _accept_what_came(archive, source, tools, report)
     settle_documents(archive, source, tools, report, owner, begun.target_ids)

@@ -33,7 +33,7 @@ def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
 
 def begin(archive: Archive, owner: str, seconds_later: float = 0.0) -> Begun | None:
     with archive.writing() as session:
-        return begin_run(session, "bsia-cssc", (ADDRESS,), owner, START + timedelta(seconds=seconds_later))
+        return begin_run(session, "bsia-cssc", (ADDRESS,), owner, START + timedelta(seconds=seconds_later), "")
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def test_a_page_that_another_process_took_over_meanwhile_is_not_asked(archive: A
         begun = begin(archive, theirs)
         assert begun is not None
         report = Report("bsia-cssc")
-        poll(archive, bsia(), tools(upstream, clock), report, owner_here(), begun.target_ids[0])
+        poll(archive, bsia(), tools(upstream, clock), report, owner_here(), begun.listings[0])
     assert upstream.pages_asked == [200]
     assert "another process reads it by now" in report.notices[0]
 
