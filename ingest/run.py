@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from archive.leases import owner_here, release, retire
+from archive.listings import Listing, get_listing
 from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
@@ -75,12 +76,18 @@ def _work(
     if accept:
         report.accounts.withdrawn += accept_held(archive, source, tools.clock())
     asked = _to_poll(archive, begun.target_ids, tools, only_due=only_due)
-    for listing in begun.listings:
+    for listing in _listings(archive, source, begun) if begun.waiting else begun.listings:
         if listing.id in asked and not tools.stop.is_set():
             poll(archive, source, tools, report, owner, listing)
     if accept:
         _accept_what_came(archive, source, tools, report)
     settle_documents(archive, source, tools, report, owner, begun.target_ids)
+
+
+def _listings(archive: Archive, source: Source, begun: Begun) -> list[Listing]:
+    """The listings of a run once more: what was pending has been settled and may be what is validated now."""
+    with archive.reading() as session:
+        return [get_listing(session, number, facts_of(source).parser_version) for number in begun.target_ids]
 
 
 def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_due: bool) -> list[int]:
