@@ -133,7 +133,7 @@ def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: s
     changes, rows = Changes(capture.cause, capture.fetched_at, capture.id), []
     if target.newest_at is None or capture.fetched_at >= target.newest_at:
         rows = gone(session, facts, capture, target.id, changes)
-        target.state = "missing"
+        target.state, target.capture_id = "missing", None
     session.flush()
     reindex(session, [row.id for row in rows])
     close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
