@@ -15,6 +15,7 @@ from archive.store import Archive
 from ingest.replay import replay_into
 from ingest.report import Report
 from ingest.run import run_source
+from replica.faults import status
 from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, dump
 from tests.lifecycle.notes import Note, Notes, NotesSite
 from tests.lifecycle.world import Clock, Upstream, opened, tools
