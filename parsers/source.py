@@ -45,6 +45,9 @@ class Source:
     corrections: ClassVar[Mapping[str, str]] = {}
     """The publisher's own typos: what was printed → what was meant. Each has a fixture."""
 
+    configured: ClassVar[str] = ""
+    """The facts that the settings state of this source, where they state it."""
+
     def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
         """The document as this source looks at it; raises PageChanged where it is beyond the limits."""
         return Page(body, url, media_type=media_type, region=self.region, landmark=self.landmark)
@@ -169,11 +172,12 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 
 def parser_version(source: type[Source]) -> str:
     """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
-    return _version_of(tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source)))
+    modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
+    return _version_of(modules, source.configured)
 
 
 @cache
-def _version_of(modules: tuple[str, ...]) -> str:
+def _version_of(modules: tuple[str, ...], facts: str) -> str:
     waiting = list(modules)
     trees: dict[str, ast.Module] = {}
     while waiting:
@@ -182,7 +186,7 @@ def _version_of(modules: tuple[str, ...]) -> str:
             module = sys.modules.get(name) or importlib.import_module(name)
             trees[name] = ast.parse(inspect.getsource(module))
             waiting.extend(_imported(trees[name]))
-    digest = hashlib.sha256("".join(ast.dump(trees[name]) for name in sorted(trees)).encode())
+    digest = hashlib.sha256("".join([*(ast.dump(trees[name]) for name in sorted(trees)), facts]).encode())
     return digest.hexdigest()[:12]
 
 
