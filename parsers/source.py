@@ -40,6 +40,10 @@ class Source:
     succeeded_by: ClassVar[str | None] = None
     speaks_for_itself: ClassVar[bool] = True
     """Whether bulletins that name no sender are the publisher's own; a cascade of others' messages is not."""
+    topics: ClassVar[tuple[str, ...]] = ()
+    """Topics (slugs of `parsers.topics`) that every bulletin of this source has."""
+    levels: ClassVar[tuple[str, ...]] = ()
+    """The levels that the titles of this source state (`London Amber Message – …`); none where they state no level."""
     landmark: ClassVar[re.Pattern[str] | None] = None
     """Words that mark an entry: a region that leaves some out is widened, furniture that holds some is content."""
     corrections: ClassVar[Mapping[str, str]] = {}
