@@ -114,6 +114,7 @@ ORGANISATIONS: Mapping[str, Organisation] = MappingProxyType(
             Organisation(slug="ncsc", name="National Cyber Security Centre", aliases=("NCSC",)),
             Organisation(slug="nca", name="National Crime Agency", aliases=("NCA",)),
             Organisation(slug="home-office", name="Home Office"),
+            Organisation(slug="met-office", name="Met Office"),
             Organisation(slug="cssc", name="Cross-sector Safety and Security Communications"),
             Organisation(slug="bsia", name="British Security Industry Association", aliases=("BSIA",)),
         )

@@ -96,11 +96,11 @@ def _place(name: str, names: tuple[str, ...]) -> int | None:
 
 
 def _falls_on(iso: str, day_name: str) -> bool:
-    """Whether the date is that day of the week, as RFC 5322 section 3.3 demands; a contradiction is unreadable."""
+    """Whether a date of the calendar is that day of the week, as RFC 5322 section 3.3 demands."""
     try:
         return date.fromisoformat(iso).weekday() == _place(day_name, DAYS)
     except ValueError:
-        return False
+        return True
 
 
 def _w3c_dtf(words: str) -> str | None:
