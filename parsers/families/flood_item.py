@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from parsers.data import JsonPage
-from parsers.families.json_members import object_of, words_of
+from parsers.families.json_members import object_of, spelled, words_of
 from parsers.lines import fold
 
 LEVELS, NO_LONGER = (1, 2, 3, 4), 4
@@ -33,7 +32,7 @@ class Warned:
 
     @property
     def raw(self) -> str:
-        return json.dumps(self.value, sort_keys=True, ensure_ascii=True)
+        return spelled(self.value)
 
 
 def codes_of(item: Mapping[str, Any], area: Mapping[str, Any], severity: str, where: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from parsers.page import Page, PageChanged, absolute
 from parsers.source import Source
 
 TIMES = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
-"""No zone is stated in what was seen, and the API's reference names none: Europe/London, as everywhere here."""
+"""The answers that were seen state no zone, and no reference that was seen names one: Europe/London, unverified."""
 
 
 class FloodWarnings(Source):
@@ -41,7 +41,7 @@ class FloodWarnings(Source):
         number, level = words_of(item, "floodAreaID", where), number_of(item, "severityLevel", where)
         if level not in LEVELS:
             raise PageChanged(f"{where}: severityLevel {level}, expected 1 to 4")
-        severity, described = words_of(item, "severity", where), fold(words_of(item, "description", where))
+        severity, described = words_of(item, "severity", where), words_of(item, "description", where)
         since = instant_of(item, "timeSeverityChanged", TIMES, where)
         region = fold(words_of(item, "eaAreaName", where, may_lack=True))
         lines = typed_lines(words_of(item, "message", where, may_lack=True))
@@ -51,7 +51,7 @@ class FloodWarnings(Source):
             absolute(words_of(item, "@id", where), entry.page.url) or entry.page.url,
             "\n".join(line.text for line in lines),
             ref=f"{number} {words_of(item, 'timeSeverityChanged', where)}",
-            title=f"{severity}: {described}",
+            title=fold(f"{severity}: {described}"),
             issued=since,
             codes=codes_of(item, area, f"{level} {severity}", where),
             region=region or None,
@@ -59,7 +59,7 @@ class FloodWarnings(Source):
             attachments=attachments,
             evidence={
                 "title": "severity, description",
-                "text": f"message, as changed {str(item.get('timeMessageChanged'))[:40]}",
+                "text": f"message, as changed {words_of(item, 'timeMessageChanged', where, may_lack=True)[:40]}",
                 "issued": "timeSeverityChanged"
                 + ("" if "%z" in since.format else "; no zone stated, read as Europe/London"),
                 "region": "eaAreaName" if region else "",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from parsers.dates import Stated, read_date
+from parsers.decoding import CONTROLS
 from parsers.page import PageChanged
+
+HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which JSON can write (RFC 8259, 8.2) and no text can hold."""
 
 
 def object_of(value: Any, where: str) -> Mapping[str, Any]:
@@ -24,13 +30,14 @@ def objects_of(value: Any, where: str) -> list[Mapping[str, Any]]:
 
 
 def words_of(holder: Mapping[str, Any], name: str, where: str, *, may_lack: bool = False) -> str:
-    """The member as words with white space at its ends cut; raises PageChanged where it is none or says nothing."""
+    """The member as words, without controls and outer white space; raises PageChanged where it says nothing."""
     value = holder.get(name)
     if may_lack and value is None:
         return ""
-    if not isinstance(value, str) or not (value.strip() or may_lack):
+    words = CONTROLS.sub(" ", value).strip() if isinstance(value, str) else ""
+    if not isinstance(value, str) or not (words or may_lack) or HALVES.search(words):
         raise PageChanged(f"{where}: {name} is {_kind(value)}, expected words")
-    return value.strip()
+    return words
 
 
 def number_of(holder: Mapping[str, Any], name: str, where: str) -> int:
@@ -49,6 +56,14 @@ def instant_of(holder: Mapping[str, Any], name: str, formats: tuple[str, ...], w
         return read_date(printed, formats)
     except ValueError as problem:
         raise PageChanged(f"{where}: {name}: {problem}") from problem
+
+
+def spelled(value: Any) -> str:
+    """The value as JSON in one spelling; what is nested too deep to be written is named only."""
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=True)
+    except RecursionError:
+        return "a value nested too deep to be written"
 
 
 def _kind(value: Any) -> str:

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from archive.records import Notification
 from parsers.attachments import attachments_and_links
 from parsers.compose import compose
 from parsers.families.json_members import number_of, object_of, words_of
+from parsers.families.tfl_entry import Disruption
 from parsers.families.tfl_times import category_of, instants_of, moment_of
 from parsers.lines import Line, fold, typed_lines
-from parsers.page import Page, PageChanged
+from parsers.page import PageChanged
 from parsers.source import Source
-
-Object = Mapping[str, Any]
-VOLATILE = frozenset(("created", "modified", "isNow"))
-"""Members that change from answer to answer while nothing happens: stamps of the answer, and our clock in theirs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disruption:
-    """The statuses that make one disruption, or why the line's cannot be read."""
-
-    page: Page
-    line: Object
-    start: str = ""
-    statuses: tuple[Object, ...] = ()
-    problem: str = ""
-
-    @property
-    def where(self) -> str:
-        return f"{self.page.url}: line {str(self.line.get('id'))[:60]!r}"
-
-    @property
-    def raw(self) -> str:
-        """The members as the API has them, in order of name, without those that change by themselves."""
-        whole = json.dumps([self.line.get("id"), *self.statuses] if self.statuses else self.line)
-        return json.dumps(json.loads(whole, object_hook=_lasting), sort_keys=True, ensure_ascii=True)
-
-
-def _lasting(members: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if name not in VOLATILE}
 
 
 def record_of(source: Source, entry: Disruption) -> Notification:
