@@ -154,6 +154,8 @@ class Reading:
     links: tuple[Link, ...] = ()
     states_links: bool = True
     """Whether the document could state addresses at all: plain text cannot, so their absence in it says nothing."""
+    nothing: str | None = None
+    """Why a document without entries and links rightly has none, as it says itself (a CAP acknowledgement)."""
 
     @property
     def seen(self) -> int:

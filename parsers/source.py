@@ -88,6 +88,10 @@ class Source:
         """
         return ()
 
+    def no_bulletin(self, page: Page) -> str | None:
+        """Why a document that was understood rightly holds no bulletin, as it says itself; None where it should."""
+        return None
+
     def read(self, page: Page) -> Reading:
         """Every candidate of the page as a record or a refusal; PageChanged when the page as a whole is unreadable.
 
@@ -107,9 +111,10 @@ class Source:
                 reason = f"{page.url}: entry {position + 1}: {type(problem).__name__}: {problem}, expected a record"
                 refused.append(RefusedEntry(position, entry.raw, reason))
         links = tuple(self.links(page))
-        if not read and not refused and not links:
+        nothing = None if read or refused or links else self.no_bulletin(page)
+        if not (read or refused or links or nothing):
             self._refuse_empty(page)
-        return Reading(tuple(read), tuple(refused), links, states_links=page.states_links)
+        return Reading(tuple(read), tuple(refused), links, states_links=page.states_links, nothing=nothing)
 
     def _refuse_empty(self, page: Page) -> None:
         """Raise PageChanged for a page without entries where that is not a healthy one."""
