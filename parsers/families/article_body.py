@@ -1,0 +1,125 @@
+"""The block of a page that its article's text stands in: the one that holds most of the page's running words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from parsers.families.article_furniture import is_beside, is_links, led_elsewhere
+from parsers.families.running_words import running_words
+from parsers.lines import BLOCKS, HEADINGS
+
+MOST = 0.6
+"""A part is gone down into that holds so much of its block, where the rest is of another kind."""
+REGION_SHARE = 0.3
+BESIDE_SHARE = 0.5
+"""What holds more than this of the words is the article, whatever its names say."""
+PARAGRAPHS = frozenset(("p", "pre", "li", "dd", "dt", "blockquote", *HEADINGS))
+LISTS = frozenset(("ul", "ol", "dl", "div", "section", "p"))
+REGIONS = {
+    "itemprop articleBody": ".//*[@itemprop='articleBody']",
+    "article": ".//article",
+    "main": ".//main",
+    "role main": ".//*[@role='main']",
+}
+Sizes = dict[Any, int]
+
+
+class Body(NamedTuple):
+    """A copy of the block without what is not its text, and where it was found.
+
+    `scope` is the article with what stands around its text, `characters` counts the running words.
+    """
+
+    element: Any
+    place: str
+    characters: int
+    scope: Any
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether an element says that it holds the article."""
+        return self.place in REGIONS
+
+
+def find_body(region: Any) -> Body | None:
+    """The article's block in a region, or None where no words run on."""
+    own, order = running_words(region), list(region.iter())
+    sizes = _sizes(order, own, frozenset())
+    beside = frozenset(_beside(order, sizes))
+    sizes = _sizes(order, own, beside)
+    block, place = _start(region, sizes)
+    if not sizes[block]:
+        return None
+    while (inner := _inner(block, sizes)) is not None:
+        block = inner
+    copy = _copy(block, {*beside, *led_elsewhere(block), *_edges(block, sizes)})
+    return Body(copy, place, sizes[block], _scope(block))
+
+
+def _scope(block: Any) -> Any:
+    """The main part of the page that a block stands in, else its article, else the block."""
+    around = [block, *block.iterancestors()]
+    mains = [each for each in around if each.tag == "main" or each.get("role") == "main"]
+    articles = [each for each in around if each.tag == "article"]
+    return next(iter([*mains, *articles, block]))
+
+
+def _sizes(order: list[Any], own: Sizes, without: frozenset[Any]) -> Sizes:
+    """The running characters in each element."""
+    sizes: Sizes = {}
+    for element in reversed(order):
+        sizes[element] = 0 if element in without else own.get(element, 0) + sum(sizes[child] for child in element)
+    return sizes
+
+
+def _beside(order: list[Any], sizes: Sizes) -> Iterator[Any]:
+    most = BESIDE_SHARE * sizes[order[0]]
+    return (each for each in order if is_beside(each) and sizes[each] <= most and each.find(".//h1") is None)
+
+
+def _start(region: Any, sizes: Sizes) -> tuple[Any, str]:
+    """The part that is marked as the article, where it is the only one of its kind with a fair share of the words."""
+    for place, path in REGIONS.items():
+        found = [each for each in region.iterfind(path) if sizes[each] > REGION_SHARE * sizes[region]]
+        if len(found) == 1:
+            return found[0], place
+    return region, str(region.tag)
+
+
+def _inner(block: Any, sizes: Sizes) -> Any:
+    """The part that holds most of a block's words, where nothing beside it is of its kind or a paragraph."""
+    parts = [child for child in block if sizes[child]]
+    best = max(parts, key=sizes.__getitem__, default=None)
+    if best is None or best.tag in PARAGRAPHS or sizes[best] < MOST * sizes[block]:
+        return None
+    others = (part for part in parts if part is not best)
+    return None if any(part.tag in PARAGRAPHS or _look(part) == _look(best) for part in others) else best
+
+
+def _look(element: Any) -> tuple[str, str | None]:
+    return element.tag, element.get("class")
+
+
+def _edges(block: Any, sizes: Sizes) -> Iterator[Any]:
+    """Lists of links before the first running words and after the last, but those that a colon introduces."""
+    for parts in (iter(block), block.iterchildren(reversed=True)):
+        for part in takewhile(lambda each: not sizes[each], parts):
+            if part.tag in LISTS and is_links(part) and not _is_introduced(part):
+                yield part
+
+
+def _is_introduced(element: Any) -> bool:
+    before = element.getprevious()
+    return before is not None and "".join(before.itertext()).rstrip().endswith(":")
+
+
+def _copy(block: Any, unwanted: set[Any]) -> Any:
+    copy = deepcopy(block)
+    copy.tail = None
+    for element in [twin for each, twin in zip(block.iter(), copy.iter(), strict=True) if each in unwanted]:
+        element.clear(keep_tail=True)
+        element.tag = "hr" if element.tag in BLOCKS else "wbr"
+    return copy
