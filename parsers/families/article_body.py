@@ -13,10 +13,12 @@ from parsers.lines import BLOCKS, HEADINGS
 
 MOST = 0.6
 """A part is gone down into that holds so much of its block, where the rest is of another kind."""
+MOST_OF_TABLE = 0.8
 REGION_SHARE = 0.3
 BESIDE_SHARE = 0.5
 """What holds more than this of the words is the article, whatever its names say."""
-PARAGRAPHS = frozenset(("p", "pre", "li", "dd", "dt", "blockquote", *HEADINGS))
+CELLS = frozenset(("tr", "td"))
+PARAGRAPHS = frozenset(("p", "li", "dd", "dt", "blockquote", *HEADINGS))
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "p"))
 REGIONS = {
     "itemprop articleBody": ".//*[@itemprop='articleBody']",
@@ -48,14 +50,14 @@ def find_body(region: Any) -> Body | None:
     """The article's block in a region, or None where no words run on."""
     own, order = running_words(region), list(region.iter())
     sizes = _sizes(order, own, frozenset())
-    beside = frozenset(_beside(order, sizes))
+    beside = frozenset(_beside(order, sizes, frozenset(led_elsewhere(region))))
     sizes = _sizes(order, own, beside)
     block, place = _start(region, sizes)
     if not sizes[block]:
         return None
     while (inner := _inner(block, sizes)) is not None:
         block = inner
-    copy = _copy(block, {*beside, *led_elsewhere(block), *_edges(block, sizes)})
+    copy = _copy(block, {*beside, *_edges(block, sizes)})
     return Body(copy, place, sizes[block], _scope(block))
 
 
@@ -75,9 +77,11 @@ def _sizes(order: list[Any], own: Sizes, without: frozenset[Any]) -> Sizes:
     return sizes
 
 
-def _beside(order: list[Any], sizes: Sizes) -> Iterator[Any]:
+def _beside(order: list[Any], sizes: Sizes, led: frozenset[Any]) -> Iterator[Any]:
+    """What names or headings disown, unless it holds the page's heading or most of its words."""
     most = BESIDE_SHARE * sizes[order[0]]
-    return (each for each in order if is_beside(each) and sizes[each] <= most and each.find(".//h1") is None)
+    named = (each for each in order if each in led or is_beside(each))
+    return (each for each in named if sizes[each] <= most and each.find(".//h1") is None)
 
 
 def _start(region: Any, sizes: Sizes) -> tuple[Any, str]:
@@ -95,12 +99,14 @@ def _inner(block: Any, sizes: Sizes) -> Any:
     best = max(parts, key=sizes.__getitem__, default=None)
     if best is None or best.tag in PARAGRAPHS or sizes[best] < MOST * sizes[block]:
         return None
+    if best.tag in CELLS and sizes[best] >= MOST_OF_TABLE * sizes[block]:
+        return best
     others = (part for part in parts if part is not best)
     return None if any(part.tag in PARAGRAPHS or _look(part) == _look(best) for part in others) else best
 
 
 def _look(element: Any) -> tuple[str, str | None]:
-    return element.tag, element.get("class")
+    return element.tag, element.get("class") or element.get("id")
 
 
 def _edges(block: Any, sizes: Sizes) -> Iterator[Any]:

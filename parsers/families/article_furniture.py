@@ -17,7 +17,7 @@ NAMES = re.compile(
     r"tag-?cloud|byline|author-?bio|about-author|author-box|most-?(?:read|popular|viewed)|popular|trending|also-like|"
     r"more-?(?:news|stories|from|articles)|read-?(?:more|next)|see-?also|up-?next|latest-?\w{0,9}|teasers?|"
     r"print-?(?:button|link|page)|back-to\w{0,4}|skip\w{0,4}|feedback|was-this-helpful|rating|paywall|modal|popup|"
-    r"toolbar|sidebar|side-bar|rail|widget-area|masthead|menu|nav|navbar|footer|site-header)(?=$|[\s_-])",
+    r"toolbar|foot|bottom|colophon|copyright|disclaimer|sidebar|side-bar|rail|widget-area|masthead|menu|nav|navbar|footer|site-header)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 PHRASES = re.compile(
@@ -51,12 +51,21 @@ def is_phrase(element: Any) -> bool:
     return bool(words and len(words) <= 90 and PHRASES.fullmatch(words.rstrip(" .:»›>")))
 
 
-def led_elsewhere(block: Any) -> Iterator[Any]:
-    """The headings of a block that only lead elsewhere, each with the lists and blocks of links that follow it."""
-    for element in block.iterdescendants():
-        if element.tag in HEADINGS and is_phrase(element):
+def led_elsewhere(region: Any) -> Iterator[Any]:
+    """The headings that only lead elsewhere, each with the lists and cards that follow it, or with its whole block."""
+    for element in region.iterdescendants():
+        if element.tag in HEADINGS and element.tag != "h1" and is_phrase(element):
             yield element
-            yield from takewhile(lambda each: each.tag not in HEADINGS and is_links(each), element.itersiblings())
+            if element.getprevious() is None and element.getparent() is not region:
+                yield element.getparent()
+            yield from takewhile(lambda each: each.tag not in HEADINGS and _is_elsewhere(each), element.itersiblings())
+
+
+def _is_elsewhere(element: Any) -> bool:
+    """Whether an element is links, or cards: headings that are links."""
+    headings = [each for each in element.iterdescendants() if each.tag in HEADINGS]
+    cards = [each for each in headings if each.find(".//a") is not None or each.getparent().tag == "a"]
+    return is_links(element) or bool(cards and len(cards) == len(headings))
 
 
 def is_links(element: Any) -> bool:

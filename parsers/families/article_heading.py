@@ -13,17 +13,23 @@ from parsers.lines import fold
 
 MAX_PIECES = 40
 MAX_HEADINGS = 20
+SHORTEST_TITLE = 8
 MAX_DATE_CHARACTERS = 120
 LINKED_HEADLINE_WORDS = 5
+TITLES = frozenset(("h1", "h2", "h3"))
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 ELSEWHERE = frozenset(("a", "nav", "footer", "aside", "form"))
 
 
 @dataclass(slots=True)
 class Heading:
-    """The page's h1s and dates by their places in the document; a headline of another story stands as a barrier."""
+    """The page's h1s and dates by their places in the document; a headline of another story stands as a barrier.
+
+    The heading is what repeats the page's title, else any h1.
+    """
 
     titles: list[str] = field(default_factory=list)
+    _repeats: list[int] = field(default_factory=list)
     _places: list[int] = field(default_factory=list)
     _barriers: list[int] = field(default_factory=list)
     _times: list[tuple[int, str]] = field(default_factory=list)
@@ -31,15 +37,17 @@ class Heading:
     _printed: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def find(cls, tree: Any, label: str, printed: re.Pattern[str] | None) -> Heading:
+    def find(cls, tree: Any, names: Sequence[str], label: str, printed: re.Pattern[str] | None) -> Heading:
         """Walk the page once; each element costs a bounded number of pieces of text."""
         found = cls()
         for place, element in enumerate(tree.iter()):
             tag = element.tag
+            if tag in TITLES and len(found._repeats) < MAX_HEADINGS and _names(names, words := _words(element)):
+                found._repeats.append(place)
             if tag == "h1" and len(found.titles) < MAX_HEADINGS and (words := _words(element)):
                 found.titles.append(words)
                 found._places.append(place)
-            elif tag in SUBHEADINGS or (tag == "a" and _is_headline(element)):
+            elif (tag in SUBHEADINGS and place not in found._repeats) or (tag == "a" and _is_headline(element)):
                 found._barriers.append(place)
             elif tag == "time" and element.get("datetime"):
                 found._take_time(place, element)
@@ -75,15 +83,19 @@ class Heading:
                 return
 
     def _beside(self, found: Sequence[tuple[int, str]]) -> str | None:
-        for heading in self._places:
+        for heading in self._repeats or self._places:
             near = sorted((abs(place - heading), words) for place, words in found if self._is_free(place, heading))
             if near:
                 return near[0][1]
-        return found[0][1] if len({words for _, words in found}) == 1 else None
+        return found[0][1] if len(found) == 1 and not self._places else None
 
     def _is_free(self, place: int, heading: int) -> bool:
         low, high = sorted((place, heading))
         return bisect_left(self._barriers, high) == bisect_left(self._barriers, low)
+
+
+def _names(names: Sequence[str], words: str) -> bool:
+    return len(words) >= SHORTEST_TITLE and any(name.startswith(words.casefold()) for name in names)
 
 
 def _is_headline(link: Any) -> bool:

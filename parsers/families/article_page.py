@@ -73,9 +73,10 @@ class ArticlePage(Page):
 
     def _statements(self) -> Statements:
         meta = _meta(self._tree)
-        heading = Heading.find(self._tree, self._label, self._printed)
         title = " ".join(islice(self._tree.xpath("//head/title/text()"), 1))
         in_meta = [(name, fold(meta[name])) for name in TITLE_META if name in meta]
+        names = [fold(words).casefold() for words in (*dict(in_meta).values(), title)]
+        heading = Heading.find(self._tree, names, self._label, self._printed)
         headings = [fold(words) for words in (*heading.titles, *dict(in_meta).values(), title) if fold(words)]
         found = json_ld.nodes(self._tree)
         article, page = json_ld.of_article(found, self.url, headings), json_ld.of_page(found, self.url)

@@ -16,6 +16,7 @@ from parsers.page import PageChanged
 
 MIN_CHARACTERS = 100
 """Fewer running characters than this are an article only in an element that is marked as one."""
+HEAD_LINES = 12
 COVERED, WHOLE = 0.9, 0.8
 WORD = re.compile(r"\w+")
 TAG = re.compile(r"<(?:p|br|div|ul|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
@@ -23,6 +24,7 @@ STAMP = re.compile(
     r"(?:(?:first |last )?(?:published|posted|updated|issued|date|release date|added|created|modified)\b.{0,60}|"
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9},? [0-9]{4}.{0,25}|"
     r"[a-z]{3,9} [0-9]{1,2}, [0-9]{4}.{0,25}|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}.{0,25}|"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}.{0,25}|"
     r"[0-9: ]{4,6}.{0,2} [0-9/]{8,10})",
     re.IGNORECASE,
 )
@@ -71,7 +73,8 @@ def _without_edges(lines: list[Line], titles: list[str]) -> list[Line]:
     def is_head(line: Line) -> bool:
         return is_edge(line) or line.text.casefold() in said or bool(STAMP.fullmatch(line.text))
 
-    kept = list(dropwhile(is_head, lines))
+    titled = [place for place, line in enumerate(lines[:HEAD_LINES]) if line.text.casefold() in said]
+    kept = list(dropwhile(is_head, lines[titled[-1] if titled else 0 :]))
     return list(dropwhile(is_edge, reversed(kept)))[::-1]
 
 
