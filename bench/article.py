@@ -16,7 +16,7 @@ from collections.abc import Callable
 from statistics import mean
 from typing import Any, NamedTuple
 
-from bench.article_pages import KINDS, Story, pages
+from bench.article_pages import KEPT_BACK, KINDS, Story, pages
 from parsers.families.article import Article
 from parsers.page import PageChanged
 from parsers.source import parse
@@ -60,7 +60,7 @@ def by_readability(document: str) -> Found:
     from readability import Document
 
     found = Document(document)
-    return Found(" ".join(html.fromstring(found.summary()).itertext()), found.short_title(), "")
+    return Found(" ".join(map(str, html.fromstring(found.summary()).itertext())), found.short_title(), "")
 
 
 def by_newspaper(document: str) -> Found:
@@ -99,8 +99,11 @@ def main(stories: int, seed: int) -> None:
         found[name] = [(kind, story, reader(document)) for kind, story, document in made]
         seconds[name] = time.process_time() - began
     print(f"{len(made)} pages\n\n| F1 of words | {' | '.join(READERS)} |\n| --- {'| --- ' * len(READERS)}|")
-    for kind in [kind.__name__ for kind in KINDS]:
-        row(kind, [mean(f1(took.text, told.text) for at, told, took in found[name] if at == kind) for name in READERS])
+    for kind in KINDS:
+        row(
+            f"{kind}{' (kept back)' * (kind in KEPT_BACK)}",
+            [mean(f1(took.text, told.text) for at, told, took in found[name] if at == kind) for name in READERS],
+        )
     row("all pages", [mean(f1(took.text, told.text) for _, told, took in found[name]) for name in READERS])
     row("worst page", [min(f1(took.text, told.text) for _, told, took in found[name]) for name in READERS])
     row("title exact", [mean(took.title == told.title for _, told, took in found[name]) for name in READERS])

@@ -9,23 +9,18 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from archive.records import Link, Notification
-from parsers.blocked import blocked
 from parsers.compose import compose
 from parsers.dates import Stated, read_date
 from parsers.families.article_dates import first_readable
 from parsers.families.article_listing import listed
 from parsers.families.article_page import ArticlePage
+from parsers.families.article_stand_in import as_article
 from parsers.families.article_text import Text, article_text
 from parsers.families.article_title import article_title
-from parsers.page import Page, PageChanged, PageGone
+from parsers.page import Page, PageChanged
 from parsers.source import Source
 
 NOWHERE = re.compile(r"(?!)")
-GONE = re.compile(
-    r"(?:this |the )?(?:page|article|story|news item|content|release)(?: you \w{1,12} \w{1,12}(?: for)?)? "
-    r"(?:is no longer available|has been (?:removed|deleted|withdrawn|taken down))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +50,8 @@ class Article(Source):
     article_path: ClassVar[re.Pattern[str]] = NOWHERE
     headed_path: ClassVar[re.Pattern[str]] = NOWHERE
     document_path: ClassVar[re.Pattern[str] | None] = None
+    documents_anywhere: ClassVar[bool] = False
+    """Whether documents linked outside the article's own part of the page are attached to it."""
     label: ClassVar[str] = ""
     printed: ClassVar[re.Pattern[str] | None] = None
     printed_formats: ClassVar[tuple[str, ...]] = ()
@@ -66,9 +63,8 @@ class Article(Source):
 
     def entries(self, page: Page) -> Iterator[ArticleEntry]:
         if page.role == "detail":
-            article = _as_article(page)
-            self._refuse_stand_in(article)
-            yield ArticleEntry(article, article_text(article, self.document_path))
+            article = as_article(page, self.is_dated)
+            yield ArticleEntry(article, article_text(article, self.document_path, self.documents_anywhere))
 
     def links(self, page: Page) -> Iterator[Link]:
         if page.role == "listing":
@@ -110,19 +106,3 @@ class Article(Source):
             return stated, f"printed {printed!r} as {stated.format}"
         listed = page.facts.get("issued")
         return first_readable((("the listing's date", listed),) if listed else (), self.corrections) or (None, "")
-
-    def _refuse_stand_in(self, page: ArticlePage) -> None:
-        """Raise PageChanged for a page without any date that stands in for an article, PageGone where it says so."""
-        if page.stated.dates or page.stated.printed or page.facts.get("issued"):
-            return
-        if any(GONE.match(words) for _, words in page.stated.titles):
-            raise PageGone(f"{page.url}: {page.stated.titles[0][1]!r}, expected an article")
-        found = blocked(page.characters)
-        if found or self.is_dated:
-            raise PageChanged(f"{page.url}: {found or 'no date'}, expected an article with its date")
-
-
-def _as_article(page: Page) -> ArticlePage:
-    if isinstance(page, ArticlePage):
-        return page
-    raise PageChanged(f"{page.url}: {type(page).__name__}, expected the HTML page of an article")

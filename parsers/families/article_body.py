@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
-from itertools import takewhile
 from typing import Any, NamedTuple
 
-from parsers.families.article_furniture import is_beside, is_links, led_elsewhere
+from parsers.families.article_cut import copy_without, edges
+from parsers.families.article_furniture import cards, is_beside, led_elsewhere
 from parsers.families.running_words import running_words
-from parsers.lines import BLOCKS, HEADINGS
+from parsers.lines import HEADINGS
 
 MOST = 0.6
 """A part is gone down into that holds so much of its block, where the rest is of another kind."""
@@ -19,7 +18,6 @@ BESIDE_SHARE = 0.5
 """What holds more than this of the words is the article, whatever its names say."""
 CELLS = frozenset(("tr", "td"))
 PARAGRAPHS = frozenset(("p", "li", "dd", "dt", "blockquote", *HEADINGS))
-LISTS = frozenset(("ul", "ol", "dl", "div", "section", "p"))
 REGIONS = {
     "itemprop articleBody": ".//*[@itemprop='articleBody']",
     "article": ".//article",
@@ -50,14 +48,14 @@ def find_body(region: Any) -> Body | None:
     """The article's block in a region, or None where no words run on."""
     own, order = running_words(region), list(region.iter())
     sizes = _sizes(order, own, frozenset())
-    beside = frozenset(_beside(order, sizes, frozenset(led_elsewhere(region))))
+    beside = frozenset(_beside(order, sizes, frozenset((*led_elsewhere(region), *cards(order)))))
     sizes = _sizes(order, own, beside)
     block, place = _start(region, sizes)
     if not sizes[block]:
         return None
     while (inner := _inner(block, sizes)) is not None:
         block = inner
-    copy = _copy(block, {*beside, *_edges(block, sizes)})
+    copy = copy_without(block, {*beside, *edges(block, sizes)})
     return Body(copy, place, sizes[block], _scope(block))
 
 
@@ -78,10 +76,12 @@ def _sizes(order: list[Any], own: Sizes, without: frozenset[Any]) -> Sizes:
 
 
 def _beside(order: list[Any], sizes: Sizes, led: frozenset[Any]) -> Iterator[Any]:
-    """What names or headings disown, unless it holds the page's heading or most of its words."""
+    """What names or headings disown, unless it holds the page's heading or, on names alone, most of its words."""
+    is_headed = order[0].find(".//h1") is not None
     most = BESIDE_SHARE * sizes[order[0]]
     named = (each for each in order if each in led or is_beside(each))
-    return (each for each in named if sizes[each] <= most and each.find(".//h1") is None)
+    small = (each for each in named if sizes[each] <= most or (is_headed and each in led))
+    return (each for each in small if each.find(".//h1") is None and each is not order[0])
 
 
 def _start(region: Any, sizes: Sizes) -> tuple[Any, str]:
@@ -107,25 +107,3 @@ def _inner(block: Any, sizes: Sizes) -> Any:
 
 def _look(element: Any) -> tuple[str, str | None]:
     return element.tag, element.get("class") or element.get("id")
-
-
-def _edges(block: Any, sizes: Sizes) -> Iterator[Any]:
-    """Lists of links before the first running words and after the last, but those that a colon introduces."""
-    for parts in (iter(block), block.iterchildren(reversed=True)):
-        for part in takewhile(lambda each: not sizes[each], parts):
-            if part.tag in LISTS and is_links(part) and not _is_introduced(part):
-                yield part
-
-
-def _is_introduced(element: Any) -> bool:
-    before = element.getprevious()
-    return before is not None and "".join(before.itertext()).rstrip().endswith(":")
-
-
-def _copy(block: Any, unwanted: set[Any]) -> Any:
-    copy = deepcopy(block)
-    copy.tail = None
-    for element in [twin for each, twin in zip(block.iter(), copy.iter(), strict=True) if each in unwanted]:
-        element.clear(keep_tail=True)
-        element.tag = "hr" if element.tag in BLOCKS else "wbr"
-    return copy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Any
 
@@ -35,6 +35,7 @@ PHRASES = re.compile(
 )
 """Whole lines that only lead elsewhere, or do something."""
 LINK_SHARE = 0.6
+MIN_CARDS = 2
 MAX_NAME_CHARACTERS = 300
 MAX_PIECES = 12
 
@@ -61,11 +62,27 @@ def led_elsewhere(region: Any) -> Iterator[Any]:
             yield from takewhile(lambda each: each.tag not in HEADINGS and _is_elsewhere(each), element.itersiblings())
 
 
+def cards(order: Sequence[Any]) -> Iterator[Any]:
+    """The elements whose headings, two at least, are all links: cards of other stories. `order` is the document's."""
+    counts: dict[Any, tuple[int, int]] = {}
+    for element in reversed(order):
+        inside = [counts[child] for child in element]
+        headings, linked = (sum(each[place] for each in inside) for place in (0, 1))
+        if element.tag in HEADINGS:
+            headings, linked = 1, int(_is_linked(element))
+        counts[element] = headings, linked
+        if headings == linked >= MIN_CARDS:
+            yield element
+
+
+def _is_linked(heading: Any) -> bool:
+    return heading.find(".//a") is not None or heading.getparent().tag == "a"
+
+
 def _is_elsewhere(element: Any) -> bool:
     """Whether an element is links, or cards: headings that are links."""
     headings = [each for each in element.iterdescendants() if each.tag in HEADINGS]
-    cards = [each for each in headings if each.find(".//a") is not None or each.getparent().tag == "a"]
-    return is_links(element) or bool(cards and len(cards) == len(headings))
+    return is_links(element) or bool(headings and all(map(_is_linked, headings)))
 
 
 def is_links(element: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
+from parsers.families.article_words import is_headline, is_start, words_of
 from parsers.lines import fold
 
 MAX_PIECES = 40
@@ -42,12 +43,12 @@ class Heading:
         found = cls()
         for place, element in enumerate(tree.iter()):
             tag = element.tag
-            if tag in TITLES and len(found._repeats) < MAX_HEADINGS and _names(names, words := _words(element)):
+            if tag in TITLES and len(found._repeats) < MAX_HEADINGS and is_start(names, words := words_of(element)):
                 found._repeats.append(place)
-            if tag == "h1" and len(found.titles) < MAX_HEADINGS and (words := _words(element)):
+            if tag == "h1" and len(found.titles) < MAX_HEADINGS and (words := words_of(element)):
                 found.titles.append(words)
                 found._places.append(place)
-            elif (tag in SUBHEADINGS and place not in found._repeats) or (tag == "a" and _is_headline(element)):
+            elif (tag in SUBHEADINGS and place not in found._repeats) or (tag == "a" and is_headline(element)):
                 found._barriers.append(place)
             elif tag == "time" and element.get("datetime"):
                 found._take_time(place, element)
@@ -76,7 +77,7 @@ class Heading:
 
     def _take_printed(self, place: int, element: Any, printed: re.Pattern[str]) -> None:
         pieces = (fold(words[:MAX_DATE_CHARACTERS]) for words in (element.text or "", element.tail or ""))
-        holders = (_words(holder)[:MAX_DATE_CHARACTERS] for holder in (element, *islice(element.iterancestors(), 2)))
+        holders = (words_of(holder)[:MAX_DATE_CHARACTERS] for holder in (element, *islice(element.iterancestors(), 2)))
         for words in chain(pieces, holders):
             if found := printed.fullmatch(words):
                 self._printed.append((place, found[1]))
@@ -92,17 +93,3 @@ class Heading:
     def _is_free(self, place: int, heading: int) -> bool:
         low, high = sorted((place, heading))
         return bisect_left(self._barriers, high) == bisect_left(self._barriers, low)
-
-
-def _names(names: Sequence[str], words: str) -> bool:
-    return len(words) >= SHORTEST_TITLE and any(name.startswith(words.casefold()) for name in names)
-
-
-def _is_headline(link: Any) -> bool:
-    """Whether a link says enough to be the headline of another story, and stands in no h1."""
-    within_h1 = any(each.tag == "h1" for each in islice(link.iterancestors(), 3))
-    return not within_h1 and len(_words(link).split()) >= LINKED_HEADLINE_WORDS
-
-
-def _words(element: Any) -> str:
-    return fold("".join(islice(element.itertext(), MAX_PIECES)))

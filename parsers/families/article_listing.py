@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from archive.records import Link
-from parsers.lines import HEADINGS, fold
+from parsers.families.article_words import heading_of, words_of
+from parsers.lines import fold
 from parsers.page import Page
 
-MAX_PIECES = 60
-MAX_CARD_DEPTH = 6
+MAX_CARD_DEPTH, MAX_CARD_LINKS = 6, 20
+MAX_ADDRESS_CHARACTERS = 2_000
 NEXT = re.compile(r"(?:go to )?(?:the )?(?:next|older)(?: page| posts| news| results)?\W{0,3}", re.IGNORECASE)
 
 
@@ -25,10 +26,10 @@ def listed(page: Page, article: re.Pattern[str], headed: re.Pattern[str], ref: C
     anchors: dict[str, list[Any]] = {}
     for anchor in page.root.iter("a"):
         address = _address(page, anchor)
-        if address and (article.search(path := urlsplit(address).path) or (headed.search(path) and _headline(anchor))):
+        if address and (article.search(path := urlsplit(address).path) or (headed.search(path) and heading_of(anchor))):
             anchors.setdefault(address, []).append(anchor)
     for address, found in anchors.items():
-        yield Link(address, "detail", ref(address), _facts(found))
+        yield Link(address, "detail", ref(address), _facts(found[:MAX_CARD_LINKS]))
     older = {
         address: None for anchor in page.root.iter("a") if _is_next(anchor) and (address := _address(page, anchor))
     }
@@ -40,42 +41,32 @@ def _address(page: Page, anchor: Any) -> str | None:
     if address is None or urlsplit(address).hostname != urlsplit(page.url).hostname:
         return None
     address = urldefrag(address).url
+    if len(address) > MAX_ADDRESS_CHARACTERS:
+        return None
     return None if address == urldefrag(page.url).url else address
 
 
 def _facts(anchors: list[Any]) -> Mapping[str, str]:
     """The headline of a card: the words of its heading, else the longest words that are linked; and its `<time>`."""
-    headlines = [words for anchor in anchors if (words := _headline(anchor))]
-    linked = max((_words(anchor) for anchor in anchors), key=len)
+    headlines = [words for anchor in anchors if (words := heading_of(anchor))]
+    linked = max((words_of(anchor) for anchor in anchors), key=len)
     dates = {time.get("datetime") for anchor in anchors for time in _card(anchor).iter("time") if time.get("datetime")}
     facts = {"title": next(iter(headlines), linked), "issued": dates.pop() if len(dates) == 1 else ""}
     return {name: words for name, words in facts.items() if words}
 
 
 def _card(anchor: Any) -> Any:
-    """The widest element around a link that holds no other address and no other heading than the link's."""
+    """The widest element around a link that holds no other address."""
     card, href = anchor, anchor.get("href")
     for holder in islice(anchor.iterancestors(), MAX_CARD_DEPTH):
-        if any(other.get("href") not in (href, None) for other in holder.iter("a")):
+        links = list(islice(holder.iter("a"), MAX_CARD_LINKS))
+        if len(links) == MAX_CARD_LINKS or any(other.get("href") not in (href, None) for other in links):
             break
         card = holder
     return card
 
 
-def _headline(anchor: Any) -> str:
-    """The words of the heading in a link or around it; empty where there is none."""
-    within = (each for each in anchor.iterdescendants() if each.tag in HEADINGS)
-    around = (each for each in islice(anchor.iterancestors(), 2) if each.tag in HEADINGS)
-    heading = next(within, None)
-    heading = next(around, None) if heading is None else heading
-    return "" if heading is None else _words(heading)
-
-
 def _is_next(anchor: Any) -> bool:
     if "next" in (anchor.get("rel") or "").lower().split():
         return True
-    return any(NEXT.fullmatch(fold(words)) for words in (_words(anchor), anchor.get("aria-label") or ""))
-
-
-def _words(element: Any) -> str:
-    return fold("".join(islice(element.itertext(), MAX_PIECES)))
+    return any(NEXT.fullmatch(fold(words)) for words in (words_of(anchor), anchor.get("aria-label") or ""))

@@ -6,30 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.records import Link, Notification
-from parsers.blocked import blocked
 from parsers.data import XmlPage
 from parsers.dates import LONDON, Stated, read_date
 from parsers.families.article import Article
 from parsers.families.article_dates import machine_date
 from parsers.families.article_page import ArticlePage
+from parsers.families.mynewsdesk_feed import VOLATILE, facts, is_feed, items
 from parsers.lines import fold
 from parsers.page import Page, PageChanged
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
-FEED = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<\?[^>]{0,300}>\s*|<!--.{0,2000}?-->\s*){0,9}<rss\b",
-    re.DOTALL,
-)
 ITEM_ID = re.compile(r"-([0-9]+)/?$")
-MAX_PROLOGUE = 20_000
 SUMMER = ", though in summer the platform prints GMT for UK local time: it may be an hour late"
-FACTS = {"title": "title", "issued": "pubDate", "guid": "guid", "updated": "{http://purl.org/dc/terms/}modified"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +42,27 @@ class Mynewsdesk(Article):
     every_minutes = 15
     expect = range(1, 41)
     is_dated = True
-    document_path = re.compile(r"^/(?:material|materials)/document/[0-9]+/download", re.IGNORECASE)
+    documents_anywhere = True
+    document_path = re.compile(r"^/materials?/document/[0-9]+/download", re.IGNORECASE)
     label = "GMT"
     printed = re.compile(r"([A-Z][a-z]{2} [0-9]{1,2}, [0-9]{4} [0-9]{2}:[0-9]{2} GMT)")
 
     def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
-        if FEED.match(body[:MAX_PROLOGUE]):
-            return XmlPage(body, url, volatile=frozenset(("lastBuildDate", "generator", "ttl")))
-        return super().page(body, url, media_type)
+        return XmlPage(body, url, volatile=VOLATILE) if is_feed(body) else super().page(body, url, media_type)
 
     def entries(self, page: Page) -> Iterator[Any]:
         if page.role == "detail":
             yield from super().entries(page)
             return
-        for item in _items(page):
-            if not _address(page, item):
+        for address, item in items(page):
+            if address is None:
                 yield PointlessItem(page.url, fold(" ".join(map(str, item.itertext()))))
 
     def links(self, page: Page) -> Iterator[Link]:
-        if page.role != "listing":
-            return
-        first = {_address(page, item): item for item in reversed(_items(page))}
-        for address, item in reversed(first.items()):
-            facts = {name: fold(item.findtext(tag) or "") for name, tag in FACTS.items()}
-            if address:
-                yield Link(
-                    address, "detail", self.ref_of(address), {name: said for name, said in facts.items() if said}
-                )
+        if page.role == "listing":
+            first = {address: item for address, item in reversed(items(page)) if address}
+            for address, item in reversed(first.items()):
+                yield Link(address, "detail", self.ref_of(address), facts(item))
 
     def ref_of(self, address: str) -> str:
         """The number at the end of an article's address: what stands before it changes with the title."""
@@ -86,9 +71,7 @@ class Mynewsdesk(Article):
 
     def notification(self, entry: Any) -> Notification:
         if isinstance(entry, PointlessItem):
-            raise PageChanged(
-                f"{entry.where}: item {entry.raw[:200]!r} without a link, expected the address of an article"
-            )
+            raise PageChanged(f"{entry.where}: item {entry.raw[:200]!r} without a link, expected an article's address")
         return super().notification(entry)
 
     def issued(self, page: ArticlePage) -> tuple[Stated | None, str]:
@@ -102,18 +85,3 @@ class Mynewsdesk(Article):
         stated = read_date(printed.replace("GMT", "+0000"), ("%b %d, %Y %H:%M %z",), self.corrections)
         local = datetime.fromisoformat(stated.iso).astimezone(LONDON).utcoffset()
         return stated, f"printed {printed!r} as stated{SUMMER if local else ''}"
-
-
-def _items(page: Page) -> list[_Element]:
-    """The items of the feed; raises PageChanged where the document is none."""
-    if not isinstance(page, XmlPage):
-        raise PageChanged(f"{page.url}: {blocked(page.characters) or 'no RSS'}, expected an RSS feed")
-    items = page.xml.findall("channel/item")
-    if not items:
-        raise PageChanged(f"{page.url}: 'channel/item' matched 0 elements, expected at least 1")
-    return items
-
-
-def _address(page: Page, item: _Element) -> str | None:
-    address = page.absolute(item.findtext("link") or "#")
-    return None if address is None or address.split("#")[0] == page.url else address
