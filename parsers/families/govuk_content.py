@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parsers.data import JsonPage
+from parsers.families.govuk_departures import refuse_departed
 from parsers.families.govuk_rows import item_path
 from parsers.families.json_members import Members
 from parsers.lines import fold
-from parsers.page import Page, PageChanged, PageGone
+from parsers.page import Page, PageChanged
 
 NO_BULLETINS = frozenset(
     "organisation person role ministerial_role worldwide_organisation world_location topical_event taxon finder "
@@ -68,30 +69,15 @@ class Item:
 
 
 def open_item(page: Page) -> Item:
-    """The item of a detail page; raises PageGone for one that is gone, PageChanged for what is no bulletin.
-
-    A redirect is no withdrawal: what stood here moved, and its id comes back under the new path, or it was merged into
-    another page. So it is loud and names where it leads, and nothing is marked as gone.
-    """
+    """The item of a detail page; raises PageGone for one that is gone, PageChanged for what is no bulletin."""
     if not isinstance(page, JsonPage):
         raise PageChanged(f"{page.url}: no JSON, expected a content item")
     members = Members.of(page.url, page.json)
     schema = members.string("schema_name") or members.required("document_type")
-    _refuse_what_left(page, members, schema)
+    refuse_departed(page, members, schema)
     if schema in NO_BULLETINS:
         raise PageChanged(f"{page.url}: schema {schema[:100]}, expected a bulletin")
     return Item(page, members, _raw(page, members))
-
-
-def _refuse_what_left(page: Page, members: Members, schema: str) -> None:
-    if schema == "gone":
-        details = members.object("details")
-        why = page.fragment(details.string("explanation") or "").text or "no reason given"
-        instead = f", see {details.string('alternative_path')}" if details.string("alternative_path") else ""
-        raise PageGone(f"{page.url}: gone ({why[:500]}{instead[:200]}), expected a bulletin")
-    if schema == "redirect":
-        ways = ", ".join(each.required("destination") for each in members.objects("redirects"))
-        raise PageChanged(f"{page.url}: moved to {ways[:500] or 'nowhere'}, expected a bulletin")
 
 
 def _raw(page: Page, members: Members) -> str:
