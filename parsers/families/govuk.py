@@ -10,7 +10,7 @@ from parsers.attachments import Pairs
 from parsers.compose import compose
 from parsers.dates import Stated
 from parsers.families.govuk_attachments import details_of, documents_and_links
-from parsers.families.govuk_codes import Code, evidence_of, updates, withdrawal
+from parsers.families.govuk_codes import Code, change_note, evidence_of, updated, withdrawal
 from parsers.families.govuk_content import Item, open_item
 from parsers.families.govuk_dates import first_issued
 from parsers.families.govuk_documents import document_of
@@ -77,7 +77,7 @@ class GovUk(Source):
         return first_issued(item)
 
     def codes(self, item: Item) -> list[Code]:
-        return [*withdrawal(item), *updates(item, self.issued(item)[0])]
+        return [*withdrawal(item), *updated(item, self.issued(item)[0]), *change_note(item)]
 
     def place(self, item: Item) -> str | None:
         """The country or region that the item as a whole is about, where its type states one."""

@@ -32,15 +32,19 @@ def withdrawal(item: Item) -> list[Code]:
     return [*codes, Code("withdrawal-note", words, "withdrawn_notice.explanation")] if words else codes
 
 
-def updates(item: Item, issued: Stated | None) -> list[Code]:
-    """When the item last changed, where that is not when it was issued, and the newest of its change notes."""
-    updated, notes = last_updated(item), change_notes(item)
-    codes = []
-    if updated and (issued is None or moment(updated) != moment(issued)):
-        codes.append(Code("updated", updated.iso, "public_updated_at"))
-    if notes and notes[0].words:
-        codes.append(Code("change-note", notes[0].words, f"details.change_history of {notes[0].at.iso}"))
-    return codes
+def updated(item: Item, issued: Stated | None) -> list[Code]:
+    """When the item last changed, where that is not when it was issued."""
+    last = last_updated(item)
+    same = last is None or (issued is not None and moment(last) == moment(issued))
+    return [] if last is None or same else [Code("updated", last.iso, "public_updated_at")]
+
+
+def change_note(item: Item) -> list[Code]:
+    """The newest of its change notes."""
+    newest = next(iter(change_notes(item)), None)
+    if newest is None or not newest.words:
+        return []
+    return [Code("change-note", newest.words, f"details.change_history of {newest.printed}")]
 
 
 def evidence_of(item: Item, issued: str, codes: Sequence[Code]) -> dict[str, str]:

@@ -38,20 +38,20 @@ def dated_links(page: Page) -> list[DatedLink]:
     found = list(_items(page.root))
     for item, links, times in found:
         if len(links) != 1 or len(times) != 1:
-            raise PageChanged(
-                f"{page.url}: an item <{item.tag}> with {len(links)} links and {len(times)} dates, expected 1 and 1"
-            )
+            found_here = f"<{item.tag}> with {len(links)} links and {len(times)} dates"
+            raise PageChanged(f"{page.url}: {found_here}, expected an item with one of each")
     _refuse_undated(page, [item for item, _, _ in found])
     return [DatedLink(links[0].get("href"), _words(links[0]), times[0].get("datetime")) for _, links, times in found]
 
 
 def next_page(page: Page) -> str | None:
-    """The address of the next page, where one with the next `page` number is linked."""
+    """The address of the next page, where one with the next `page` number is linked anywhere on the page."""
     here = urlsplit(page.url)
     number = parse_qs(here.query).get("page", ["1"])[-1]
     if not re.fullmatch(r"[0-9]{1,5}", number):
         return None
-    for anchor in page._tree.iter("a"):
+    whole = Page(page.characters.encode("utf-8", "replace"), page.url, media_type="text/html; charset=utf-8")
+    for anchor in whole._tree.iter("a"):
         address = page.absolute(anchor.get("href") or "") or ""
         there = urlsplit(address)
         if there[:3] == here[:3] and parse_qs(there.query).get("page") == [str(int(number) + 1)]:

@@ -16,9 +16,9 @@ INSTANTS = ("%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z")
 
 
 class Note(NamedTuple):
-    """One entry of an item's change history."""
+    """One entry of an item's change history: when, as printed, and its words."""
 
-    at: Stated
+    printed: str
     words: str
 
 
@@ -38,9 +38,13 @@ def change_notes(item: Item) -> list[Note]:
     """The change history, newest first, whichever way the item has it."""
     notes = []
     for entry in item.details.objects("change_history"):
-        at = read_instant(entry.where, "public_timestamp", entry.required("public_timestamp"))
-        notes.append(Note(at, fold(entry.string("note") or "")))
-    return sorted(notes, key=lambda note: moment(note.at), reverse=True)
+        printed = entry.required("public_timestamp")
+        try:
+            at = datetime.fromisoformat(printed).timestamp()
+        except (ValueError, OverflowError) as problem:
+            raise PageChanged(f"{entry.where}: public_timestamp {printed[:60]!r}, expected an instant") from problem
+        notes.append((at, Note(printed, fold(entry.string("note") or ""))))
+    return [note for _, note in sorted(notes, key=lambda note: note[0], reverse=True)]
 
 
 def first_issued(item: Item) -> tuple[Stated | None, str]:
@@ -50,7 +54,8 @@ def first_issued(item: Item) -> tuple[Stated | None, str]:
         if printed:
             return read_instant(members.where, where, printed), f"{where} {printed!r}"
     if notes := change_notes(item):
-        return notes[-1].at, "details.change_history, its first entry"
+        read = read_instant(item.details.where, "change_history", notes[-1].printed)
+        return read, f"details.change_history, its first entry {notes[-1].printed!r}"
     printed = item.details.string("public_timestamp") if item.details.values.get("first_published_version") else None
     if printed is None:
         return None, ""

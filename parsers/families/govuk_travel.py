@@ -6,7 +6,7 @@ from parsers.attachments import Pairs
 from parsers.dates import Stated
 from parsers.families.govuk import GovUk
 from parsers.families.govuk_attachments import address_of
-from parsers.families.govuk_codes import Code, updates, withdrawal
+from parsers.families.govuk_codes import Code, change_note, withdrawal
 from parsers.families.govuk_content import Item
 from parsers.families.govuk_dates import last_updated
 from parsers.lines import fold
@@ -31,11 +31,9 @@ class TravelAdvice(GovUk):
             raise PageChanged(f"{item.details.where}: no alert_status, expected an array")
         alerts = item.details.strings("alert_status")
         described = fold(item.details.string("change_description") or "")
-        notes = updates(item, self.issued(item)[0])
-        if described:
-            notes = [Code("change-note", described, "details.change_description")]
+        said = [Code("change-note", described, "details.change_description")] if described else change_note(item)
         status = [Code("fcdo-alert-status", alert, "details.alert_status") for alert in sorted(alerts)]
-        return [*withdrawal(item), *status, *notes]
+        return [*withdrawal(item), *status, *said]
 
     def place(self, item: Item) -> str | None:
         return fold(item.details.object("country").required("name"))
