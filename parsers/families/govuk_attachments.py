@@ -37,11 +37,18 @@ def stated_attachments(item: Item) -> tuple[Pairs, Pairs]:
 
 
 def details_of(item: Item) -> Iterator[Link]:
-    """The items that an item states as its attachments (HTML publications): its words stand there."""
+    """The items that an item states as its attachments (HTML publications): its words stand there.
+
+    They are asked again when the item was updated.
+    """
+    updated = item.members.string("public_updated_at")
     for address, title in stated_attachments(item)[1]:
         path = item_path(item.page, address)
         if path:
-            yield Link(api_address(item.page, path), "detail", None, {"title": fold(title)})
+            facts = {"title": title, "updated": updated}
+            yield Link(
+                api_address(item.page, path), "detail", None, {name: said for name, said in facts.items() if said}
+            )
 
 
 def address_of(item: Item, members: Members, name: str) -> str:

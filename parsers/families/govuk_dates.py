@@ -52,14 +52,14 @@ def first_issued(item: Item) -> tuple[Stated | None, str]:
     for where, members in (("details.first_public_at", item.details), ("first_published_at", item.members)):
         printed = members.string(where.rpartition(".")[2])
         if printed:
-            return read_instant(members.where, where, printed), f"{where} {printed!r}"
+            return read_instant(item.page.url, where, printed), f"{where} {printed!r}"
     if notes := change_notes(item):
-        read = read_instant(item.details.where, "change_history", notes[-1].printed)
+        read = read_instant(item.page.url, "details.change_history", notes[-1].printed)
         return read, f"details.change_history, its first entry {notes[-1].printed!r}"
     printed = item.details.string("public_timestamp") if item.details.values.get("first_published_version") else None
     if printed is None:
         return None, ""
-    read = read_instant(item.details.where, "public_timestamp", printed)
+    read = read_instant(item.page.url, "details.public_timestamp", printed)
     return read, f"details.public_timestamp {printed!r} of the first published version"
 
 

@@ -33,8 +33,8 @@ def row_of(page: Page, href: str, ref: str | None, facts: Mapping[str, str | Non
 
 
 def item_path(page: Page, href: str) -> str | None:
-    """The path of an address on this page's host; None for another host and for no address."""
-    address = page.absolute(href)
+    """The path of an address on this page's host; None for another host and for what is no whole path."""
+    address = page.absolute(href) if re.match(r"/|https?://", href) else None
     parts = urlsplit(address or "")
     here = parts.hostname == urlsplit(page.url).hostname
     return parts.path if here and re.fullmatch(r"/[^/].*", parts.path, re.DOTALL) else None

@@ -14,13 +14,13 @@ from parsers.page import PageChanged
 
 
 class TravelAdvice(GovUk):
-    """Advice for each country. `issued` is when the edition that stands there was issued, as its page prints it.
+    """Advice for each country. `issued` is when the edition that stands there was issued; corrections do not move it.
 
     First publication says nothing here: the page of a country is as old as GOV.UK, what it says is of today.
     """
 
     def issued(self, item: Item) -> tuple[Stated | None, str]:
-        return last_updated(item), "public_updated_at, which minor corrections do not move"
+        return last_updated(item), f"public_updated_at {item.members.string('public_updated_at')!r}"
 
     def codes(self, item: Item) -> list[Code]:
         """Each alert status, then the change description (older items) or the newest change note.
