@@ -116,7 +116,7 @@ def settle_reading(
     if _shares_nothing(keeper, reading, known):
         gap = note_nothing_shared(session, capture, target, reading.links)
     _finish(session, keeper, accounts, region_hash, held)
-    notice = held or gap or size_notice(facts, reading.shown)
+    notice = held or gap or (None if reading.nothing else size_notice(facts, reading.shown))
     return Settled(accounts, notice, losses=bool(gap or accounts.quarantined), held=bool(held))
 
 
@@ -201,7 +201,7 @@ def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts:
     elsewhere = shown_elsewhere(session, shown, keeper.target)
     absent = [row for row in shown if row.id not in keeper.present and row.id not in elsewhere]
     close_sightings(session, absent, keeper.target)
-    in_size = reading.shown - len(reading.refused) in keeper.facts.expect
+    in_size = bool(reading.nothing) or reading.shown - len(reading.refused) in keeper.facts.expect
     keeper.capture.healthy = in_size and not held and not reading.refused
     if keeper.capture.healthy:
         at = keeper.capture.fetched_at

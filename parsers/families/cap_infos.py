@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from parsers.attachments import attachments_and_links, is_document
-from parsers.compose import Pairs
+from parsers.classification import Pairs
 from parsers.dates import Stated
 from parsers.families.cap_alert import CapAlert, words_of
 from parsers.families.cap_codes import areas_of
