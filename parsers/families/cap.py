@@ -54,17 +54,17 @@ class CapFeed(Source):
 
     def no_bulletin(self, page: Page) -> str | None:
         """An acknowledgement or error report, which goes from system to system (CAP-v1.2, 3.2.1 msgType)."""
-        alerts = alerts_of(_understood(page))
-        if not alerts or not all(alert.is_reply for alert in alerts):
-            return None
-        return f"{alerts[0].where}: msgType {alerts[0].one('msgType')}, a message between systems"
+        found = alerts_of(_understood(page))
+        if found and all(alert.is_reply for alert in found):
+            return f"{found[0].where}: msgType {found[0].one('msgType')}, a message between systems"
+        return None
 
     def notification(self, entry: CapAlert | Item) -> Notification:
         if isinstance(entry, CapAlert):
             return record_of(self, entry)
-        if self.words_of_entries:
-            return own_words(self, entry)
-        raise PageChanged(f"{entry.where}: neither an alert nor a link to one, expected a CAP document")
+        if not self.words_of_entries:
+            raise PageChanged(f"{entry.where}: neither an alert nor a link to one, expected a CAP document")
+        return own_words(self, entry)
 
 
 def _understood(page: Page) -> XmlPage:
@@ -78,8 +78,7 @@ def _understood(page: Page) -> XmlPage:
 
 def alerts_of(page: XmlPage) -> list[CapAlert]:
     """The alerts of a document wherever they stand in it, those within another alert apart."""
-    found = page.xml.iter(*ALERTS)
-    return [CapAlert(page, alert) for alert in found if next(alert.iterancestors(*ALERTS), None) is None]
+    return [CapAlert(page, each) for each in page.xml.iter(*ALERTS) if next(each.iterancestors(*ALERTS), None) is None]
 
 
 def items_of(page: XmlPage) -> list[Item]:
@@ -88,5 +87,4 @@ def items_of(page: XmlPage) -> list[Item]:
 
 
 def is_feed(page: XmlPage) -> bool:
-    child = FEEDS.get(str(page.xml.tag))
-    return child is not None and page.xml.find(child) is not None
+    return page.xml.find(FEEDS.get(str(page.xml.tag), "./no")) is not None
