@@ -59,6 +59,10 @@ class Accounts:
             raise BooksDoNotBalance(f"{where}: {self.seen} entries seen, {found} accounted for, expected the same")
 
 
+LASTING = ("window", "complete")
+"""Kinds of listing whose entries stay for a while, so that half of them gone, or nothing shared, is suspect."""
+
+
 class BooksDoNotBalance(Exception):
     """Entries were seen that are in no account: the run that finds this has failed."""
 
@@ -197,7 +201,8 @@ def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts:
     """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
     shown = shown_by(session, keeper.target.id)
     oldest = oldest_day(reading)
-    held = None if keeper.facts.listing == "increment" else half_gone(shown, keeper.present, keeper.met, oldest)
+    lasting = keeper.facts.listing in LASTING
+    held = half_gone(shown, keeper.present, keeper.met, oldest) if lasting else None
     elsewhere = shown_elsewhere(session, shown, keeper.target)
     absent = [row for row in shown if row.id not in keeper.present and row.id not in elsewhere]
     close_sightings(session, absent, keeper.target)
@@ -221,7 +226,7 @@ def _shares_nothing(keeper: Keeper, reading: Reading, known_details: int) -> boo
     role, kind = keeper.capture.role, keeper.facts.listing
     if keeper.met or known_details or not (reading.read or reading.links):
         return False
-    return role == "older" or (role == "listing" and not keeper.late and kind != "increment")
+    return role == "older" or (role == "listing" and not keeper.late and kind in LASTING)
 
 
 def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: str, held: str | None) -> None:
