@@ -30,6 +30,7 @@ _PENDING = (
 )
 _CHECKED = select(_CHECKS.c.id).where(_CHECKS.c.capture_id == bindparam("capture_id"), _CHECKS.c.at == bindparam("at"))
 _CHECK = insert(_CHECKS)
+_RECORD = insert(_CAPTURES).returning(_CAPTURES.c.id, sort_by_parameter_order=True)
 
 
 def _taking(row: postgresql.Insert | sqlite.Insert) -> Executable:
@@ -126,14 +127,14 @@ def record(
     for arrival in hops:
         sha256 = keep_body(session, blobs, arrival.body, near)
         row = _capture_row(arrival, sha256, archived_at, numbers[-1] if numbers else None)
-        numbers += session.scalars(insert(Capture).returning(Capture.id), [row])
+        numbers += session.scalars(_RECORD, [row])
     return numbers
 
 
 def record_all(session: Session, arrivals: Sequence[tuple[Arrival, str]], archived_at: datetime) -> list[int]:
     """Record fetches without redirects, each with the blob that holds its body already; ids in the same order."""
     rows = [_capture_row(arrival, sha256, archived_at, None) for arrival, sha256 in arrivals]
-    return list(session.scalars(insert(Capture).returning(Capture.id, sort_by_parameter_order=True), rows))
+    return list(session.scalars(_RECORD, rows))
 
 
 def _capture_row(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
@@ -24,6 +25,9 @@ REREAD_AGES = (
 
 _SOURCES, _TARGETS = plain(SourceRow), plain(Target)
 _LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with_for_update()
+_MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha256".split())).where(
+    _TARGETS.c.source == bindparam("source"), _TARGETS.c.url.in_(bindparam("urls", expanding=True))
+)
 _ASKED = select(_TARGETS.c.url, _TARGETS.c.id).where(
     _TARGETS.c.source == bindparam("source"),
     _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
@@ -51,27 +55,31 @@ def lock_source(session: Session, slug: str) -> None:
 
 def ensure_target(session: Session, source: str, role: str, url: str, at: datetime) -> tuple[Target, bool]:
     """The target of a source at `url`, made when there is none, and whether it was; `at` is when it was met."""
-    targets, made = ensure_targets(session, source, role, [url], at)
-    return targets[url], made > 0
+    target = find_target(session, source, url)
+    if target is not None:
+        return target, False
+    found, made = ensure_targets(session, source, role, [url], at)
+    return get_target(session, found[url].id), made > 0
 
 
 def ensure_targets(
     session: Session, source: str, role: str, urls: Collection[str], at: datetime
-) -> tuple[dict[str, Target], int]:
+) -> tuple[dict[str, Row[Any]], int]:
     """The targets of a source at these addresses, made where there are none, and how many were made.
 
-    A listing that the source does not start from is never asked: only imports bring it.
+    Of each the columns `url, id, first_seen_at, newest_at, sha256`. A listing that the source does not start from is
+    never asked: only imports bring it.
     """
     if not urls:
         return {}, 0
-    wanted = select(Target).where(Target.source == source, Target.url.in_(list(urls)))
-    found = {target.url: target for target in session.scalars(wanted)}
+    wanted = {"source": source, "urls": list(urls)}
+    found = {row.url: row for row in session.execute(_MET, wanted)}
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
         made = {"source": source, "role": role, "facts": {}, "state": "wanted", "failures": 0}
         made |= {"first_seen_at": at, "next_check_at": None if role == "listing" else at}
         insert_all_once(session, Target, [{**made, "url": url} for url in fresh])
-        found = {target.url: target for target in session.scalars(wanted)}
+        found = {row.url: row for row in session.execute(_MET, wanted)}
     return found, len(fresh)
 
 
@@ -147,7 +155,8 @@ def add_start_targets(session: Session, source: str, urls: Collection[str], now:
     found = session.execute(_ASKED, {"source": source, "urls": list(urls)})
     asked: dict[str, int] = {url: number for url, number in found}  # noqa: C416
     if len(asked) < len(set(urls)):
-        for target in ensure_targets(session, source, "listing", urls, now)[0].values():
+        for row in ensure_targets(session, source, "listing", urls, now)[0].values():
+            target = get_target(session, row.id)
             target.next_check_at = target.next_check_at or now
             asked[target.url] = target.id
         session.flush()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from archive.attachments import confirm_document, settle_attachments
+from archive.attachments import confirm_document
 from archive.blobs import name_of
 from archive.derived import Target
+from archive.holding import settle_attachments
 from archive.journal import Arrival, held_document, record_all
 from archive.leases import LEASE_SECONDS, claim, release
 from archive.links import document_work, due_attachments, link_books
