@@ -31,7 +31,7 @@ _PAGES = (
 
 def current_revisions(session: Session, notification_ids: Collection[int]) -> Sequence[Row[Any]]:
     """Notifications with their current records, by number: `id, source, state, issued_sort, record`."""
-    return session.execute(_CURRENT, {"numbers": sorted(notification_ids)}).all() if notification_ids else []
+    return list(session.execute(_CURRENT, {"numbers": sorted(notification_ids)})) if notification_ids else []
 
 
 def reindex(session: Session, notification_ids: Collection[int]) -> None:
