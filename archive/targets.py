@@ -155,8 +155,8 @@ def add_start_targets(session: Session, source: str, urls: Collection[str], now:
     found = session.execute(_ASKED, {"source": source, "urls": list(urls)})
     asked: dict[str, int] = {url: number for url, number in found}  # noqa: C416
     if len(asked) < len(set(urls)):
-        for row in ensure_targets(session, source, "listing", urls, now)[0].values():
-            target = get_target(session, row.id)
+        ensure_targets(session, source, "listing", urls, now)
+        for target in session.scalars(select(Target).where(Target.source == source, Target.url.in_(list(urls)))):
             target.next_check_at = target.next_check_at or now
             asked[target.url] = target.id
         session.flush()
