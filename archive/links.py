@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,11 @@ _WAITING = (
     .join(_TARGETS, _TARGETS.c.sha256 == _DOCUMENTS.c.sha256)
     .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
 )
-_TO_FETCH = select(Target).where(_OUR_DOCUMENTS, _DUE).order_by(Target.next_check_at, Target.id)
+_TO_FETCH = (
+    select(*(_TARGETS.c[name] for name in "id source role url facts sha256".split()))
+    .where(_OUR_DOCUMENTS, _DUE)
+    .order_by(_TARGETS.c.next_check_at, _TARGETS.c.id)
+)
 _TO_READ = _WAITING.distinct().order_by(_DOCUMENTS.c.sha256)
 _COUNTED = (func.count().filter(_CITED).label("links"), func.count(_TARGETS.c.sha256).filter(_CITED).label("held"))
 _LINKS = select(*_COUNTED).where(_OUR_DOCUMENTS)
@@ -45,15 +49,27 @@ class DocumentWork:
     links: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class DueDocument:
+    """The target of a document that is to be asked; `sha256` is the blob that is held of it, if any."""
+
+    id: int
+    source: str
+    role: str
+    url: str
+    facts: Mapping[str, str]
+    sha256: str | None
+
+
 def document_work(session: Session, source: str, now: datetime, extractor: str) -> DocumentWork:
     """What there is to do for the documents of a source."""
     found = session.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
     return DocumentWork(bool(found.to_fetch), bool(found.to_read), _books(found.links, found.held))
 
 
-def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:
+def due_attachments(session: Session, source: str, now: datetime) -> list[DueDocument]:
     """The documents of a source that are to be asked now, longest overdue first."""
-    return list(session.scalars(_TO_FETCH, {"source": source, "now": now}))
+    return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now})]
 
 
 def waiting_documents(session: Session, source: str, extractor: str) -> list[str]:
