@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, Document, DocumentPage, Target
-from archive.indexing import current_revisions, reindex
+from archive.indexing import reindex
 from archive.journal import record_check
 from archive.tables import Capture, plain
 from archive.targets import ensure_target, ensure_targets, lock_source
@@ -39,12 +40,11 @@ class Page:
     how: str
 
 
-def cite(session: Session, capture: Capture, notification_ids: Collection[int]) -> int:
-    """Bring citations in line with current revisions; returns how many documents are new to us."""
-    if not notification_ids:
+def cite(session: Session, capture: Capture, current: Sequence[Row[Any]]) -> int:
+    """Bring citations in line with these current revisions; returns how many documents are new to us."""
+    if not current:
         return 0
-    session.flush()
-    cited = {row.id: row.record["attachments"] for row in current_revisions(session, notification_ids)}
+    cited = {row.id: row.record["attachments"] for row in current}
     urls = list(dict.fromkeys(item["url"] for items in cited.values() for item in items))
     targets, met = ensure_targets(session, capture.source, "attachment", urls, capture.fetched_at)
     ensure_documents(session, {target.sha256 for target in targets.values() if target.sha256})

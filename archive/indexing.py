@@ -29,20 +29,24 @@ _PAGES = (
 )
 
 
-def current_revisions(session: Session, notification_ids: Collection[int]) -> Sequence[Row[Any]]:
+def current_revisions(session: Session, notification_ids: Collection[int]) -> list[Row[Any]]:
     """Notifications with their current records, by number: `id, source, state, issued_sort, record`."""
+    session.flush()
     return list(session.execute(_CURRENT, {"numbers": sorted(notification_ids)})) if notification_ids else []
 
 
 def reindex(session: Session, notification_ids: Collection[int]) -> None:
     """Bring the search index in line with the present state of notifications; the caller commits."""
-    if not notification_ids:
+    index_current(session, current_revisions(session, notification_ids))
+
+
+def index_current(session: Session, current: Sequence[Row[Any]]) -> None:
+    """The same for notifications whose current records are at hand."""
+    if not current:
         return
-    session.flush()
     pages: dict[int, list[str]] = {}
-    for number, _url, _page, text in _pages(session, notification_ids):
+    for number, _url, _page, text in _pages(session, [row.id for row in current]):
         pages.setdefault(number, []).append(text)
-    current = current_revisions(session, notification_ids)
     index_all(session, [_entry(row, pages.get(row.id, [])) for row in current])
 
 

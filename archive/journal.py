@@ -30,6 +30,13 @@ _PENDING = (
 )
 _CHECKED = select(_CHECKS.c.id).where(_CHECKS.c.capture_id == bindparam("capture_id"), _CHECKS.c.at == bindparam("at"))
 _CHECK = insert(_CHECKS)
+_SETTLED = select(_CAPTURES.c.id).where(
+    _CAPTURES.c.source == bindparam("source"),
+    _CAPTURES.c.target_url == bindparam("url"),
+    _CAPTURES.c.sha256 == bindparam("sha256"),
+    _CAPTURES.c.fetched_at == bindparam("fetched_at"),
+    _CAPTURES.c.state.in_(("done", "failed")),
+)
 _RECORD = insert(_CAPTURES).returning(_CAPTURES.c.id, sort_by_parameter_order=True)
 
 
@@ -161,11 +168,9 @@ def _capture_row(
 
 def close_capture(session: Session, capture_id: int, state: str, reason: str | None = None, **found: Any) -> None:
     """Mark a capture done or failed and give it its place in the journal."""
-    session.execute(
-        update(Capture)
-        .where(Capture.id == capture_id)
-        .values(state=state, reason=reason, settled=take(session, "journal"), **found)
-    )
+    session.flush()
+    closed = {"state": state, "reason": reason, "settled": take(session, "journal"), **found}
+    session.execute(update(_CAPTURES).where(_CAPTURES.c.id == capture_id).values(closed))
 
 
 def pending(session: Session, source: str) -> list[int]:
@@ -223,12 +228,5 @@ def get_decision(session: Session, decision_id: int) -> Decision:
 
 def find_capture(session: Session, source: str, url: str, sha256: str, fetched_at: datetime) -> int | None:
     """The settled capture of an address that had this body at this moment."""
-    return session.scalar(
-        select(Capture.id).where(
-            Capture.source == source,
-            Capture.target_url == url,
-            Capture.sha256 == sha256,
-            Capture.fetched_at == fetched_at,
-            Capture.state.in_(("done", "failed")),
-        )
-    )
+    wanted = {"source": source, "url": url, "sha256": sha256, "fetched_at": fetched_at}
+    return session.scalar(_SETTLED, wanted)

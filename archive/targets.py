@@ -28,6 +28,7 @@ _LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with
 _MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha256".split())).where(
     _TARGETS.c.source == bindparam("source"), _TARGETS.c.url.in_(bindparam("urls", expanding=True))
 )
+_FIND = select(Target).where(Target.source == bindparam("source"), Target.url == bindparam("url"))
 _ASKED = select(_TARGETS.c.url, _TARGETS.c.id).where(
     _TARGETS.c.source == bindparam("source"),
     _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
@@ -131,7 +132,7 @@ def note_answered(session: Session, target_id: int, now: datetime, status: int |
 
 def find_target(session: Session, source: str, url: str) -> Target | None:
     """The target of a source at `url`, if the archive has met it."""
-    return session.scalar(select(Target).where(Target.source == source, Target.url == url))
+    return session.scalar(_FIND, {"source": source, "url": url})
 
 
 def get_target(session: Session, target_id: int) -> Target:
