@@ -93,10 +93,13 @@ def _create(root: Path, turn: int) -> None:
 
 
 def _install(root: Path, lock: str, turn: int) -> None:
-    """Install a lock with pip, from a copy, so that what is kept is what was installed."""
+    """Install a lock with pip, from a copy, so that what is kept is what was installed.
+
+    A lock names everything there is to install: pip is not to look for more.
+    """
     shutil.copyfile(root / lock, _unfinished(root, lock))
     quietly = ["--quiet", "--no-input", "--no-cache-dir", "--disable-pip-version-check"]
-    hashed = ["--require-hashes", "--requirement", str(_unfinished(root, lock))]
+    hashed = ["--require-hashes", "--no-deps", "--requirement", str(_unfinished(root, lock))]
     _run([str(_python(root)), "-I", "-m", "pip", "install", *quietly, *hashed], root, turn)
 
 

@@ -159,3 +159,8 @@ class Reading:
     @property
     def seen(self) -> int:
         return len(self.read) + len(self.refused)
+
+    @property
+    def shown(self) -> int:
+        """How much the document shows: its entries, and the details that it points to."""
+        return self.seen + sum(link.role == "detail" for link in self.links)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,12 +64,17 @@ def ensure_target(session: Session, source: str, role: str, url: str, at: dateti
 
 
 def ensure_targets(
-    session: Session, source: str, role: str, urls: Collection[str], at: datetime
+    session: Session,
+    source: str,
+    role: str,
+    urls: Collection[str],
+    at: datetime,
+    facts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[dict[str, Row[Any]], int]:
     """The targets of a source at these addresses, made where there are none, and how many were made.
 
-    Of each the columns `url, id, first_seen_at, newest_at, sha256`. A listing that the source does not start from is
-    never asked: only imports bring it.
+    Of each the columns `url, id, first_seen_at, newest_at, sha256`. A new one has the `facts` of its address. A
+    listing that the source does not start from is never asked: only imports bring it.
     """
     if not urls:
         return {}, 0
@@ -77,9 +82,11 @@ def ensure_targets(
     found = {row.url: row for row in session.execute(_MET, wanted)}
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
-        made = {"source": source, "role": role, "facts": {}, "state": "wanted", "failures": 0}
+        made = {"source": source, "role": role, "state": "wanted", "failures": 0}
         made |= {"first_seen_at": at, "next_check_at": None if role == "listing" else at}
-        insert_all_once(session, Target, [{**made, "url": url} for url in fresh])
+        insert_all_once(
+            session, Target, [{**made, "url": url, "facts": dict((facts or {}).get(url, {}))} for url in fresh]
+        )
         found = {row.url: row for row in session.execute(_MET, wanted)}
     return found, len(fresh)
 
@@ -124,7 +131,9 @@ def note_answer(session: Session, target: Target, now: datetime, status: int | N
     target.next_check_at = next_check_at
 
 
-def note_answered(session: Session, target_id: int, now: datetime, status: int | None, next_check_at: datetime) -> None:
+def note_answered(
+    session: Session, target_id: int, now: datetime, status: int | None, next_check_at: datetime | None
+) -> None:
     """The same for a target that this transaction has not loaded, in one statement."""
     answer = {"number": target_id, "status": status, "tried_at": now, "again_at": next_check_at}
     session.execute(_NOTE_ANSWER, answer)
@@ -138,6 +147,11 @@ def find_target(session: Session, source: str, url: str) -> Target | None:
 def get_target(session: Session, target_id: int) -> Target:
     """The target with that id."""
     return session.get_one(Target, target_id)
+
+
+def get_targets(session: Session, target_ids: Collection[int]) -> list[Target]:
+    """The targets with these ids."""
+    return list(session.scalars(select(Target).where(Target.id.in_(list(target_ids))))) if target_ids else []
 
 
 def held_targets(session: Session, source: str) -> list[Target]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -46,12 +47,18 @@ class PageChanged(ValueError):
     """A document or an entry is not what it was; reads `where: what, expected what`."""
 
 
+class PageGone(PageChanged):
+    """The document says itself that what stood here is gone for good, whatever its status."""
+
+
 class Page:
     """One document: its address, its content region, and its words as lines.
 
     `region` is a CSS selector; a page without it is read from its whole body. `landmark` marks words that must not
     be missed: where they stand outside the region the region is the whole body, and furniture that holds them is
     content. Raises PageChanged where the document is beyond the limits on bytes, elements and depth.
+
+    `role` is what the page was asked as (`listing` or `detail`), `facts` what the listing stated of a detail.
     """
 
     def __init__(
@@ -64,12 +71,22 @@ class Page:
         landmark: re.Pattern[str] | None = None,
     ) -> None:
         self.url = url
+        self.role = "listing"
+        self.facts: Mapping[str, str] = {}
         if len(body) > MAX_BYTES:
             raise PageChanged(f"{url}: {len(body)} bytes, expected at most {MAX_BYTES}")
         self.characters = decode(body, media_type)
         self.is_markup = _is_markup(self.characters, media_type)
+        self.states_links = self.is_markup
+        """Whether the document could state addresses at all: plain text cannot."""
         self._region = region
         self._landmark = landmark
+
+    def fragment(self, markup: str) -> Page:
+        """A piece of HTML that this document carries (a feed's content, an API's body) as a page of its own."""
+        piece = Page(f"<body>{markup}</body>".encode(), self.url, media_type="text/html; charset=utf-8")
+        piece.role, piece.facts = self.role, self.facts
+        return piece
 
     @cached_property
     def base(self) -> str:

@@ -38,17 +38,39 @@ class Source:
     expect: ClassVar[range]
     ended: ClassVar[str | None] = None
     succeeded_by: ClassVar[str | None] = None
+    speaks_for_itself: ClassVar[bool] = True
+    """Whether bulletins that name no sender are the publisher's own; a cascade of others' messages is not."""
     landmark: ClassVar[re.Pattern[str] | None] = None
     """Words that mark an entry: a region that leaves some out is widened, furniture that holds some is content."""
     corrections: ClassVar[Mapping[str, str]] = {}
     """The publisher's own typos: what was printed → what was meant. Each has a fixture."""
 
+    configured: ClassVar[str] = ""
+    """The facts that the settings state of this source, where they state it."""
+
     def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
         """The document as this source looks at it; raises PageChanged where it is beyond the limits."""
         return Page(body, url, media_type=media_type, region=self.region, landmark=self.landmark)
 
+    def open(
+        self,
+        body: bytes,
+        url: str,
+        media_type: str | None = None,
+        role: str = "listing",
+        facts: Mapping[str, str] | None = None,
+    ) -> Page:
+        """The document in the role it was asked in, with the facts that its listing stated of it."""
+        page = self.page(body, url, media_type)
+        page.role, page.facts = role, facts or {}
+        return page
+
     def entries(self, page: Page) -> Iterable[Any]:
-        """Yield every candidate of the page; raise PageChanged where the page is not what it was."""
+        """Yield every candidate of the page; raise PageChanged where the page is not what it was.
+
+        A candidate has `raw`, its own words as the page has them. `page.role` tells a listing from a detail: one that
+        points to its bulletins yields nothing here and the details in `links`.
+        """
         raise PageChanged(f"{page.url}: {type(self).__name__} defines no entries")
 
     def notification(self, entry: Any) -> Notification:
@@ -56,7 +78,10 @@ class Source:
         raise PageChanged(f"{type(self).__name__} defines no notification")
 
     def links(self, page: Page) -> Iterable[Link]:
-        """Yield the details and attachments that the page points to beside those its records cite."""
+        """Yield the details that the page points to, each with the facts it states of them.
+
+        A link of the role `listing` is the next older page, which is asked when the page shares nothing with the last.
+        """
         return ()
 
     def read(self, page: Page) -> Reading:
@@ -77,15 +102,29 @@ class Source:
             except Exception as problem:
                 reason = f"{page.url}: entry {position + 1}: {type(problem).__name__}: {problem}, expected a record"
                 refused.append(RefusedEntry(position, entry.raw, reason))
-        if not read and not refused:
-            found = blocked(page.characters) or "0 entries"
-            raise PageChanged(f"{page.url}: {found}, expected {self.expect.start} to {self.expect.stop - 1} entries")
-        return Reading(tuple(read), tuple(refused), tuple(self.links(page)), states_links=page.is_markup)
+        links = tuple(self.links(page))
+        if not read and not refused and not links:
+            self._refuse_empty(page)
+        return Reading(tuple(read), tuple(refused), links, states_links=page.states_links)
+
+    def _refuse_empty(self, page: Page) -> None:
+        """Raise PageChanged for a page without entries where that is not a healthy one."""
+        low, high = (1, MAX_CANDIDATES) if page.role == "detail" else (self.expect.start, self.expect.stop - 1)
+        found = blocked(page.characters)
+        if found or low > 0:
+            raise PageChanged(f"{page.url}: {found or '0 entries'}, expected {low} to {high} entries")
 
 
-def parse(source: Source, body: bytes, url: str, media_type: str | None = None) -> Reading:
+def parse(
+    source: Source,
+    body: bytes,
+    url: str,
+    media_type: str | None = None,
+    role: str = "listing",
+    facts: Mapping[str, str] | None = None,
+) -> Reading:
     """Parse one document of a source. Raises PageChanged when the document as a whole cannot be read."""
-    return source.read(source.page(body, url, media_type))
+    return source.read(source.open(body, url, media_type, role, facts))
 
 
 @cache
@@ -133,11 +172,12 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 
 def parser_version(source: type[Source]) -> str:
     """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
-    return _version_of(tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source)))
+    modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
+    return _version_of(modules, source.configured)
 
 
 @cache
-def _version_of(modules: tuple[str, ...]) -> str:
+def _version_of(modules: tuple[str, ...], facts: str) -> str:
     waiting = list(modules)
     trees: dict[str, ast.Module] = {}
     while waiting:
@@ -146,7 +186,7 @@ def _version_of(modules: tuple[str, ...]) -> str:
             module = sys.modules.get(name) or importlib.import_module(name)
             trees[name] = ast.parse(inspect.getsource(module))
             waiting.extend(_imported(trees[name]))
-    digest = hashlib.sha256("".join(ast.dump(trees[name]) for name in sorted(trees)).encode())
+    digest = hashlib.sha256("".join([*(ast.dump(trees[name]) for name in sorted(trees)), facts]).encode())
     return digest.hexdigest()[:12]
 
 

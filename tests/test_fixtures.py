@@ -18,11 +18,16 @@ MAX_CASE_BYTES = 300_000
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
-    """What a case expects: every record as `parse` prints it, every refusal with its reason."""
-    return {
+    """What a case expects: every record as `parse` prints it, every refusal with its reason, every link."""
+    found: dict[str, Any] = {
         "read": [entry.notification.as_row() for entry in reading.read],
         "refused": [{"position": entry.position, "reason": entry.reason} for entry in reading.refused],
     }
+    if reading.links:
+        found["links"] = [
+            {"url": link.url, "role": link.role, "ref": link.ref, "facts": dict(link.facts)} for link in reading.links
+        ]
+    return found
 
 
 def outcome(case: Path) -> tuple[str, str]:
@@ -30,7 +35,8 @@ def outcome(case: Path) -> tuple[str, str]:
     meta = json.loads((case / "meta.json").read_text("utf-8"))
     (page,) = case.glob("page.*")
     try:
-        reading = parse(sources()[case.parent.name], page.read_bytes(), meta["url"], meta.get("media_type"))
+        source, role, facts = sources()[case.parent.name], meta.get("role", "listing"), meta.get("facts", {})
+        reading = parse(source, page.read_bytes(), meta["url"], meta.get("media_type"), role, facts)
     except PageChanged as problem:
         return "expected_error.txt", f"{problem}\n"
     return "expected.json", json.dumps(as_json(reading), indent=1, ensure_ascii=False) + "\n"
