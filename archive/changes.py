@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from archive.derived import Change, Revision
 from archive.journal import take
-from archive.tables import Identity
+from archive.tables import Identity, plain
 
 KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "linked", "unlinked", "removed")
 KEYS = ("cursor", "kind", "notification", "source", "issued", "title", "revision", "cause", "at")
 CAUSES = ("capture", "backfill", "import", "human", "replay", "parser")
+_WRITE = insert(plain(Change))
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Changes:
         if not self.rows:
             return
         first = take(session, "changes", len(self.rows))
-        session.execute(insert(Change), [self._row(first + place, row) for place, row in enumerate(self.rows)])
+        session.execute(_WRITE, [self._row(first + place, row) for place, row in enumerate(self.rows)])
 
     def _row(self, cursor: int, row: tuple[str, int, int, str]) -> dict[str, Any]:
         kind, notification_id, revision, cause = row

@@ -13,7 +13,7 @@ from archive.derived import Gap, NotificationRow, Target
 from archive.presence import SourceFacts, count_absence, shown_by
 from archive.records import Link
 from archive.tables import Capture
-from archive.targets import ensure_targets
+from archive.targets import ensure_targets, get_target, get_targets
 
 MOST_OLDER_PAGES = 20
 """How many older pages are followed back before the rest is called a gap."""
@@ -28,7 +28,7 @@ def note_details(session: Session, capture: Capture, links: Sequence[Link], *, l
     """
     facts = {link.url: dict(link.facts) for link in links if link.role == "detail"}
     targets, made = ensure_targets(session, capture.source, "detail", list(facts), capture.fetched_at, facts)
-    for target in targets.values():
+    for target in get_targets(session, [row.id for row in targets.values()]):
         if target.role == "detail" and target.facts != facts[target.url] and not late:
             target.facts, target.next_check_at = facts[target.url], capture.fetched_at
     return len(targets) - made
@@ -46,7 +46,8 @@ def note_nothing_shared(session: Session, capture: Capture, target: Target, link
     older = next((link.url for link in links if link.role == "listing"), None)
     if older is not None and depth <= MOST_OLDER_PAGES:
         facts = {SINCE: since, DEPTH: str(depth)}
-        page = ensure_targets(session, capture.source, "older", [older], capture.fetched_at, {older: facts})[0][older]
+        met, _ = ensure_targets(session, capture.source, "older", [older], capture.fetched_at, {older: facts})
+        page = get_target(session, met[older].id)
         if page.role == "older":
             page.facts, page.next_check_at = facts, capture.fetched_at
             return None

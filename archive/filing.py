@@ -6,13 +6,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from archive.derived import NotificationRow, Revision, Sighting, Target
-from archive.identity import Match, derived_ref
+from archive.identity import Match, derived_ref, public_id
 from archive.records import ReadEntry
-from archive.tables import Assignment, Capture, Identity
+from archive.tables import Assignment, Capture, Identity, plain
+
+_IDENTITIES, _ASSIGNMENTS, _TARGETS = plain(Identity), plain(Assignment), plain(Target)
+_ROWS = plain(NotificationRow)
+_REFS = and_(_IDENTITIES.c.source == bindparam("source"), _IDENTITIES.c.ref.in_(bindparam("refs", expanding=True)))
+_TAKEN = select(_IDENTITIES.c.ref).where(_REFS)
+_WAITING = (
+    select(_IDENTITIES.c.ref, _IDENTITIES.c.notification_id)
+    .outerjoin(_ROWS, _ROWS.c.id == _IDENTITIES.c.notification_id)
+    .where(_REFS, _ROWS.c.id.is_(None))
+)
+_ASSIGNED = select(_ASSIGNMENTS.c.entry_hash).where(_ASSIGNMENTS.c.capture_id == bindparam("capture"))
+_BLOBS = select(_TARGETS.c.url, _TARGETS.c.sha256).where(
+    _TARGETS.c.source == bindparam("source"),
+    _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
+    _TARGETS.c.sha256.is_not(None),
+)
+_NUMBER = insert(_IDENTITIES).returning(_IDENTITIES.c.notification_id, sort_by_parameter_order=True)
+_WRITE_ROWS, _WRITE_REVISIONS = insert(_ROWS), insert(plain(Revision))
+_WRITE_SIGHTINGS, _WRITE_ASSIGNMENTS = insert(plain(Sighting)), insert(_ASSIGNMENTS)
 
 
 @dataclass(slots=True)
@@ -39,8 +58,7 @@ def look_up(
     numbers = sorted({match.notification_id for match in matches})
     if numbers:
         _look_up_known(session, target, numbers, found)
-    assigned = select(Assignment.entry_hash).where(Assignment.capture_id == capture.id)
-    found.assigned = set(session.scalars(assigned))
+    found.assigned = set(session.scalars(_ASSIGNED, {"capture": capture.id}))
     urls = {url for entry in entries for url, _ in entry.notification.attachments}
     if urls:
         found.documents = _documents(session, capture.source, urls)
@@ -66,12 +84,8 @@ def _look_up_known(session: Session, target: Target, numbers: Sequence[int], fou
 
 
 def _documents(session: Session, source: str, urls: Iterable[str]) -> dict[str, str]:
-    rows = session.execute(
-        select(Target.url, Target.sha256).where(
-            Target.source == source, Target.url.in_(list(urls)), Target.sha256.is_not(None)
-        )
-    )
-    return {url: sha256 for url, sha256 in rows if sha256 is not None}
+    found = session.execute(_BLOBS, {"source": source, "urls": list(urls)})
+    return {url: sha256 for url, sha256 in found}  # noqa: C416
 
 
 def waiting_numbers(
@@ -87,19 +101,15 @@ def waiting_numbers(
     }
     if not refs:
         return {}
-    found = session.execute(
-        select(Identity.ref, Identity.notification_id)
-        .outerjoin(NotificationRow, NotificationRow.id == Identity.notification_id)
-        .where(Identity.source == source, Identity.ref.in_(list(refs)), NotificationRow.id.is_(None))
-    )
+    found = session.execute(_WAITING, {"source": source, "refs": list(refs)})
     return {refs[ref]: number for ref, number in found}
 
 
 def new_refs(session: Session, source: str, entries: Sequence[ReadEntry], hashes: Mapping[int, str]) -> list[str]:
     """A ref for each new entry: the publisher's, else a derived one that nothing else of the source has."""
     derived = {entry.position: derived_ref(entry.notification, hashes[entry.position]) for entry in entries}
-    there = select(Identity.ref).where(Identity.source == source, Identity.ref.in_(list(derived.values())))
-    taken = set(session.scalars(there)) if derived else set()
+    wanted = {"source": source, "refs": list(derived.values())}
+    taken = set(session.scalars(_TAKEN, wanted)) if derived else set()
     refs: list[str] = []
     for entry in entries:
         ref = entry.notification.ref or derived[entry.position]
@@ -109,6 +119,14 @@ def new_refs(session: Session, source: str, entries: Sequence[ReadEntry], hashes
         taken.add(ref)
         refs.append(ref)
     return refs
+
+
+def assign_numbers(session: Session, source: str, refs: Sequence[str], capture_id: int) -> list[int]:
+    """Make an identity for each ref, and return their numbers, which rise in this order."""
+    rows = [
+        {"public_id": public_id(source, ref), "source": source, "ref": ref, "capture_id": capture_id} for ref in refs
+    ]
+    return list(session.scalars(_NUMBER, rows)) if rows else []
 
 
 @dataclass(slots=True)
@@ -123,12 +141,12 @@ class Creations:
     def write(self, session: Session) -> None:
         """Write what waits, a row before the rows that refer to it."""
         waiting = (
-            (NotificationRow, self.rows),
-            (Revision, self.revisions),
-            (Sighting, self.sightings),
-            (Assignment, self.assignments),
+            (_WRITE_ROWS, self.rows),
+            (_WRITE_REVISIONS, self.revisions),
+            (_WRITE_SIGHTINGS, self.sightings),
+            (_WRITE_ASSIGNMENTS, self.assignments),
         )
-        for table, rows in waiting:
+        for statement, rows in waiting:
             if rows:
-                session.execute(insert(table), rows)
+                session.execute(statement, rows)
                 rows.clear()

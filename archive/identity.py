@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from rapidfuzz.distance import Indel
 
@@ -28,30 +29,40 @@ WINDOW = timedelta(days=7)
 """How far apart two stated dates of one bulletin may lie, where every word is the same: room for a corrected date."""
 MIN_WORDS = 4
 """Fewer words than this say nothing about identity."""
+WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wording:
-    """What identity looks at in one wording of a bulletin. `words` are those of title and text, `body` of the text."""
+    """What identity looks at in one wording of a bulletin: `words` are those of title and text, `body` of the text.
+
+    They are taken when they are first asked for: most known wordings are met again word for word, by their hash.
+    """
 
     content_hash: str
     issued: date | None
-    words: tuple[str, ...]
-    body: tuple[str, ...]
+    text: str
     heading: tuple[date | None, str | None, str | None] = (None, None, None)
     documents: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, record: Notification, content_hash: str | None = None) -> Wording:
-        body, day = _words(record.text), issued_day(record)
+        day = issued_day(record)
         return cls(
             content_hash or record.content_hash(),
             day,
-            _words(record.title or "") + body,
-            body,
+            record.text,
             (day, record.level, record.title),
             frozenset(url for url, _ in record.attachments),
         )
+
+    @cached_property
+    def body(self) -> tuple[str, ...]:
+        return _words(self.text)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return _words(self.heading[2] or "") + self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,8 @@ def public_id(source: str, ref: str) -> str:
 
 _Pair = tuple[float, int, int]
 """Score, place of the entry, number of the notification."""
+_Held = tuple[int, Wording]
+"""Number of a notification, one of its wordings."""
 
 
 def match(entries: Sequence[Wording], known: Sequence[Known]) -> dict[int, Match]:
@@ -133,13 +146,15 @@ class _Coded:
     words: str
     body: str
 
+    @classmethod
+    def of(cls, wording: Wording, code: _Coder) -> _Coded:
+        return cls(wording, code(wording.words), code(wording.body))
+
 
 def similarity(entry: Wording, known: Wording) -> float:
     """Share of words (Indel, in order) that two wordings have in common: of all words, or of the bodies if more."""
     code = _Coder()
-    return _similarity(
-        _Coded(entry, code(entry.words), code(entry.body)), _Coded(known, code(known.words), code(known.body))
-    )
+    return _similarity(_Coded.of(entry, code), _Coded.of(known, code))
 
 
 def _similarity(entry: _Coded, known: _Coded) -> float:
@@ -153,7 +168,7 @@ def _share(one: str, other: str) -> float:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", text.casefold()))
+    return tuple(WORD.findall(text.casefold()))
 
 
 def _match_exactly(entries: Sequence[Wording], known: Sequence[Known]) -> dict[int, Match]:
@@ -183,43 +198,49 @@ def _similar_pairs(
 
     On one day the words are compared; on different days within WINDOW every word must be the same.
     """
-    code = _Coder()
-    coded = [
-        (each.notification_id, _Coded(wording, code(wording.words), code(wording.body)))
-        for each in known
-        for wording in each.wordings
-    ]
-    by_day: dict[date | None, list[tuple[int, _Coded]]] = {}
-    by_words: dict[str, list[tuple[int, _Coded]]] = {}
-    for number, each in coded:
-        by_day.setdefault(each.wording.issued, []).append((number, each))
+    if not entries:
+        return []
+    held = [(each.notification_id, wording) for each in known for wording in each.wordings]
+    by_words: dict[tuple[str, ...], list[_Held]] = {}
+    for number, each in held:
         by_words.setdefault(each.words, []).append((number, each))
     best: dict[tuple[int, int], float] = {}
-    for place, wording in entries.items():
-        entry = _Coded(wording, code(wording.words), code(wording.body))
-        for number, score in _candidates(entry, by_day, by_words, is_unique):
-            best[place, number] = max(score, best.get((place, number), 0.0))
+    for place, number, score in (*_alike(entries, held, is_unique), *_moved(entries, by_words)):
+        best[place, number] = max(score, best.get((place, number), 0.0))
     return sorted(
         ((score, place, number) for (place, number), score in best.items()), key=lambda pair: (-pair[0], pair[1])
     )
 
 
-def _candidates(
-    entry: _Coded,
-    by_day: Mapping[date | None, Sequence[tuple[int, _Coded]]],
-    by_words: Mapping[str, Sequence[tuple[int, _Coded]]],
-    is_unique: Callable[[Wording], bool],
-) -> Iterator[tuple[int, float]]:
-    day = entry.wording.issued
-    for number, known in by_day.get(day, ()):
-        score = _weighed(entry, known, _similarity(entry, known), is_unique)
-        if score >= THRESHOLD - MARGIN:
-            yield number, score
-    if len(entry.words) >= MIN_WORDS:
-        for number, known in by_words.get(entry.words, ()):
-            other = known.wording.issued
+def _alike(
+    entries: Mapping[int, Wording], held: Sequence[_Held], is_unique: Callable[[Wording], bool]
+) -> Iterator[tuple[int, int, float]]:
+    """Entries and known wordings of the same day whose words are alike enough to matter."""
+    code = _Coder()
+    days = {entry.issued for entry in entries.values()}
+    by_day: dict[date | None, list[tuple[int, _Coded]]] = {}
+    for number, each in held:
+        if each.issued in days:
+            by_day.setdefault(each.issued, []).append((number, _Coded.of(each, code)))
+    for place, wording in entries.items():
+        if wording.issued not in by_day:
+            continue
+        entry = _Coded.of(wording, code)
+        for number, known in by_day[wording.issued]:
+            score = _weighed(entry, known, _similarity(entry, known), is_unique)
+            if score >= THRESHOLD - MARGIN:
+                yield place, number, score
+
+
+def _moved(
+    entries: Mapping[int, Wording], by_words: Mapping[tuple[str, ...], Sequence[_Held]]
+) -> Iterator[tuple[int, int, float]]:
+    """Entries and known wordings of different days within WINDOW whose words are the same."""
+    for place, entry in entries.items():
+        for number, known in by_words.get(entry.words, ()) if len(entry.words) >= MIN_WORDS else ():
+            day, other = entry.issued, known.issued
             if other != day and (other is None or day is None or abs(other - day) <= WINDOW):
-                yield number, 1.0
+                yield place, number, 1.0
 
 
 def _weighed(entry: _Coded, known: _Coded, score: float, is_unique: Callable[[Wording], bool]) -> float:

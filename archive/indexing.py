@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, DocumentPage, NotificationRow, Revision, Target
 from archive.search import SearchEntry, index_all
+from archive.tables import plain
+
+_ROWS, _REVISIONS, _TARGETS = plain(NotificationRow), plain(Revision), plain(Target)
+_ATTACHMENTS, _DOCUMENT_PAGES = plain(Attachment), plain(DocumentPage)
+_CURRENT = (
+    select(*(_ROWS.c[name] for name in ("id", "source", "state", "issued_sort")), _REVISIONS.c.record)
+    .join(_REVISIONS, and_(_REVISIONS.c.notification_id == _ROWS.c.id, _REVISIONS.c.number == _ROWS.c.revision))
+    .where(_ROWS.c.id.in_(bindparam("numbers", expanding=True)))
+    .order_by(_ROWS.c.id)
+)
+_PAGES = (
+    select(_ATTACHMENTS.c.notification_id, _TARGETS.c.url, _DOCUMENT_PAGES.c.page, _DOCUMENT_PAGES.c.text)
+    .join(_TARGETS, _TARGETS.c.id == _ATTACHMENTS.c.target_id)
+    .join(_DOCUMENT_PAGES, _DOCUMENT_PAGES.c.sha256 == _TARGETS.c.sha256)
+    .where(_ATTACHMENTS.c.notification_id.in_(bindparam("numbers", expanding=True)), _ATTACHMENTS.c.cited.is_(True))
+    .order_by(_ATTACHMENTS.c.notification_id, _TARGETS.c.id, _DOCUMENT_PAGES.c.page)
+)
 
 
-def current_revisions(session: Session, notification_ids: Collection[int]) -> list[tuple[NotificationRow, Revision]]:
-    """Notifications with their current revisions, by number."""
-    query = (
-        select(NotificationRow, Revision)
-        .join(
-            Revision,
-            (Revision.notification_id == NotificationRow.id) & (Revision.number == NotificationRow.revision),
-        )
-        .where(NotificationRow.id.in_(sorted(notification_ids)))
-        .order_by(NotificationRow.id)
-    )
-    return [(row, revision) for row, revision in session.execute(query)] if notification_ids else []
+def current_revisions(session: Session, notification_ids: Collection[int]) -> list[Row[Any]]:
+    """Notifications with their current records, by number: `id, source, state, issued_sort, record`."""
+    session.flush()
+    return list(session.execute(_CURRENT, {"numbers": sorted(notification_ids)})) if notification_ids else []
 
 
 def reindex(session: Session, notification_ids: Collection[int]) -> None:
     """Bring the search index in line with the present state of notifications; the caller commits."""
-    if not notification_ids:
+    index_current(session, current_revisions(session, notification_ids))
+
+
+def index_current(session: Session, current: Sequence[Row[Any]]) -> None:
+    """The same for notifications whose current records are at hand."""
+    if not current:
         return
     pages: dict[int, list[str]] = {}
-    for number, _, _, text in _pages(session, notification_ids):
+    for number, _url, _page, text in _pages(session, [row.id for row in current]):
         pages.setdefault(number, []).append(text)
-    current = current_revisions(session, notification_ids)
-    index_all(session, [_entry(row, revision.record, pages.get(row.id, [])) for row, revision in current])
+    index_all(session, [_entry(row, pages.get(row.id, [])) for row in current])
 
 
-def _entry(row: NotificationRow, record: Mapping[str, Any], pages: Sequence[str]) -> SearchEntry:
+def _entry(row: Row[Any], pages: Sequence[str]) -> SearchEntry:
+    record = row.record
     facets = {
         "source": [row.source],
         "state": [row.state],
@@ -54,11 +68,5 @@ def pages_of(session: Session, notification_id: int) -> list[tuple[str, int, str
 
 
 def _pages(session: Session, notification_ids: Collection[int]) -> list[tuple[int, str, int, str]]:
-    found = session.execute(
-        select(Attachment.notification_id, Target.url, DocumentPage.page, DocumentPage.text)
-        .join(Target, Target.id == Attachment.target_id)
-        .join(DocumentPage, DocumentPage.sha256 == Target.sha256)
-        .where(Attachment.notification_id.in_(sorted(notification_ids)), Attachment.cited.is_(True))
-        .order_by(Attachment.notification_id, Target.id, DocumentPage.page)
-    )
+    found = session.execute(_PAGES, {"numbers": sorted(notification_ids)})
     return [(number, url, page, text) for number, url, page, text in found]

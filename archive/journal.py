@@ -30,6 +30,14 @@ _PENDING = (
 )
 _CHECKED = select(_CHECKS.c.id).where(_CHECKS.c.capture_id == bindparam("capture_id"), _CHECKS.c.at == bindparam("at"))
 _CHECK = insert(_CHECKS)
+_SETTLED = select(_CAPTURES.c.id).where(
+    _CAPTURES.c.source == bindparam("source"),
+    _CAPTURES.c.target_url == bindparam("url"),
+    _CAPTURES.c.sha256 == bindparam("sha256"),
+    _CAPTURES.c.fetched_at == bindparam("fetched_at"),
+    _CAPTURES.c.state.in_(("done", "failed")),
+)
+_RECORD = insert(_CAPTURES).returning(_CAPTURES.c.id, sort_by_parameter_order=True)
 
 
 def _taking(row: postgresql.Insert | sqlite.Insert) -> Executable:
@@ -126,14 +134,14 @@ def record(
     for arrival in hops:
         sha256 = keep_body(session, blobs, arrival.body, near)
         row = _capture_row(arrival, sha256, archived_at, numbers[-1] if numbers else None)
-        numbers += session.scalars(insert(Capture).returning(Capture.id), [row])
+        numbers += session.scalars(_RECORD, [row])
     return numbers
 
 
 def record_all(session: Session, arrivals: Sequence[tuple[Arrival, str]], archived_at: datetime) -> list[int]:
     """Record fetches without redirects, each with the blob that holds its body already; ids in the same order."""
     rows = [_capture_row(arrival, sha256, archived_at, None) for arrival, sha256 in arrivals]
-    return list(session.scalars(insert(Capture).returning(Capture.id, sort_by_parameter_order=True), rows))
+    return list(session.scalars(_RECORD, rows))
 
 
 def _capture_row(
@@ -160,11 +168,9 @@ def _capture_row(
 
 def close_capture(session: Session, capture_id: int, state: str, reason: str | None = None, **found: Any) -> None:
     """Mark a capture done or failed and give it its place in the journal."""
-    session.execute(
-        update(Capture)
-        .where(Capture.id == capture_id)
-        .values(state=state, reason=reason, settled=take(session, "journal"), **found)
-    )
+    session.flush()
+    closed = {"state": state, "reason": reason, "settled": take(session, "journal"), **found}
+    session.execute(update(_CAPTURES).where(_CAPTURES.c.id == capture_id).values(closed))
 
 
 def pending(session: Session, source: str) -> list[int]:
@@ -222,12 +228,5 @@ def get_decision(session: Session, decision_id: int) -> Decision:
 
 def find_capture(session: Session, source: str, url: str, sha256: str, fetched_at: datetime) -> int | None:
     """The settled capture of an address that had this body at this moment."""
-    return session.scalar(
-        select(Capture.id).where(
-            Capture.source == source,
-            Capture.target_url == url,
-            Capture.sha256 == sha256,
-            Capture.fetched_at == fetched_at,
-            Capture.state.in_(("done", "failed")),
-        )
-    )
+    wanted = {"source": source, "url": url, "sha256": sha256, "fetched_at": fetched_at}
+    return session.scalar(_SETTLED, wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,11 @@ _WAITING = (
     .join(_TARGETS, _TARGETS.c.sha256 == _DOCUMENTS.c.sha256)
     .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
 )
-_TO_FETCH = select(Target).where(_OURS, _IS_DOCUMENT, _DUE).order_by(Target.next_check_at, Target.id)
+_TO_FETCH = (
+    select(*(_TARGETS.c[name] for name in "id source role url facts sha256".split()))
+    .where(_OURS, _IS_DOCUMENT, _DUE)
+    .order_by(_TARGETS.c.next_check_at, _TARGETS.c.id)
+)
 _PAGES = (
     select(_TARGETS.c.id)
     .where(_OURS, _IS_PAGE, _DUE)
@@ -60,6 +64,18 @@ class LinkWork:
     links: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class DueDocument:
+    """The target of a document that is to be asked; `sha256` is the blob that is held of it, if any."""
+
+    id: int
+    source: str
+    role: str
+    url: str
+    facts: Mapping[str, str]
+    sha256: str | None
+
+
 def link_work(session: Session, source: str, now: datetime, extractor: str) -> LinkWork:
     """What there is to do for what a source points to."""
     found = session.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
@@ -72,9 +88,9 @@ def due_pages(session: Session, source: str, now: datetime, most: int) -> list[i
     return list(session.scalars(_PAGES, {"source": source, "now": now, "most": most}))
 
 
-def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:
+def due_attachments(session: Session, source: str, now: datetime) -> list[DueDocument]:
     """The documents of a source that are to be asked now, longest overdue first."""
-    return list(session.scalars(_TO_FETCH, {"source": source, "now": now}))
+    return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now})]
 
 
 def waiting_documents(session: Session, source: str, extractor: str) -> list[str]:

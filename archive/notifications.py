@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
 from archive.derived import NotificationRow, Revision, Sighting, Target
-from archive.filing import Creations, OnFile, look_up, new_refs, waiting_numbers
-from archive.identity import WINDOW, Known, Match, Wording, public_id
+from archive.filing import Creations, OnFile, assign_numbers, look_up, new_refs, waiting_numbers
+from archive.identity import WINDOW, Known, Match, Wording
 from archive.presence import LONDON, SourceFacts, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
 from archive.states import act, change_into, enter, stated_state
-from archive.tables import Capture, Identity
+from archive.tables import Capture, Identity, plain
 
 UNUSED = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for the first capture of records that state when they were issued."""
+NEVER = (datetime(9999, 1, 1, tzinfo=UTC), UNUSED)
+"""A span without a moment in it."""
+
+_ROWS, _REVISIONS = plain(NotificationRow), plain(Revision)
+_SAME = select(_REVISIONS.c.notification_id).where(_REVISIONS.c.content_hash.in_(bindparam("hashes", expanding=True)))
+_NEAR = (
+    select(_ROWS.c.revision, *(_REVISIONS.c[name] for name in "notification_id number content_hash record".split()))
+    .join(_REVISIONS, _REVISIONS.c.notification_id == _ROWS.c.id)
+    .where(
+        _ROWS.c.source == bindparam("source"),
+        or_(
+            _ROWS.c.issued_stated.is_(False),
+            _ROWS.c.id.in_(_SAME),
+            _ROWS.c.issued_sort.between(bindparam("since"), bindparam("until")),
+        ),
+    )
+    .order_by(_ROWS.c.id, _REVISIONS.c.number)
+)
 
 
 def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, bool]:
@@ -42,30 +60,23 @@ def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, b
 def known_entries(session: Session, slug: str, records: Sequence[Notification], hashes: Collection[str]) -> list[Known]:
     """What the archive knows that these records may be: near them in date, undated, or word for word the same."""
     moments = [moment for record in records if (moment := _stated_moment(record)) is not None]
-    same = select(Revision.notification_id).where(Revision.content_hash.in_(list(hashes)))
-    near = [NotificationRow.issued_stated.is_(False), NotificationRow.id.in_(same)]
-    if moments:
-        margin = WINDOW + timedelta(days=1)
-        near.append(NotificationRow.issued_sort.between(min(moments) - margin, max(moments) + margin))
-    rows = session.execute(
-        select(NotificationRow.revision, Revision)
-        .join(Revision, Revision.notification_id == NotificationRow.id)
-        .where(NotificationRow.source == slug, or_(*near))
-        .order_by(NotificationRow.id, Revision.number)
-    ).all()
-    return _as_known([(current, revision) for current, revision in rows])
+    margin = WINDOW + timedelta(days=1)
+    since, until = (min(moments) - margin, max(moments) + margin) if moments else NEVER
+    wanted = {"source": slug, "hashes": list(hashes), "since": since, "until": until}
+    session.flush()
+    return _as_known(session.execute(_NEAR, wanted))
 
 
 def _stated_moment(record: Notification) -> datetime | None:
     return issued_sort(record, UNUSED)[0] if record.issued is not None else None
 
 
-def _as_known(rows: Sequence[tuple[int, Revision]]) -> list[Known]:
+def _as_known(rows: Iterable[Row[Any]]) -> list[Known]:
     wordings: dict[int, list[Wording]] = {}
-    for current, revision in rows:
-        wording = Wording.of(Notification.from_row(revision.record), revision.content_hash)
-        those = wordings.setdefault(revision.notification_id, [])
-        those.insert(0 if revision.number == current else len(those), wording)
+    for row in rows:
+        wording = Wording.of(Notification.from_row(row.record), row.content_hash)
+        those = wordings.setdefault(row.notification_id, [])
+        those.insert(0 if row.number == row.revision else len(those), wording)
     return [Known(number, tuple(those)) for number, those in wordings.items()]
 
 
@@ -224,14 +235,8 @@ class Keeper:
         numbers |= waiting_numbers(self.session, self.facts.slug, fresh, hashes)
         fresh = [entry for entry in fresh if entry.position not in numbers]
         refs = new_refs(self.session, self.facts.slug, fresh, hashes)
-        made = [self._identity(ref) for ref in refs]
-        self.session.add_all(made)
-        self.session.flush()
-        return numbers | {entry.position: row.notification_id for entry, row in zip(fresh, made, strict=True)}
-
-    def _identity(self, ref: str) -> Identity:
-        slug = self.facts.slug
-        return Identity(public_id=public_id(slug, ref), source=slug, ref=ref, capture_id=self.capture.id)
+        made = assign_numbers(self.session, self.facts.slug, refs, self.capture.id)
+        return numbers | {entry.position: number for entry, number in zip(fresh, made, strict=True)}
 
     def _assign(self, entry: ReadEntry, found: Match) -> None:
         if entry.entry_hash not in self._on_file.assigned:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
@@ -18,6 +18,12 @@ LONDON = ZoneInfo("Europe/London")
 HALF_GONE_FROM = 2
 """Fewer missing entries than this are never called half gone."""
 MOST_ENTRIES = 5_000
+
+_SHOWN = (
+    select(NotificationRow)
+    .where(NotificationRow.target_id == bindparam("target"), NotificationRow.state == "current")
+    .order_by(NotificationRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +55,13 @@ def day_of(row: NotificationRow) -> date | None:
 
 def shown_by(session: Session, target_id: int, *further: ColumnElement[bool]) -> list[NotificationRow]:
     """The notifications that a listing target showed when it was last read, or has missed too few times to tell."""
-    return list(
-        session.scalars(
-            select(NotificationRow)
-            .where(NotificationRow.target_id == target_id, NotificationRow.state == "current", *further)
-            .order_by(NotificationRow.id)
-        )
-    )
+    return list(session.scalars(_SHOWN.where(*further) if further else _SHOWN, {"target": target_id}))
 
 
 def shown_elsewhere(session: Session, rows: Collection[NotificationRow], target: Target) -> set[int]:
     """Those of the notifications that another page of the source still shows."""
+    if not rows:
+        return set()
     return set(
         session.scalars(
             select(Sighting.notification_id).where(

@@ -7,16 +7,27 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import Quarantined
 from archive.presence import SourceFacts
 from archive.records import RefusedEntry
-from archive.tables import Capture
+from archive.tables import Capture, plain
 
 RAW_CHARACTERS = 20_000
 """How much of an entry's own text stands in its row; the whole of it is in the capture."""
+
+_QUARANTINE = plain(Quarantined)
+_LIFT = (
+    update(_QUARANTINE)
+    .where(
+        _QUARANTINE.c.source == bindparam("of"),
+        _QUARANTINE.c.entry_hash.in_(bindparam("names", expanding=True)),
+        _QUARANTINE.c.state == "waiting",
+    )
+    .values(state="read")
+)
 
 
 def hold(session: Session, facts: SourceFacts, capture: Capture, refused: Sequence[RefusedEntry]) -> int:
@@ -62,15 +73,8 @@ def _hold(
 def lift(session: Session, facts: SourceFacts, entry_hashes: Collection[str]) -> None:
     """Mark entries as read that used to be quarantined."""
     if entry_hashes:
-        session.execute(
-            update(Quarantined)
-            .where(
-                Quarantined.source == facts.slug,
-                Quarantined.entry_hash.in_(list(entry_hashes)),
-                Quarantined.state == "waiting",
-            )
-            .values(state="read")
-        )
+        session.flush()
+        session.execute(_LIFT, {"of": facts.slug, "names": list(entry_hashes)})
 
 
 def list_quarantine(

@@ -50,39 +50,16 @@ class Notification:
 
     def as_row(self) -> dict[str, Any]:
         """The record with its public field names, pairs spelled out as objects, as `parse` prints it."""
-        row: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            names = PAIR_NAMES.get(each.name)
-            if names:
-                value = [dict(zip(names, pair, strict=True)) for pair in value]
-            elif isinstance(value, tuple):
-                value = list(value)
-            elif each.name == "evidence":
-                value = dict(value)
-            row[each.name] = value
-        return row
+        return {name: _plain(name, getattr(self, name)) for name in FIELDS}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Notification:
         """The record that `as_row` printed; fields that a later version added are ignored."""
-        values: dict[str, Any] = {}
-        for each in fields(cls):
-            if each.name not in row:
-                continue
-            value = row[each.name]
-            names = PAIR_NAMES.get(each.name)
-            if names:
-                value = tuple((pair[names[0]], pair[names[1]]) for pair in value)
-            elif isinstance(value, list):
-                value = tuple(value)
-            values[each.name] = value
-        return cls(**values)
+        return cls(**{name: _typed(name, row[name]) for name in FIELDS if name in row})
 
     def stated(self) -> dict[str, Any]:
         """The stated fields that the content hash covers."""
-        left_out = {*ADDRESS_FIELDS, *CLASSIFICATION_FIELDS, "evidence"}
-        return {name: value for name, value in self.as_row().items() if name not in left_out}
+        return {name: _plain(name, getattr(self, name)) for name in STATED}
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of the canonical JSON (RFC 8785, NFC) of the stated fields: hash version 1."""
@@ -97,9 +74,33 @@ PAIR_NAMES: dict[str, tuple[str, str]] = {
 }
 
 
+FIELDS = tuple(each.name for each in fields(Notification))
+STATED = tuple(name for name in FIELDS if name not in {*ADDRESS_FIELDS, *CLASSIFICATION_FIELDS, "evidence"})
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A field's value as a row has it: tuples as lists, pairs as objects, mappings copied."""
+    if value is None or isinstance(value, str):
+        return value
+    names = PAIR_NAMES.get(name)
+    if names:
+        return [dict(zip(names, pair, strict=True)) for pair in value]
+    if name == "evidence":
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A field's value as the record has it, from a row."""
+    names = PAIR_NAMES.get(name)
+    if names:
+        return tuple((pair[names[0]], pair[names[1]]) for pair in value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _nfc(value: Any) -> Any:
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, list):
         return [_nfc(item) for item in value]
     if isinstance(value, dict):

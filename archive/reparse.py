@@ -14,7 +14,7 @@ from archive.attachments import cite
 from archive.changes import Changes
 from archive.derived import NotificationRow, Quarantined, Revision
 from archive.identity import Known, Match, Wording, match
-from archive.indexing import reindex
+from archive.indexing import current_revisions, index_current
 from archive.notifications import Keeper, issued_sort, known_entries
 from archive.presence import SourceFacts
 from archive.records import CLASSIFICATION_FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
@@ -47,8 +47,9 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
         found += _reread(keeper, revision, paired.get(place))
     taken = {entry.position for entry in paired.values()}
     found += _read_at_last(session, keeper, reading, taken)
-    cite(session, capture, keeper.touched)
-    reindex(session, keeper.touched)
+    current = current_revisions(session, keeper.touched)
+    cite(session, capture, current)
+    index_current(session, current)
     capture.parser_version = facts.parser_version
     session.flush()
     changes.write(session)

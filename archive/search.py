@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, text
@@ -244,6 +245,7 @@ def _free_key(connection: Connection, wanted: int, taken: Container[int]) -> int
     return wanted
 
 
+@lru_cache(maxsize=4096)
 def _facet_token(name: str, value: str) -> str:
     """A word for one value of one filter: `f` and 16 hex digits."""
     return "f" + hashlib.sha256(f"{name}={value}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from archive import quarantine
@@ -15,7 +16,7 @@ from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, SourceRow, Target
 from archive.details import note_details, note_nothing_shared
 from archive.identity import Known, Match, Wording, issued_day, match
-from archive.indexing import reindex
+from archive.indexing import current_revisions, index_current, reindex
 from archive.journal import close_capture
 from archive.notifications import Keeper, known_entries
 from archive.presence import (
@@ -30,8 +31,11 @@ from archive.presence import (
     size_notice,
 )
 from archive.records import ReadEntry, Reading, RefusedEntry
-from archive.tables import Assignment, Capture
+from archive.tables import Assignment, Capture, plain
 from archive.targets import ensure_target, lock_source
+
+_ASSIGNED = select(plain(Assignment)).where(plain(Assignment).c.capture_id == bindparam("capture"))
+_ACCOUNT = insert(plain(AccountRow))
 
 
 @dataclass(slots=True)
@@ -114,12 +118,13 @@ def settle_reading(
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, facts, capture)
     held = None if late else _judge_absence(session, keeper, reading, accounts)
-    accounts.attachments = cite(session, capture, keeper.touched)
+    current = current_revisions(session, keeper.touched)
+    accounts.attachments = cite(session, capture, current)
     known = note_details(session, capture, reading.links, late=late)
     gap = None
     if _shares_nothing(keeper, reading, known):
         gap = note_nothing_shared(session, capture, target, reading.links)
-    _finish(session, keeper, accounts, region_hash, held)
+    _finish(session, keeper, accounts, current, region_hash, held)
     notice = held or gap or (None if reading.nothing else size_notice(facts, reading.shown))
     return Settled(accounts, notice, losses=bool(gap or accounts.quarantined), held=bool(held))
 
@@ -192,7 +197,7 @@ def _match_by_ref(
 
 
 def _assigned(session: Session, capture_id: int, entries: Sequence[ReadEntry]) -> dict[int, Match]:
-    rows = session.scalars(select(Assignment).where(Assignment.capture_id == capture_id))
+    rows = session.execute(_ASSIGNED, {"capture": capture_id})
     found = {row.entry_hash: Match(row.notification_id, row.method, row.score) for row in rows}
     return {entry.position: found[entry.entry_hash] for entry in entries if entry.entry_hash in found}
 
@@ -229,13 +234,19 @@ def _shares_nothing(keeper: Keeper, reading: Reading, known_details: int) -> boo
     return role == "older" or (role == "listing" and not keeper.late and kind in LASTING)
 
 
-def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: str, held: str | None) -> None:
+def _finish(
+    session: Session,
+    keeper: Keeper,
+    accounts: Accounts,
+    current: Sequence[Row[Any]],
+    region_hash: str,
+    held: str | None,
+) -> None:
     """Books, search, target, then the counters: journal place and cursors are taken last."""
     accounts.check(f"capture {keeper.capture.id}")
     values = {each.name: getattr(accounts, each.name) for each in fields(accounts) if each.name != "errors"}
-    session.execute(insert(AccountRow).values(capture_id=keeper.capture.id, **values))
-    session.flush()
-    reindex(session, keeper.touched)
+    session.execute(_ACCOUNT, {"capture_id": keeper.capture.id, **values})
+    index_current(session, current)
     if not keeper.late:
         _move_target(keeper.target, keeper.capture, keeper.capture.fetched_at, held)
     source = session.get_one(SourceRow, keeper.facts.slug)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
@@ -24,6 +25,10 @@ REREAD_AGES = (
 
 _SOURCES, _TARGETS = plain(SourceRow), plain(Target)
 _LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with_for_update()
+_MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha256".split())).where(
+    _TARGETS.c.source == bindparam("source"), _TARGETS.c.url.in_(bindparam("urls", expanding=True))
+)
+_FIND = select(Target).where(Target.source == bindparam("source"), Target.url == bindparam("url"))
 _ASKED = select(_TARGETS.c.url, _TARGETS.c.id).where(
     _TARGETS.c.source == bindparam("source"),
     _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
@@ -51,8 +56,11 @@ def lock_source(session: Session, slug: str) -> None:
 
 def ensure_target(session: Session, source: str, role: str, url: str, at: datetime) -> tuple[Target, bool]:
     """The target of a source at `url`, made when there is none, and whether it was; `at` is when it was met."""
-    targets, made = ensure_targets(session, source, role, [url], at)
-    return targets[url], made > 0
+    target = find_target(session, source, url)
+    if target is not None:
+        return target, False
+    found, made = ensure_targets(session, source, role, [url], at)
+    return get_target(session, found[url].id), made > 0
 
 
 def ensure_targets(
@@ -62,16 +70,16 @@ def ensure_targets(
     urls: Collection[str],
     at: datetime,
     facts: Mapping[str, Mapping[str, str]] | None = None,
-) -> tuple[dict[str, Target], int]:
+) -> tuple[dict[str, Row[Any]], int]:
     """The targets of a source at these addresses, made where there are none, and how many were made.
 
-    A new one has the `facts` of its address. A listing that the source does not start from is never asked: only
-    imports bring it.
+    Of each the columns `url, id, first_seen_at, newest_at, sha256`. A new one has the `facts` of its address. A
+    listing that the source does not start from is never asked: only imports bring it.
     """
     if not urls:
         return {}, 0
-    wanted = select(Target).where(Target.source == source, Target.url.in_(list(urls)))
-    found = {target.url: target for target in session.scalars(wanted)}
+    wanted = {"source": source, "urls": list(urls)}
+    found = {row.url: row for row in session.execute(_MET, wanted)}
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
         made = {"source": source, "role": role, "state": "wanted", "failures": 0}
@@ -79,7 +87,7 @@ def ensure_targets(
         insert_all_once(
             session, Target, [{**made, "url": url, "facts": dict((facts or {}).get(url, {}))} for url in fresh]
         )
-        found = {target.url: target for target in session.scalars(wanted)}
+        found = {row.url: row for row in session.execute(_MET, wanted)}
     return found, len(fresh)
 
 
@@ -133,12 +141,17 @@ def note_answered(
 
 def find_target(session: Session, source: str, url: str) -> Target | None:
     """The target of a source at `url`, if the archive has met it."""
-    return session.scalar(select(Target).where(Target.source == source, Target.url == url))
+    return session.scalar(_FIND, {"source": source, "url": url})
 
 
 def get_target(session: Session, target_id: int) -> Target:
     """The target with that id."""
     return session.get_one(Target, target_id)
+
+
+def get_targets(session: Session, target_ids: Collection[int]) -> list[Target]:
+    """The targets with these ids."""
+    return list(session.scalars(select(Target).where(Target.id.in_(list(target_ids))))) if target_ids else []
 
 
 def held_targets(session: Session, source: str) -> list[Target]:
@@ -157,7 +170,8 @@ def add_start_targets(session: Session, source: str, urls: Collection[str], now:
     found = session.execute(_ASKED, {"source": source, "urls": list(urls)})
     asked: dict[str, int] = {url: number for url, number in found}  # noqa: C416
     if len(asked) < len(set(urls)):
-        for target in ensure_targets(session, source, "listing", urls, now)[0].values():
+        ensure_targets(session, source, "listing", urls, now)
+        for target in session.scalars(select(Target).where(Target.source == source, Target.url.in_(list(urls)))):
             target.next_check_at = target.next_check_at or now
             asked[target.url] = target.id
         session.flush()

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from archive.tables import Table
+from archive.tables import Table, plain
 
 
-def insert_into(session: Session, table: type[Table]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT in the dialect of the session's database, which knows ON CONFLICT."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+@cache
+def _once(dialect: str, table: type[Table]) -> Insert:
+    """An INSERT that leaves a row alone which has its key."""
+    rows = postgresql.insert(plain(table)) if dialect == "postgresql" else sqlite.insert(plain(table))
+    return rows.on_conflict_do_nothing()
 
 
 def insert_once(session: Session, table: type[Table], **values: Any) -> None:
     """Insert a row unless there is one with its key, also one that another transaction is about to commit."""
-    session.execute(insert_into(session, table).values(**values).on_conflict_do_nothing())
+    insert_all_once(session, table, [values])
 
 
 def insert_all_once(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows, in this order, unless there are ones with their keys."""
+    """Insert the rows, in this order, unless there are ones with their keys; all state the same columns."""
     if rows:
-        session.execute(insert_into(session, table).on_conflict_do_nothing(), rows)
+        session.execute(_once(session.get_bind().dialect.name, table), rows)

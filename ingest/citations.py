@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from archive.attachments import confirm_document, settle_attachments
+from archive.attachments import confirm_document
 from archive.blobs import name_of
-from archive.derived import Target
+from archive.holding import settle_attachments
 from archive.journal import Arrival, held_document, record_all
 from archive.leases import LEASE_SECONDS, claim, release
-from archive.links import LinkWork, due_attachments, link_books, link_work
+from archive.links import DueDocument, LinkWork, due_attachments, link_books, link_work
 from archive.store import Archive
 from archive.tables import Capture
 from archive.targets import (
@@ -69,13 +69,14 @@ def _fetch_all(
 ) -> None:
     now = tools.clock()
     with archive.writing() as session:
-        wanted = due_attachments(session, source.slug, now)
-        got = claim(session, [target.id for target in wanted], owner, now, LEASE_SECONDS)
+        due = due_attachments(session, source.slug, now)
+        got = claim(session, [target.id for target in due], owner, now, LEASE_SECONDS)
+    leased = set(got)
     read, failed = set(report.pages_read), set(report.pages_failed)
     batch = FirstArrivals(archive, source, tools.clock)
     lease = Lease(archive, [*listing_ids, *got], owner, tools.clock)
     try:
-        for target in (target for target in wanted if target.id in set(got)):
+        for target in (target for target in due if target.id in leased):
             if tools.stop.is_set() or not lease.holds():
                 break
             (read if _fetch(archive, source, tools, target, batch) else failed).add(target.id)
@@ -96,15 +97,20 @@ class FirstArrivals:
     def __init__(self, archive: Archive, source: Source, clock: Callable[[], datetime]) -> None:
         self._archive, self._source, self._clock = archive, source, clock
         self._arrivals: list[Arrival] = []
+        self._bytes_held = 0
         self.waiting: set[int] = set()
 
-    def take(self, target: Target, arrival: Arrival) -> None:
+    def take(self, target: DueDocument, arrival: Arrival) -> None:
         """Take a document, and store those that wait when they are enough, large, or old."""
         self._arrivals.append(arrival)
+        self._bytes_held += len(arrival.body)
         self.waiting.add(target.id)
-        bytes_held = sum(len(each.body) for each in self._arrivals)
         seconds = (self._clock() - self._arrivals[0].fetched_at).total_seconds()
-        if len(self._arrivals) >= BATCH_DOCUMENTS or bytes_held >= BATCH_BYTES or not 0 <= seconds < BATCH_SECONDS:
+        if (
+            len(self._arrivals) >= BATCH_DOCUMENTS
+            or self._bytes_held >= BATCH_BYTES
+            or not 0 <= seconds < BATCH_SECONDS
+        ):
             self.store()
 
     def store(self) -> None:
@@ -116,10 +122,11 @@ class FirstArrivals:
                 numbers = record_all(session, list(zip(self._arrivals, names, strict=True)), now)
                 settle_attachments(session, self._source.slug, numbers, now)
         self._arrivals.clear()
+        self._bytes_held = 0
         self.waiting.clear()
 
 
-def _fetch(archive: Archive, source: Source, tools: Tools, target: Target, batch: FirstArrivals) -> bool:
+def _fetch(archive: Archive, source: Source, tools: Tools, target: DueDocument, batch: FirstArrivals) -> bool:
     """Whether the document was had, or is still what we hold."""
     held = _held(archive, target)
     tools.say(f"{source.slug}: asking {target.url}")
@@ -143,7 +150,7 @@ def _fetch(archive: Archive, source: Source, tools: Tools, target: Target, batch
     return fetched.answer.status == 200
 
 
-def _held(archive: Archive, target: Target) -> Capture | None:
+def _held(archive: Archive, target: DueDocument) -> Capture | None:
     """The capture that the document was last had by."""
     if target.sha256 is None:
         return None

@@ -4,84 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
-from typing import Self
+from typing import Self, cast
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
+from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from ingest.decode import ACCEPT_ENCODING, decoded
-from ingest.guard import GuardedTransport, Refused, admissible
-from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Pace, Stopped, backoff_seconds, wait_seconds
+from ingest.guard import GuardedTransport, NoAddress, Refused, admissible
+from ingest.response import Fetched, FetchFailed, Response, retry_after_seconds
+from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Pace, Stopped, backoff_seconds
 from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
 
 TransportFor = Callable[[str], httpx.BaseTransport]
 """What carries requests to a host."""
 MAX_BODY_BYTES = 50 * 1024 * 1024
+NO_BODY = httpx.ByteStream(b"")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 __all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "TransportFor", "retry_after_seconds"]
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One response as it came. `fetched_at` (UTC) is when its head had arrived; `body` is after content decoding.
-
-    `headers` keep their order and case, values read as Latin-1.
-    """
-
-    url: str
-    fetched_at: datetime
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    http_version: str
-    elapsed_seconds: float
-
-    def header(self, name: str) -> str | None:
-        """The first header of this name in any case, None where there is none."""
-        return next((value for each, value in self.headers if each.lower() == name.lower()), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The redirects in order and the answer last, all of the last attempt."""
-
-    hops: tuple[Response, ...]
-    attempts: int = 1
-
-    @property
-    def answer(self) -> Response:
-        return self.hops[-1]
-
-
-class FetchFailed(Exception):
-    """No usable answer. `hops` are the redirects of the last attempt; `retry_after_seconds` is what a server asked."""
-
-    def __init__(
-        self,
-        url: str,
-        reason: str,
-        *,
-        hops: tuple[Response, ...] = (),
-        attempts: int = 1,
-        retry_after_seconds: float | None = None,
-    ) -> None:
-        super().__init__(f"{url}: {reason}")
-        self.url = url
-        self.reason = reason
-        self.hops = hops
-        self.attempts = attempts
-        self.retry_after_seconds = retry_after_seconds
-
-
-def retry_after_seconds(response: Response, now: datetime) -> float | None:
-    """Seconds from `now` (aware) that the response asks to wait; None where it asks nothing one can read."""
-    value = response.header("Retry-After")
-    return None if value is None else wait_seconds(value, now)
 
 
 @dataclass(slots=True)
@@ -97,11 +41,12 @@ class _Errand:
 
 
 class Fetcher:
-    """Fetches with one small client per host. Use it as a context manager; threads may share it.
+    """Fetches over one transport per host. Use it as a context manager; threads may share it.
 
     `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
     `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
-    only clocks it knows. No proxy settings, cookies or credentials are used.
+    only clocks it knows. The transports are asked themselves, without httpx's client: there is no code that could
+    follow a redirect, keep a cookie, or read proxy settings and credentials of the environment.
     """
 
     def __init__(
@@ -121,25 +66,32 @@ class Fetcher:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._headers = {
-            "User-Agent": user_agent,
-            "Accept": "*/*",
-            "Accept-Language": "en-GB, en;q=0.8",
-            "Accept-Encoding": ACCEPT_ENCODING,
-        }
+        self._headers = (
+            (b"Connection", b"keep-alive"),
+            (b"User-Agent", user_agent.encode("ascii")),
+            (b"Accept", b"*/*"),
+            (b"Accept-Language", b"en-GB, en;q=0.8"),
+            (b"Accept-Encoding", ACCEPT_ENCODING.encode("ascii")),
+        )
         self._transport_for = transport_for or (lambda host: GuardedTransport())
         self._max_wire_bytes = max_wire_bytes
         self._max_body_bytes = max_body_bytes
         self._deadline_seconds = deadline_seconds
         self._idle_seconds = idle_seconds
+        self._timeouts = httpx.Timeout(idle_seconds).as_dict()
         self._max_redirects = max_redirects
-        self._attempts = attempts
         self._max_wait_seconds = max_wait_seconds
         self._clock = clock
         self._monotonic = monotonic
-        self._sleep = sleep
         self._pace = Pace(delay_seconds, monotonic, sleep)
-        self._clients: dict[str, httpx.Client] = {}
+        self._retrying = Retrying(
+            stop=stop_after_attempt(attempts),
+            retry=self._is_to_be_repeated,
+            wait=self._wait_seconds,
+            sleep=sleep,
+            retry_error_callback=lambda state: state.outcome and state.outcome.result(),
+        )
+        self._transports: dict[str, httpx.BaseTransport] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -151,8 +103,8 @@ class Fetcher:
     def close(self) -> None:
         """Closes every connection."""
         with self._lock:
-            while self._clients:
-                self._clients.popitem()[1].close()
+            while self._transports:
+                self._transports.popitem()[1].close()
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """The answer to `url`, its redirects before it; validators make it conditional and 304 an answer.
@@ -163,15 +115,8 @@ class Fetcher:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         kept = {name: value for name, value in conditions.items() if value}
         errand = _Errand(admissible(url), kept, self._deadline_seconds)
-        retrying = Retrying(
-            stop=stop_after_attempt(self._attempts),
-            retry=retry_if_exception_type(Interrupted) | retry_if_result(lambda answer: self._again(answer, errand)),
-            wait=lambda state: self._wait_seconds(state, errand),
-            sleep=self._sleep,
-            retry_error_callback=lambda state: state.outcome and state.outcome.result(),
-        )
         try:
-            retrying(self._follow, errand)
+            self._retrying(self._follow, errand)
         except (Interrupted, Stopped) as problem:
             raise FetchFailed(
                 str(errand.url),
@@ -185,14 +130,18 @@ class Fetcher:
             raise
         return Fetched(tuple(errand.hops), errand.attempts)
 
-    def _again(self, answer: Response, errand: _Errand) -> bool:
-        if answer.status not in ASK_AGAIN_STATUSES or errand.seconds_left <= 0:
+    def _is_to_be_repeated(self, state: RetryCallState) -> bool:
+        outcome, errand = state.outcome, cast(_Errand, state.args[0])
+        if outcome is None or outcome.failed:
+            return outcome is not None and isinstance(outcome.exception(), Interrupted)
+        if outcome.result().status not in ASK_AGAIN_STATUSES or errand.seconds_left <= 0:
             return False
         return (errand.retry_after_seconds or 0.0) <= self._max_wait_seconds
 
-    def _wait_seconds(self, state: RetryCallState, errand: _Errand) -> float:
-        if errand.retry_after_seconds is not None and not (state.outcome and state.outcome.failed):
-            return errand.retry_after_seconds
+    def _wait_seconds(self, state: RetryCallState) -> float:
+        asked = cast(_Errand, state.args[0]).retry_after_seconds
+        if asked is not None and not (state.outcome and state.outcome.failed):
+            return asked
         return backoff_seconds(state.attempt_number, self._max_wait_seconds)
 
     def _follow(self, errand: _Errand) -> Response:
@@ -236,8 +185,7 @@ class Fetcher:
     def _whole_response(
         self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, started: float
     ) -> Response:
-        extensions = {"allowance": allowance}
-        with self._client(url.host).stream("GET", url, headers=conditions, extensions=extensions) as answer:
+        with closing(self._transport(url.host).handle_request(self._request(url, conditions, allowance))) as answer:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
@@ -252,6 +200,13 @@ class Fetcher:
                 elapsed_seconds=self._monotonic() - started,
             )
 
+    def _request(self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance) -> httpx.Request:
+        """A GET without a body; the timeouts are for transports that do not know of allowances."""
+        stated = [(name.encode("ascii"), value.encode("latin-1")) for name, value in conditions.items()]
+        headers = [(b"Host", url.netloc), *self._headers, *stated]
+        extensions = {"allowance": allowance, "timeout": self._timeouts}
+        return httpx.Request("GET", url, headers=headers, stream=NO_BODY, extensions=extensions)
+
     def _metered(self, answer: httpx.Response, allowance: Allowance) -> Iterator[bytes]:
         """The body's pieces as they come; the cap and the deadline hold whatever the transport does."""
         stated = answer.headers.get("Content-Length", "")
@@ -259,25 +214,18 @@ class Fetcher:
         if stated.isdecimal() and len(stated) < 20 and int(stated) > self._max_wire_bytes and answer.status_code != 304:
             raise Stopped(f"{stated} bytes stated, {cap}")
         received = 0
-        for piece in answer.iter_raw():
+        for piece in cast(Iterable[bytes], answer.stream):
             allowance.seconds()
             received += len(piece)
             if received > self._max_wire_bytes:
                 raise Stopped(f"more than {self._max_wire_bytes} bytes received, {cap}")
             yield piece
 
-    def _client(self, host: str) -> httpx.Client:
+    def _transport(self, host: str) -> httpx.BaseTransport:
         with self._lock:
-            if host not in self._clients:
-                client = httpx.Client(
-                    transport=self._transport_for(host),
-                    headers=self._headers,
-                    timeout=self._idle_seconds,
-                    trust_env=False,
-                )
-                client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
-                self._clients[host] = client
-            return self._clients[host]
+            if host not in self._transports:
+                self._transports[host] = self._transport_for(host)
+            return self._transports[host]
 
 
 def _named(problem: Exception) -> str:
@@ -293,8 +241,11 @@ def _refuse_partial(response: Response, conditional: bool) -> None:
 
 
 def _redirect_target(url: httpx.URL, response: Response) -> httpx.URL | None:
-    """Where a redirect leads, None where the response is none; raises Refused for what is never asked."""
-    location = response.header("Location")
-    if response.status not in REDIRECTS or location is None:
+    """Where a redirect leads, None where there is none; raises Refused, or Interrupted for what is no address."""
+    location = response.header("Location") if response.status in REDIRECTS else None
+    if location is None:
         return None
-    return admissible(location.encode("latin-1").decode("utf-8", errors="replace"), base=url)
+    try:
+        return admissible(location.encode("latin-1").decode("utf-8", errors="replace"), base=url)
+    except NoAddress as problem:
+        raise Interrupted(f"location {problem}") from problem

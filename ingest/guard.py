@@ -77,6 +77,10 @@ class Refused(Exception):
         self.hops = hops
 
 
+class NoAddress(Refused):
+    """What stands for an address is none that can be read."""
+
+
 class _NotPublic(Exception):
     """The reason why a host's address is refused, before it is known which URL it was for."""
 
@@ -93,7 +97,7 @@ def admissible(address: str, base: httpx.URL | None = None) -> httpx.URL:
         url = base.join(address.strip()) if base else httpx.URL(address.strip())
         url = url.copy_with(fragment=None) if url.fragment or "#" in address else url
     except (httpx.InvalidURL, ValueError) as problem:
-        raise Refused(repr(address), f"{problem}, expected a URL") from problem
+        raise NoAddress(repr(address), f"{problem}, expected a URL") from problem
     refuse_inadmissible(url)
     return url
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.attachments import settle_attachments
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_gone, settle_hop, settle_repeat
+from archive.holding import settle_attachments
 from archive.journal import (
     Arrival,
     body_of,

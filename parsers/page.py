@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -203,6 +203,7 @@ def _is_markup(characters: str, media_type: str | None) -> bool:
     return bool(MARKUP.search(characters))
 
 
+@lru_cache(maxsize=2048)
 def absolute(href: str, base: str) -> str | None:
     """The absolute http(s) or mailto address, unsafe characters percent-encoded; None for any other or broken one."""
     written = re.sub(r"[\t\r\n]", "", href.strip())

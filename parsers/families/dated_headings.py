@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.lines import Line
 
@@ -26,6 +26,8 @@ _VERB = (
     r"circulated|of|dated)\b"
 )
 HEADING_CHARACTERS = 400
+REMEMBERED = 256
+"""Headings that are remembered taken apart: a page's lines are looked at several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,16 @@ class HeadingGrammar:
         self._date_only = re.compile(rf"(?:{_DATE})\s?{_DASH}?")
         self._sentence = re.compile(_VERB)
         self._series = series.casefold()
+        self._taken_apart = lru_cache(maxsize=REMEMBERED)(self._take_apart)
         before = "|".join(rf"(?<=[0-9X?]{gap}{series})" for gap in (r"\W" * width for width in range(9)))
         self.landmark = re.compile(rf"{series}(?:{before})\W{{1,5}}(?:\w{{1,20}}\W{{1,5}}){{0,5}}?(?i:{noun})\b")
 
     def take_apart(self, words: str) -> Heading | None:
         """The parts of a heading, whether or not they are right; None where the words are none."""
-        found = self._whole.match(words[:HEADING_CHARACTERS]) if self._series in words[:160].casefold() else None
+        return self._taken_apart(words) if self._series in words[:160].casefold() else None
+
+    def _take_apart(self, words: str) -> Heading | None:
+        found = self._whole.match(words[:HEADING_CHARACTERS])
         if not found:
             return None
         rest = words[found.start("title") :]

@@ -58,10 +58,10 @@ def test_a_disk_that_is_full_for_the_second_blob_keeps_the_first(
     with opened(database_url, tmp_path) as archive:
         write = FolderBlobs._write
 
-        def write_pages(blobs: FolderBlobs, place: Path, stored: bytes) -> None:
+        def write_pages(blobs: FolderBlobs, place: Path, stored: bytes) -> object:
             if stored.startswith(b"%PDF"):
                 full()
-            write(blobs, place, stored)
+            return write(blobs, place, stored)
 
         with monkeypatch.context() as disk:
             disk.setattr(FolderBlobs, "_write", write_pages)
