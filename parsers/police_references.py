@@ -28,40 +28,47 @@ _NO = r"(?:\s(?:number|no\b\.?|num\b\.?|ref\b\.?|reference|code))"
 _JOIN = r"(?:\s(?:is|of))?\s?[:#]?\s?"
 
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"(?<![\w/-]){words}(?![\w/]|[.-]\d)"))
-    for kind, words in (
-        ("CAD", rf"(?P<value>CAD{_NO}{{0,2}}{_JOIN}{_LOGGED})"),
-        ("CAD", rf"(?P<value>CAD{_NO}{{1,2}}{_JOIN}[0-9]{{2,5}})"),
-        ("CAD", r"(?i:quot(?:e|ing))\s(?:the\s)?(?P<value>CAD\s?[0-9]{2,5})"),
-        ("CAD", rf"(?i:quot(?:e|ing))\s(?:the\s)?(?P<value>{_LOGGED})"),
-        ("log", rf"(?i:(?:the\s)?(?P<value>(?:log|serial){_NO}?{_JOIN}(?-i:{_LOGGED})))"),
+    (cue, re.compile(rf"(?<![\w/-]){words}(?![\w/]|[.-]\d)"))
+    for cue, words in (
+        ("cad", rf"(?P<value>CAD{_NO}{{0,2}}{_JOIN}{_LOGGED})"),
+        ("cad", rf"(?P<value>CAD{_NO}{{1,2}}{_JOIN}[0-9]{{2,5}})"),
+        ("quot", r"(?i:quot(?:e|ing))\s(?:the\s)?(?P<value>CAD\s?[0-9]{2,5})"),
+        ("quot", rf"(?i:quot(?:e|ing))\s(?:the\s)?(?P<value>{_LOGGED})"),
+        ("log serial", rf"(?P<value>(?i:(?:log|serial){_NO}?{_JOIN}){_LOGGED})"),
         (
-            "incident",
+            "crime incident police occurrence investigation case event log btp",
             rf"(?i:(?:crime|incident|police|occurrence|investigation|case|event|log|BTP){_NO}{{1,2}}{_JOIN})"
             rf"(?P<value>{_LOGGED}|{_SERIAL})",
         ),
-        ("incident", rf"(?i:quot(?:e|ing)\s(?:the\s)?incident\s)(?P<value>{_LOGGED}|{_SERIAL})"),
-        ("reference", rf"(?i:\b(?:reference|ref)\b\.?(?:\s(?:number|no\b\.?))?{_JOIN})(?P<value>{_LOGGED})"),
+        ("quot", rf"(?i:quot(?:e|ing)\s(?:the\s)?incident\s)(?P<value>{_LOGGED}|{_SERIAL})"),
+        ("ref", rf"(?i:\b(?:reference|ref)\b\.?(?:\s(?:number|no\b\.?))?{_JOIN})(?P<value>{_LOGGED})"),
         (
-            "reference",
+            "quot",
             rf"(?i:quot(?:e|ing)\s(?:the\s)?(?:police\s)?(?:reference|ref)\b\.?(?:\s(?:number|no\b\.?))?{_JOIN})"
             rf"(?P<value>{_SERIAL})",
         ),
         (
-            "reference",
+            "ref",
             r"(?i:\b(?:reference|ref)\b\.?(?:\s(?:number|no\b\.?))?(?:\sis)?\s?[:#]?\s?)"
             r"(?P<value>[0-9]{8,11}/[0-9]{2}|[0-9]{2}/[0-9]{4,7}/[0-9]{2})",
         ),
-        ("Action Fraud", r"(?P<value>NFRC[0-9]{8,14})"),
+        ("nfrc", r"(?P<value>NFRC[0-9]{8,14})"),
     )
 )
-"""What introduces a number, and the number as printed. CAD, log and serial belong to it: they name its register."""
+"""The words a pattern starts with, and the pattern: what introduces a number, and the number as printed.
+
+CAD, log and serial belong to the number: they name its register.
+"""
 OF_SOMETHING_ELSE = re.compile(
     r"\b(?:FOI|freedom\sof\sinformation|booking|job|vacancy|tender|contract|court|payment|account|customer|order|"
     r"insurance|policy|complaint|planning|grid|map|product|batch|ticket)\s(?:\w{1,12}\s)?$",
     re.IGNORECASE,
 )
-CUES = re.compile(r"CAD|quot|log|serial|ref|number|incident|crime|NFRC", re.IGNORECASE)
+BY_CUE = {
+    cue: tuple(pattern for cues, pattern in PATTERNS if cue in cues.split())
+    for cue in " ".join(cues for cues, _ in PATTERNS).split()
+}
+CUE = re.compile("|".join(BY_CUE))
 
 
 def police_references(text: str) -> tuple[tuple[str, str], ...]:
@@ -71,14 +78,22 @@ def police_references(text: str) -> tuple[tuple[str, str], ...]:
     after words that introduce it. Phone numbers, short codes and names of operations are none.
     """
     words = text[:MAX_CHARACTERS]
-    if not CUES.search(words):
-        return ()
     found: dict[tuple[int, int], tuple[str, str]] = {}
-    for _, pattern in PATTERNS:
-        for stated in pattern.finditer(words):
+    for cue in CUE.finditer(lowered(words)):
+        for stated in filter(None, (pattern.match(words, cue.start()) for pattern in BY_CUE[cue.group()])):
             if not OF_SOMETHING_ELSE.search(words, max(0, stated.start() - 40), stated.start()):
                 found.setdefault(stated.span("value"), (_folded(stated["value"]), _folded(stated.group())))
     return _in_order(found)
+
+
+def lowered(words: str) -> str:
+    """The words in small letters, each at its place: letters that would become two are left as they are."""
+    small = words.lower()
+    return (
+        small
+        if len(small) == len(words)
+        else "".join(each if len(each.lower()) != 1 else each.lower() for each in words)
+    )
 
 
 def _in_order(found: dict[tuple[int, int], tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"terrorists?",
             r"(?:counter|anti)[-\s]?terror(?:ism|ist)?",
             r"terror\s(?:attacks?|offences?|plots?|incidents?)",
-            r"Martyn['’]s\sLaw",
+            r"martyn['’]s\sLaw",
         ),
         "fraud": (
             *(r"phishing", r"smishing", r"vishing", r"quishing", r"fraudsters?", r"scams?", r"scammers?", r"scamming"),
@@ -30,8 +30,8 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "cyber": (
             *(r"cyber[-\s]?attacks?", r"cyber[-\s]?crime", r"cyber[-\s]?security", r"cyber[-\s]?threats?"),
-            *(r"ransomware", r"malware", r"botnets?", r"DDoS", r"denial[-\s]of[-\s]service", r"CVE-\d{4}-\d{4,7}"),
-            *(r"banking\strojan", r"hackers?", r"zero[-\s]day", r"data\sbreach(?:es)?", r"attacks\son\sPBX"),
+            *(r"ransomware", r"malware", r"botnets?", r"ddos", r"denial[-\s]of[-\s]service", r"cve-\d{4}-\d{4,7}"),
+            *(r"banking\strojan", r"hackers?", r"zero[-\s]day", r"data\sbreach(?:es)?", r"attacks\son\spbx"),
         ),
         "public-order": (
             *(r"protests?", r"protest(?:e|o)rs?", r"demonstrators", r"riot(?:s|ing|ers)?", r"public\sorder"),
@@ -39,12 +39,12 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(r"section\s60\s(?:order|notice|authority)", r"dispersal\s(?:order|notice|zone|powers)"),
         ),
         "transport": (
-            *(r"(?:tube|rail|train|bus)\s(?:strikes?|services?)", r"London\sUnderground", r"National\sRail\sservices"),
+            *(r"(?:tube|rail|train|bus)\s(?:strikes?|services?)", r"london\sunderground", r"national\srail\sservices"),
             *(r"road\sclosures?", r"bus\sdiversions?", r"severe\sdelays", r"rail\sreplacement", r"engineering\sworks"),
-            r"(?:M\d{1,3}|A\d{1,4}(?:\(M\))?)\s(?:is|was|remains|has\sbeen)\s(?:now\s|currently\s)?(?:partially\s)?closed",
+            r"(?:m\d{1,3}|a\d{1,4}(?:\(m\))?)\s(?:is|was|remains|has\sbeen)\s(?:now\s|currently\s)?(?:partially\s)?closed",
         ),
         "travel": (
-            *(r"foreign\stravel", r"travel\swarnings?", r"entry\srequirements", r"British\snationals"),
+            *(r"foreign\stravel", r"travel\swarnings?", r"entry\srequirements", r"british\snationals"),
             *(r"travell(?:ing|ers)\s(?:abroad|overseas)", r"against\sall(?:\sbut\sessential)?\stravel"),
         ),
         "weather": (
@@ -54,7 +54,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
                 r"heavy\s(?:rain|snow)",
                 r"snow\sand\sice",
                 r"thunderstorms?",
-                r"(?-i:Storm\s[A-Z][a-z]{2,12})",
+                r"storm\s[a-z]{3,12}",
             ),
             rf"{_WARNING}(?:wind|rain|snow|ice|fog|thunderstorms?|lightning|heat)",
         ),
@@ -128,8 +128,13 @@ STANDING = re.compile(
 SENTENCE = re.compile(r"\n+|(?<=[.!?])\s+")
 
 
+NO_NAMED_STORM = re.compile(r"\bstorm\b|\bStorm\b(?!\s[A-Z][a-z])")
+BEFORE = re.compile(r"[\w@#-]")
+
+
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w@#-])(?:{'|'.join(words)})(?![\w-])", re.IGNORECASE)
+    """Any of these, in small letters; what stands before is looked at afterwards, which is many times faster."""
+    return re.compile(rf"(?:{'|'.join(words)})(?![\w-])")
 
 
 TEXT_PATTERNS = {topic: _any_of(words) for topic, words in IN_TEXT.items()}
@@ -143,13 +148,13 @@ def topics(title: str | None, text: str, stated: Iterable[str] = ()) -> tuple[tu
     Names of organisations do not classify, nor do contact blocks and the standing sentence on the threat level.
     """
     found = dict.fromkeys(stated, "stated by the source")
-    heading = NAMED.sub(" ", " ".join((title or "")[:TITLE_CHARACTERS].split()))
-    opening = NAMED.sub(" ", _opening(text))
+    heading = _classifying(" ".join((title or "")[:TITLE_CHARACTERS].split()))
+    opening = _classifying(_opening(text))
     for topic in TOPICS:
-        if words := TITLE_PATTERNS[topic].search(heading):
-            found.setdefault(topic, f"title {_folded(words)!r}")
-        elif words := TEXT_PATTERNS[topic].search(opening):
-            found.setdefault(topic, repr(_folded(words)))
+        if words := _first(TITLE_PATTERNS[topic], heading):
+            found.setdefault(topic, f"title {words!r}")
+        elif words := _first(TEXT_PATTERNS[topic], opening):
+            found.setdefault(topic, repr(words))
     return tuple(sorted(found.items()))
 
 
@@ -159,5 +164,14 @@ def _opening(text: str) -> str:
     return "\n".join(said)[:OPENING_CHARACTERS]
 
 
-def _folded(words: re.Match[str]) -> str:
-    return " ".join(words.group().split()).lower()
+def _classifying(words: str) -> str:
+    """The words in small letters, without names of organisations, and without storms that have no name."""
+    return NO_NAMED_STORM.sub(" ", NAMED.sub(" ", words)).lower()
+
+
+def _first(pattern: re.Pattern[str], words: str) -> str | None:
+    """The first match that starts a word of its own, white space folded."""
+    for found in pattern.finditer(words):
+        if not found.start() or not BEFORE.match(words[found.start() - 1]):
+            return " ".join(found.group().split())
+    return None
