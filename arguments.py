@@ -74,30 +74,32 @@ def open_archive(settings: Settings, *, create: bool = True) -> Iterator[Archive
         yield archive
 
 
+def every_source() -> dict[str, Source]:
+    """The sources of this version and of the settings, by slug. Raises BadSource."""
+    from parsers.configured import every_source as known
+
+    return known(settings_in_force().source)
+
+
 def known_slugs() -> list[str]:
     """The slugs of all sources."""
-    from parsers.source import sources as all_sources
-
-    return list(all_sources())
+    return list(every_source())
 
 
 def polled_sources() -> list[Source]:
     """The sources that are still polled; each that is not is told, since naming it runs it all the same."""
-    from parsers.source import sources as all_sources
     from terminal import say
 
     say_broken()
-    for source in all_sources().values():
+    for source in every_source().values():
         if source.ended:
             say(f"{source.slug}: not polled: {source.ended}; name it to ask it all the same")
-    return [source for source in all_sources().values() if not source.ended]
+    return [source for source in every_source().values() if not source.ended]
 
 
 def source_named(name: str) -> Source:
     """The source of that slug; any other is a usage error."""
-    from parsers.source import sources as all_sources
-
-    found = all_sources()
+    found = every_source()
     if name not in found:
         refuse(f"source {name}: there is none, expected one of {', '.join(found)}")
     return found[name]
@@ -191,7 +193,6 @@ def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
 def replay_into_folder(archive: Archive, folder: Path) -> None:
     """Derive a new archive in a data folder that is empty or is yet to be made, whatever database is set elsewhere."""
     from ingest.replay import CannotReplay, replay_into
-    from parsers.source import sources as all_sources
     from settings import load_settings
     from terminal import say
 
@@ -200,7 +201,7 @@ def replay_into_folder(archive: Archive, folder: Path) -> None:
     try:
         within = load_settings(folder).model_copy(update={"database_url": "", "blobs": ""})
         with open_archive(within) as new:
-            count = replay_into(archive, new, all_sources(), datetime.now(UTC))
+            count = replay_into(archive, new, every_source(), datetime.now(UTC))
     except CannotReplay as problem:
         fail(str(problem))
     say(f"{count} journal entries settled again in {folder}")

@@ -23,6 +23,7 @@ from arguments import (
     SourceName,
     address_of,
     bytes_of,
+    every_source,
     fail,
     fetched_at,
     finish,
@@ -41,7 +42,16 @@ from arguments import (
 from terminal import say, standard_streams
 
 INTERRUPTED = 130
-TOLD = ("ArchiveUnusable", "BadSettings", "CorruptBlob", "MissingBlob", "NotLoopback", "OutputFailed", "WrongArchive")
+TOLD = (
+    "ArchiveUnusable",
+    "BadSettings",
+    "BadSource",
+    "CorruptBlob",
+    "MissingBlob",
+    "NotLoopback",
+    "OutputFailed",
+    "WrongArchive",
+)
 """Errors whose message is a whole sentence for the operator."""
 
 app = typer.Typer(
@@ -71,8 +81,9 @@ def serve(
     """Run everything: the scheduler, its work, and a status page."""
     from wiring import serve_all
 
+    settings, chosen = settings_in_force(), list(every_source().values())
     raise typer.Exit(
-        serve_all(settings_in_force(), replica=replica, host=host, port=port, home_was_given=home_was_given())
+        serve_all(settings, chosen, replica=replica, host=host, port=port, home_was_given=home_was_given())
     )
 
 

@@ -12,8 +12,10 @@ from arguments import (
     MOST,
     Format,
     day_of,
+    every_source,
     facets_of,
     ids_of,
+    known_slugs,
     open_archive,
     query_of,
     refuse,
@@ -109,7 +111,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
     from terminal import print_rows
 
     say_broken()
-    rows = source_rows([source_named(name)] if name else None)
+    rows = source_rows([source_named(name)] if name else every_source().values())
     columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
     print_rows(rows, columns, format_name)
 
@@ -118,7 +120,6 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
 def status(format_name: Format = None) -> None:
     """Show each source's state; beside it, on standard error, gaps, totals and the settings in force."""
     from archive.overview import gaps, source_state, totals
-    from parsers.source import sources as all_sources
     from settings import print_settings
     from terminal import print_rows, say
 
@@ -128,7 +129,7 @@ def status(format_name: Format = None) -> None:
     counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
     columns = ["source/state", "last_success/next_check", *counts, "problem"]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
-        rows = [source_state(session, slug) for slug in all_sources()]
+        rows = [source_state(session, slug) for slug in known_slugs()]
         print_rows(rows, columns, format_name)
         for gap in gaps(session):
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     attempts: int = Field(3, ge=1, le=10)
     max_wait_seconds: float = Field(30.0, ge=0, le=600)
     grace_seconds: float = Field(30.0, gt=0, le=600)
+    source: list[dict[str, Any]] = Field([], description="further sources, `[[source]]` in bulletins.toml")
     document_seconds: float = Field(60.0, gt=0, le=3600)
     document_memory_bytes: int = Field(1024 * 1024 * 1024, ge=128 * 1024 * 1024)
 
@@ -94,6 +95,7 @@ def origin_of(name: str, settings: Settings) -> str:
 def print_settings(settings: Settings, say: Callable[[str], None]) -> None:
     """Say each setting in force and where it comes from; `say` is to leave out passwords, as `terminal.say` does."""
     shown = {**settings.model_dump(), "database_url": settings.database, "blobs": settings.blobs_at}
+    shown["source"] = ", ".join(str(each.get("slug")) for each in settings.source) or "none"
     for name, value in shown.items():
         say(f"{name} = {value} ({origin_of(name, settings)})")
 

@@ -121,10 +121,12 @@ def replica_settings(settings: Settings, *, home_was_given: bool) -> Settings:
     return settings.model_copy(update={"home": home, "database_url": "", "blobs": ""})
 
 
-def serve_all(settings: Settings, *, replica: bool, host: str, port: int, home_was_given: bool) -> int:
-    """Scheduler, workers and status page in one process, until SIGTERM or SIGINT. Returns the exit code."""
+def serve_all(
+    settings: Settings, chosen: list[Source], *, replica: bool, host: str, port: int, home_was_given: bool
+) -> int:
+    """Scheduler, workers and status page for these sources in one process, until SIGTERM or SIGINT: the exit code."""
     from archive.migrate import open_archive
-    from parsers.source import broken_sources, sources
+    from parsers.source import broken_sources
     from web.server import refuse_open_address
 
     refuse_open_address(host)
@@ -136,7 +138,7 @@ def serve_all(settings: Settings, *, replica: bool, host: str, port: int, home_w
     with ExitStack() as stack:
         _stop_on_signals(stop)
         archive = stack.enter_context(open_archive(settings.database, settings.blobs_at))
-        chosen, transport_for = list(sources().values()), None
+        transport_for = None
         if replica:
             transport_for = stack.enter_context(_replica_of_upstreams())
             chosen = [_paced(source) for source in chosen]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, Target
+from archive.details import gone
 from archive.indexing import reindex
 from archive.journal import add_check, close_capture
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
@@ -120,6 +121,24 @@ def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason
         quarantine.hold_document(session, facts, capture, reason)
     close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
     return Settled(Accounts(errors=1), reason, losses=True)
+
+
+def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: str) -> Settled | None:
+    """A detail that answers 404 or 410, or says so itself: failed, with the reason; withdrawn at the second look."""
+    lock_source(session, facts.slug)
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    if capture is None or capture.state != "pending":
+        return None
+    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    changes, rows = Changes(capture.cause, capture.fetched_at, capture.id), []
+    if target.newest_at is None or capture.fetched_at >= target.newest_at:
+        rows = gone(session, facts, capture, target.id, changes)
+        target.state, target.capture_id = "missing", None
+    session.flush()
+    reindex(session, [row.id for row in rows])
+    close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
+    changes.write(session)
+    return Settled(Accounts(withdrawn=len(changes.rows)), reason, gone=True)
 
 
 def settle_hop(session: Session, capture_id: int) -> None:

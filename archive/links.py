@@ -1,4 +1,4 @@
-"""The links that a source's bulletins cite: which are to be asked, whose text is to be taken, and their books."""
+"""What a source's listings and bulletins point to: which is to be asked, whose text is to be taken, and the books."""
 
 from __future__ import annotations
 
@@ -15,40 +15,61 @@ from archive.targets import is_due
 
 _TARGETS, _ATTACHMENTS, _DOCUMENTS = plain(Target), plain(Attachment), plain(Document)
 _OURS = _TARGETS.c.source == bindparam("source")
-_OUR_DOCUMENTS = and_(_OURS, _TARGETS.c.role == "attachment")
+_IS_DOCUMENT = _TARGETS.c.role == "attachment"
+_IS_PAGE = _TARGETS.c.role.in_(("detail", "older"))
+_OUR_LINKS = and_(_OURS, _TARGETS.c.role != "listing")
 _DUE = is_due(bindparam("now"))
-_CITED = exists().where(_ATTACHMENTS.c.target_id == _TARGETS.c.id, _ATTACHMENTS.c.cited.is_(True))
+_CITED = or_(
+    _TARGETS.c.role == "detail",
+    exists().where(_ATTACHMENTS.c.target_id == _TARGETS.c.id, _ATTACHMENTS.c.cited.is_(True)),
+)
 _FAILED_BEFORE = and_(_DOCUMENTS.c.state != "done", _DOCUMENTS.c.extractor != bindparam("extractor"))
 _WAITING = (
     select(_DOCUMENTS.c.sha256)
     .join(_TARGETS, _TARGETS.c.sha256 == _DOCUMENTS.c.sha256)
     .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
 )
-_TO_FETCH = select(Target).where(_OUR_DOCUMENTS, _DUE).order_by(Target.next_check_at, Target.id)
+_TO_FETCH = select(Target).where(_OURS, _IS_DOCUMENT, _DUE).order_by(Target.next_check_at, Target.id)
+_PAGES = (
+    select(_TARGETS.c.id)
+    .where(_OURS, _IS_PAGE, _DUE)
+    .order_by(_TARGETS.c.role.desc(), _TARGETS.c.next_check_at, _TARGETS.c.id)
+    .limit(bindparam("most"))
+)
 _TO_READ = _WAITING.distinct().order_by(_DOCUMENTS.c.sha256)
 _COUNTED = (func.count().filter(_CITED).label("links"), func.count(_TARGETS.c.sha256).filter(_CITED).label("held"))
-_LINKS = select(*_COUNTED).where(_OUR_DOCUMENTS)
-_WORK = select(*_COUNTED, func.count().filter(_DUE).label("to_fetch"), _WAITING.exists().label("to_read")).where(
-    _OUR_DOCUMENTS
-)
+_LINKS = select(*_COUNTED).where(_OUR_LINKS)
+_WORK = select(
+    *_COUNTED,
+    func.count().filter(_IS_DOCUMENT, _DUE).label("to_fetch"),
+    func.count().filter(_IS_PAGE, _DUE).label("pages_due"),
+    _WAITING.exists().label("to_read"),
+).where(_OUR_LINKS)
 _SOME_LINKS = select(_TARGETS.c.id, _TARGETS.c.sha256).where(
     _OURS, _CITED, _TARGETS.c.id.in_(bindparam("ids", expanding=True))
 )
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentWork:
-    """Whether documents of a source are to be fetched and read, and the books of its links before that."""
+class LinkWork:
+    """Whether pages or documents of a source are to be fetched, texts to be taken, and the books before that."""
 
+    pages_due: bool
     to_fetch: bool
     to_read: bool
     links: dict[str, int]
 
 
-def document_work(session: Session, source: str, now: datetime, extractor: str) -> DocumentWork:
-    """What there is to do for the documents of a source."""
+def link_work(session: Session, source: str, now: datetime, extractor: str) -> LinkWork:
+    """What there is to do for what a source points to."""
     found = session.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
-    return DocumentWork(bool(found.to_fetch), bool(found.to_read), _books(found.links, found.held))
+    books = _books(found.links, found.held)
+    return LinkWork(bool(found.pages_due), bool(found.to_fetch), bool(found.to_read), books)
+
+
+def due_pages(session: Session, source: str, now: datetime, most: int) -> list[int]:
+    """The older pages and the details of a source that are to be asked now, older pages first."""
+    return list(session.scalars(_PAGES, {"source": source, "now": now, "most": most}))
 
 
 def due_attachments(session: Session, source: str, now: datetime) -> list[Target]:

@@ -1,4 +1,4 @@
-"""A listing that is about to be asked, and the capture whose validators may go with the request."""
+"""A page that is about to be asked, and the capture whose validators may go with the request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IS_VALID = and_(
 )
 _LISTING = (
     select(
-        *(_TARGETS.c[name] for name in ("id", "role", "url", "facts", "lease_owner", "lease_until")),
+        *(_TARGETS.c[name] for name in ("id", "role", "url", "facts", "first_seen_at", "lease_owner", "lease_until")),
         *(_CAPTURES.c[name] for name in ("id", "headers", "sha256")),
     )
     .join(_CAPTURES, _IS_VALID, isouter=True)
@@ -52,6 +52,7 @@ class Listing:
     role: str
     url: str
     facts: Mapping[str, str]
+    first_seen_at: datetime
     lease_owner: str | None
     lease_until: datetime | None
     validated: Validated | None
@@ -60,5 +61,14 @@ class Listing:
 def get_listing(session: Session, target_id: int, parser_version: str) -> Listing:
     """The page with that id."""
     row = session.execute(_LISTING, {"number": target_id, "parser_version": parser_version}).one()
-    validated = Validated(row[6], row.headers, row.sha256) if row[6] is not None else None
-    return Listing(row[0], row.role, row.url, row.facts, row.lease_owner, row.lease_until, validated)
+    *_, capture_id, headers, sha256 = row
+    return Listing(
+        row[0],
+        row.role,
+        row.url,
+        row.facts,
+        row.first_seen_at,
+        row.lease_owner,
+        row.lease_until,
+        Validated(capture_id, headers, sha256) if capture_id is not None else None,
+    )

@@ -14,8 +14,9 @@ from archive.changes import Changes
 from archive.derived import NotificationRow, Revision, Sighting, Target
 from archive.filing import Creations, OnFile, look_up, new_refs, waiting_numbers
 from archive.identity import WINDOW, Known, Match, Wording, public_id
-from archive.presence import LONDON, SourceFacts, come_back, see, see_late
+from archive.presence import LONDON, SourceFacts, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
+from archive.states import act, change_into, enter, stated_state
 from archive.tables import Capture, Identity
 
 UNUSED = datetime(1, 1, 1, tzinfo=UTC)
@@ -105,6 +106,8 @@ class Keeper:
             self._keep(entry, hashes[entry.position], matches.get(entry.position), numbers) for entry in entries
         ]
         self._creations.write(self.session)
+        if not self.late:
+            self.touched |= act(self.session, self.facts.slug, entries, self.changes)
         return outcomes
 
     def _keep(self, entry: ReadEntry, content_hash: str, found: Match | None, numbers: Mapping[int, int]) -> str:
@@ -122,15 +125,18 @@ class Keeper:
             return self._revise_late(row, entry, content_hash, found)
         last = self._on_file.sightings.get(row.id)
         self._on_file.sightings[row.id] = see(self.session, row, self.target, self.capture.fetched_at, last)
-        if row.state != "current" or row.target_id != self.target.id:
-            come_back(row, self.changes)
+        state = stated_state(entry.notification.codes)
+        if row.state != state or row.target_id != self.target.id:
             row.target_id = self.target.id
             self.touched.add(row.id)
+        if state == "current":
+            enter(row, state, self.changes)
         current = self.session.get_one(Revision, (row.id, row.revision))
-        if current.content_hash == content_hash or self._only_lacks_links(current, entry):
-            return "unchanged"
-        self._append(row, entry, content_hash, found, current=True, cause=self._cause(current, entry))
-        return "revised"
+        same = current.content_hash == content_hash or self._only_lacks_links(current, entry)
+        if not same:
+            self._append(row, entry, content_hash, found, current=True, cause=self._cause(current, entry))
+        enter(row, state, self.changes)
+        return "unchanged" if same else "revised"
 
     def _is_behind(self, row: NotificationRow) -> bool:
         """Whether the page that shows this notification now was read after this capture of another page."""
@@ -172,7 +178,8 @@ class Keeper:
     def _create(self, entry: ReadEntry, content_hash: str, number: int) -> None:
         at, found = self.capture.fetched_at, Match(number, "first", 1.0)
         moment, stated = issued_sort(entry.notification, at)
-        row = {"id": number, "source": self.facts.slug, "state": "current", "revision": 1, "absences": 0}
+        state = stated_state(entry.notification.codes)
+        row = {"id": number, "source": self.facts.slug, "state": state, "revision": 1, "absences": 0}
         row |= {"target_id": self.target.id, "issued_sort": moment, "issued_stated": stated}
         sighting = {"notification_id": number, "target_id": self.target.id, "first_at": at, "last_at": None}
         self._creations.rows.append(row)
@@ -181,6 +188,8 @@ class Keeper:
         self.present.add(number)
         self.touched.add(number)
         self.changes.add("created", number, 1)
+        if state != "current":
+            self.changes.add(change_into(state), number, 1)
         if self.late:
             self._creations.write(self.session)
             self._place_late(self.session.get_one(NotificationRow, number))

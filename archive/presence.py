@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from archive.tables import Capture
 LONDON = ZoneInfo("Europe/London")
 HALF_GONE_FROM = 2
 """Fewer missing entries than this are never called half gone."""
+MOST_ENTRIES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class SourceFacts:
     every_minutes: float
     expect: range
     parser_version: str
+
+    def of_role(self, role: str) -> SourceFacts:
+        """The facts that hold for a page of that role: a detail has its own bulletin, whose absence says nothing."""
+        if role != "detail":
+            return self
+        return replace(self, listing="increment", expect=range(1, MOST_ENTRIES + 1))
 
     @property
     def apart(self) -> timedelta:

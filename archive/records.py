@@ -154,7 +154,14 @@ class Reading:
     links: tuple[Link, ...] = ()
     states_links: bool = True
     """Whether the document could state addresses at all: plain text cannot, so their absence in it says nothing."""
+    nothing: str | None = None
+    """Why a document without entries and links rightly has none, as it says itself (a CAP acknowledgement)."""
 
     @property
     def seen(self) -> int:
         return len(self.read) + len(self.refused)
+
+    @property
+    def shown(self) -> int:
+        """How much the document shows: its entries, and the details that it points to."""
+        return self.seen + sum(link.role == "detail" for link in self.links)

@@ -37,7 +37,7 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     lock_source(session, facts.slug)
     capture = session.get_one(Capture, capture_id)
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
-    late = target.newest_at is not None and capture.fetched_at < target.newest_at
+    late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
     changes = Changes("parser", capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
     revisions = _last_revisions(session, capture.id)

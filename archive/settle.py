@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.attachments import cite
 from archive.changes import Changes
-from archive.derived import AccountRow, Gap, NotificationRow, Sighting, SourceRow, Target
+from archive.derived import AccountRow, NotificationRow, Sighting, SourceRow, Target
+from archive.details import note_details, note_nothing_shared
 from archive.identity import Known, Match, Wording, issued_day, match
 from archive.indexing import reindex
 from archive.journal import close_capture
@@ -71,6 +72,8 @@ class Settled:
     losses: bool = False
     held: bool = False
     """Whether the notice is that the page is half gone, which a human may accept."""
+    gone: bool = False
+    """Whether the notice is that a detail is not there any more, which fails no run."""
 
     @property
     def lossy(self) -> bool:
@@ -96,8 +99,9 @@ def settle_reading(
     capture = _still_pending(session, capture_id)
     if capture is None:
         return None
+    facts = facts.of_role(capture.role)
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
-    late = target.newest_at is not None and capture.fetched_at < target.newest_at
+    late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
     changes = Changes(cause or capture.cause, capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
     keeper.states_links = reading.states_links
@@ -107,9 +111,12 @@ def settle_reading(
     quarantine.lift_document(session, facts, capture)
     held = None if late else _judge_absence(session, keeper, reading, accounts)
     accounts.attachments = cite(session, capture, keeper.touched)
-    gap = _note_gap(session, keeper, reading) if not late else None
+    known = note_details(session, capture, reading.links, late=late)
+    gap = None
+    if _shares_nothing(keeper, reading, known):
+        gap = note_nothing_shared(session, capture, target, reading.links)
     _finish(session, keeper, accounts, region_hash, held)
-    notice = held or gap or size_notice(facts, reading.seen)
+    notice = held or gap or (None if reading.nothing else size_notice(facts, reading.shown))
     return Settled(accounts, notice, losses=bool(gap or accounts.quarantined), held=bool(held))
 
 
@@ -194,7 +201,7 @@ def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts:
     elsewhere = shown_elsewhere(session, shown, keeper.target)
     absent = [row for row in shown if row.id not in keeper.present and row.id not in elsewhere]
     close_sightings(session, absent, keeper.target)
-    in_size = len(reading.read) in keeper.facts.expect
+    in_size = bool(reading.nothing) or reading.shown - len(reading.refused) in keeper.facts.expect
     keeper.capture.healthy = in_size and not held and not reading.refused
     if keeper.capture.healthy:
         at = keeper.capture.fetched_at
@@ -209,15 +216,12 @@ def oldest_day(reading: Reading) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _note_gap(session: Session, keeper: Keeper, reading: Reading) -> str | None:
-    """A listing that shares nothing with the last one may have rolled on while nobody looked: a row, not silence."""
-    target, at = keeper.target, keeper.capture.fetched_at
-    if target.confirmed_at is None or keeper.met or keeper.facts.listing == "increment" or not reading.read:
-        return None
-    since, slug = target.confirmed_at, keeper.facts.slug
-    reason = f"{target.url}: no entry is shared with the last reading, expected at least one; some may be missing"
-    session.execute(insert(Gap).values(source=slug, since=since, until=at, reason=reason, capture_id=keeper.capture.id))
-    return f"gap from {since:%Y-%m-%d %H:%M} to {at:%Y-%m-%d %H:%M} UTC: {reason}"
+def _shares_nothing(keeper: Keeper, reading: Reading, known_details: int) -> bool:
+    """Whether a listing may have rolled on while nobody looked: it shows something and nothing of it was known."""
+    role, kind = keeper.capture.role, keeper.facts.listing
+    if keeper.met or known_details or not (reading.read or reading.links):
+        return False
+    return role == "older" or (role == "listing" and not keeper.late and kind != "increment")
 
 
 def _finish(session: Session, keeper: Keeper, accounts: Accounts, region_hash: str, held: str | None) -> None:

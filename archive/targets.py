@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
@@ -56,11 +56,17 @@ def ensure_target(session: Session, source: str, role: str, url: str, at: dateti
 
 
 def ensure_targets(
-    session: Session, source: str, role: str, urls: Collection[str], at: datetime
+    session: Session,
+    source: str,
+    role: str,
+    urls: Collection[str],
+    at: datetime,
+    facts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[dict[str, Target], int]:
     """The targets of a source at these addresses, made where there are none, and how many were made.
 
-    A listing that the source does not start from is never asked: only imports bring it.
+    A new one has the `facts` of its address. A listing that the source does not start from is never asked: only
+    imports bring it.
     """
     if not urls:
         return {}, 0
@@ -68,9 +74,11 @@ def ensure_targets(
     found = {target.url: target for target in session.scalars(wanted)}
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
-        made = {"source": source, "role": role, "facts": {}, "state": "wanted", "failures": 0}
+        made = {"source": source, "role": role, "state": "wanted", "failures": 0}
         made |= {"first_seen_at": at, "next_check_at": None if role == "listing" else at}
-        insert_all_once(session, Target, [{**made, "url": url} for url in fresh])
+        insert_all_once(
+            session, Target, [{**made, "url": url, "facts": dict((facts or {}).get(url, {}))} for url in fresh]
+        )
         found = {target.url: target for target in session.scalars(wanted)}
     return found, len(fresh)
 
@@ -115,7 +123,9 @@ def note_answer(session: Session, target: Target, now: datetime, status: int | N
     target.next_check_at = next_check_at
 
 
-def note_answered(session: Session, target_id: int, now: datetime, status: int | None, next_check_at: datetime) -> None:
+def note_answered(
+    session: Session, target_id: int, now: datetime, status: int | None, next_check_at: datetime | None
+) -> None:
     """The same for a target that this transaction has not loaded, in one statement."""
     answer = {"number": target_id, "status": status, "tried_at": now, "again_at": next_check_at}
     session.execute(_NOTE_ANSWER, answer)

@@ -86,7 +86,7 @@ def captures_to_reparse(session: Session, slug: str, since: Any = None) -> list[
         select(Capture.id)
         .where(
             Capture.source == slug,
-            Capture.role == "listing",
+            Capture.role != "attachment",
             Capture.repeats.is_(None),
             Capture.state.in_(("done", "failed")),
             Capture.parser_version.is_not(None),

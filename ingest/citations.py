@@ -1,4 +1,4 @@
-"""The documents that bulletins cite: fetched when due, conditionally; a dead link is recorded and fails no run."""
+"""What listings and bulletins point to: details first, then documents; a dead link is recorded and fails no run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive.blobs import name_of
 from archive.derived import Target
 from archive.journal import Arrival, held_document, record_all
 from archive.leases import LEASE_SECONDS, claim, release
-from archive.links import document_work, due_attachments, link_books
+from archive.links import LinkWork, due_attachments, link_books, link_work
 from archive.store import Archive
 from archive.tables import Capture
 from archive.targets import (
@@ -19,7 +19,9 @@ from archive.targets import (
     note_missing,
     reread_at,
 )
+from ingest.details import read_pages
 from ingest.fetch import FetchFailed, Refused
+from ingest.leases import Lease
 from ingest.polling import arrivals, ask, keep_hops
 from ingest.report import Report
 from ingest.settling import arrive
@@ -33,22 +35,33 @@ BATCH_BYTES = 8 * 1024 * 1024
 BATCH_SECONDS = 2.0
 
 
-def settle_documents(
+def follow_links(
     archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_ids: Sequence[int]
 ) -> None:
-    """Fetch the documents of a source that are due, balance the books of its links, and take the texts that wait.
+    """Ask the details and documents of a source that are due, balance their books, and take the texts that wait.
 
     `target_ids` are the listings that this run has leased.
     """
-    with archive.reading() as session:
-        work = document_work(session, source.slug, tools.clock(), EXTRACTOR)
-    report.links = work.links
+    work = _work_for(archive, source, tools)
+    if work.pages_due:
+        read_pages(archive, source, tools, report, owner, target_ids)
+        work = _work_for(archive, source, tools)
     if work.to_fetch:
         _fetch_all(archive, source, tools, report, owner, target_ids)
+    elif report.pages_read or report.pages_failed:
+        with archive.reading() as session:
+            report.links = link_books(session, source.slug, report.pages_read, report.pages_failed)
+    else:
+        report.links = work.links
     if work.to_fetch or work.to_read:
         for notice in read_texts(archive, source.slug, tools.documents, tools.stop):
             report.notices.append(notice)
             report.is_lossy = True
+
+
+def _work_for(archive: Archive, source: Source, tools: Tools) -> LinkWork:
+    with archive.reading() as session:
+        return link_work(session, source.slug, tools.clock(), EXTRACTOR)
 
 
 def _fetch_all(
@@ -58,8 +71,7 @@ def _fetch_all(
     with archive.writing() as session:
         wanted = due_attachments(session, source.slug, now)
         got = claim(session, [target.id for target in wanted], owner, now, LEASE_SECONDS)
-    read: set[int] = set()
-    failed: set[int] = set()
+    read, failed = set(report.pages_read), set(report.pages_failed)
     batch = FirstArrivals(archive, source, tools.clock)
     lease = Lease(archive, [*listing_ids, *got], owner, tools.clock)
     try:
@@ -73,23 +85,6 @@ def _fetch_all(
             if got:
                 release(session, got, owner)
             report.links = link_books(session, source.slug, read - batch.waiting, failed)
-
-
-class Lease:
-    """The leases of a run, renewed in time: a run that lost one to another process has to stop."""
-
-    def __init__(self, archive: Archive, target_ids: Sequence[int], owner: str, clock: Callable[[], datetime]) -> None:
-        self._archive, self._ids, self._owner, self._clock = archive, sorted(target_ids), owner, clock
-        self._renewed_at = clock()
-
-    def holds(self) -> bool:
-        """Whether all leases are still ours; renewed when a third of their time has passed."""
-        now = self._clock()
-        if abs((now - self._renewed_at).total_seconds()) < LEASE_SECONDS / 3:
-            return True
-        self._renewed_at = now
-        with self._archive.writing() as session:
-            return claim(session, self._ids, self._owner, now, LEASE_SECONDS) == self._ids
 
 
 class FirstArrivals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from archive.store import Archive
 from archive.tables import Capture
 from ingest.settling import media_type
 from parsers.page import PageChanged
-from parsers.source import Source, parse, parser_version, sources
+from parsers.source import Source, parse, parser_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ def parse_capture(archive: Archive, source: Source, capture_id: int, url: str | 
     return parse_bytes(source, body, url or capture.url, media_type(capture.headers))
 
 
-def source_rows(chosen: Sequence[Source] | None = None) -> Iterator[dict[str, Any]]:
+def source_rows(chosen: Iterable[Source]) -> Iterator[dict[str, Any]]:
     """What each source states of itself."""
-    for source in chosen if chosen is not None else sources().values():
+    for source in chosen:
         yield {
             "source": source.slug,
             "publisher": source.publisher,

@@ -10,12 +10,13 @@ from typing import Protocol
 
 from archive.blobs import CorruptBlob
 from archive.confirm import confirm_newest
+from archive.derived import Target
 from archive.journal import Arrival, body_of
 from archive.leases import LEASE_SECONDS, claim
 from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
-from archive.targets import get_target, note_answered, note_failure
+from archive.targets import get_target, note_answered, note_failure, reread_at, retry_at
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -27,21 +28,22 @@ JITTER = 0.1
 LONGEST_WAIT = timedelta(hours=24)
 
 
-def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target: Listing) -> None:
-    """Ask one listing page, keep what comes, and set when to ask again."""
+def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target: Listing) -> bool:
+    """Ask one page, keep what comes, and set when to ask again; whether it was read."""
     if not _is_ours(archive, target, owner, tools.clock()):
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
-        return
+        return False
     tools.say(f"{source.slug}: asking {target.url}")
     try:
         fetched = ask(tools.fetcher, target.url, target.validated.headers if target.validated else ())
         settled = _take_in(archive, source, tools, target, fetched)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
-        _note_unanswered(archive, source, target.id, problem, tools.clock())
+        _note_unanswered(archive, source, target, problem, tools.clock())
         report.fail(str(problem))
-        return
+        return False
     report.take(settled)
+    return not (settled.gone or settled.accounts.errors)
 
 
 def _is_ours(archive: Archive, target: Listing, owner: str, now: datetime) -> bool:
@@ -103,9 +105,9 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
     if fetched.answer.status == 304 and validated is not None:
         with archive.writing() as session:
             at = fetched.answer.fetched_at
-            settled = confirm_newest(session, facts_of(source), validated.capture_id, at, "304", "capture")
+            settled = confirm_newest(session, facts_of(source, target.role), validated.capture_id, at, "304", "capture")
             if settled is not None:
-                _note_polled(session, source, target.id, fetched, settled, tools.clock())
+                _note_polled(session, source, target, fetched, settled, tools.clock())
                 return settled
         try:
             hops = _as_stored(archive, validated, hops)
@@ -113,7 +115,7 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
             hops = ask(tools.fetcher, target.url, ()).hops
     settled = arrive(archive, source, arrivals(source, target, hops), tools.clock())
     with archive.writing() as session:
-        _note_polled(session, source, target.id, fetched, settled, tools.clock())
+        _note_polled(session, source, target, fetched, settled, tools.clock())
     return settled
 
 
@@ -127,33 +129,45 @@ def _as_stored(archive: Archive, validated: Validated, hops: Sequence[Response])
 
 
 def _note_unanswered(
-    archive: Archive, source: Source, target_id: int, problem: FetchFailed | Refused, now: datetime
+    archive: Archive, source: Source, asked: Listing, problem: FetchFailed | Refused, now: datetime
 ) -> None:
-    asked = getattr(problem, "retry_after_seconds", None) or 0.0
+    told = timedelta(seconds=getattr(problem, "retry_after_seconds", None) or 0.0)
     with archive.writing() as session:
-        target = get_target(session, target_id)
-        wait = max(_failure_wait(source, target.failures + 1), timedelta(seconds=asked))
-        note_failure(session, target, now, str(problem), now + wait)
+        target = get_target(session, asked.id)
+        note_failure(session, target, now, str(problem), _again_after_failure(source, target, now, told))
 
 
 def _note_polled(
-    session: Session, source: Source, target_id: int, fetched: Fetched, settled: Settled, now: datetime
+    session: Session, source: Source, asked: Listing, fetched: Fetched, settled: Settled, now: datetime
 ) -> None:
     """Set when to ask a page again, by what its answer came to."""
     status = fetched.answer.status
-    if settled.accounts.errors:
-        target = get_target(session, target_id)
-        asked = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
-        wait = max(_failure_wait(source, target.failures + 1), min(asked, LONGEST_WAIT))
-        note_failure(session, target, now, settled.notice or f"status {status}", now + wait)
+    if settled.accounts.errors or settled.gone:
+        target = get_target(session, asked.id)
+        told = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
+        again_at = _again_after_failure(source, target, now, min(told, LONGEST_WAIT))
+        note_failure(session, target, now, settled.notice or f"status {status}", again_at)
         target.last_status = status
     else:
-        note_answered(session, target_id, now, status, now + _jittered(timedelta(minutes=source.every_minutes)))
+        note_answered(session, asked.id, now, status, _again_at(source, asked, now))
 
 
-def _failure_wait(source: Source, failures: int) -> timedelta:
-    doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
-    return _jittered(min(doubled, LONGEST_WAIT))
+def _again_at(source: Source, asked: Listing, now: datetime) -> datetime | None:
+    """When a page that answered is asked again: a listing by its source, a detail by its age, an older page never."""
+    if asked.role == "older":
+        return None
+    if asked.role == "detail":
+        return reread_at(asked.first_seen_at, now)
+    return now + _jittered(timedelta(minutes=source.every_minutes))
+
+
+def _again_after_failure(source: Source, target: Target, now: datetime, told: timedelta) -> datetime:
+    """When a page that could not be had is asked again; never before `told`, the time that the server asked for."""
+    failures = target.failures + 1
+    if target.role == "listing":
+        doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
+        return now + max(_jittered(min(doubled, LONGEST_WAIT)), told)
+    return max(retry_at(failures, now), now + told)
 
 
 def _jittered(wait: timedelta) -> timedelta:

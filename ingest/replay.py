@@ -119,7 +119,7 @@ def _replay_all(
 
 
 def _work(source: Source, capture: Capture, reading: Reading, region_hash: str) -> Work:
-    facts = facts_of(source)
+    facts = facts_of(source, capture.role)
 
     def work(session: Session) -> list[Reparsed]:
         if capture.state != "failed":
@@ -167,10 +167,11 @@ def _settle_check(old: Archive, new: Archive, sources: Mapping[str, Source], num
         check = get_check(session, number)
         capture = get_capture(session, check.capture_id)
     with new.writing() as session:
-        if capture.role == "listing":
-            confirm(session, facts_of(sources[capture.source]), capture.id, check.at, check.kind, check.cause)
-        else:
+        if capture.role == "attachment":
             confirm_document(session, capture, check.at, check.kind, check.cause)
+        else:
+            facts = facts_of(sources[capture.source], capture.role)
+            confirm(session, facts, capture.id, check.at, check.kind, check.cause)
 
 
 def _settle_decision(old: Archive, new: Archive, sources: Mapping[str, Source], number: int, now: datetime) -> None:

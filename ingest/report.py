@@ -17,7 +17,8 @@ ACCOUNTS_COLUMNS = (
 class Report:
     """What a run came to. `state`: done, busy (another process runs this source), stopped or failed.
 
-    `held` says of pages that half of them is gone, until a human accepts it.
+    `held` says of pages that half of them is gone, until a human accepts it; `pages_read` and `pages_failed` are the
+    details and older pages that the run asked.
     """
 
     source: str
@@ -25,6 +26,8 @@ class Report:
     links: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    pages_read: set[int] = field(default_factory=set)
+    pages_failed: set[int] = field(default_factory=set)
     is_lossy: bool = False
     state: str = "done"
 
@@ -34,7 +37,7 @@ class Report:
         self.accounts.add(settled.accounts)
         self.is_lossy |= settled.losses
         told = self.held if settled.held else self.notices
-        if settled.notice and settled.notice not in told:
+        if settled.notice and not settled.gone and settled.notice not in told:
             told.append(settled.notice)
 
     @property

@@ -10,7 +10,7 @@ from archive.listings import Listing, get_listing
 from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
-from ingest.citations import settle_documents
+from ingest.citations import follow_links
 from ingest.polling import poll
 from ingest.report import Report
 from ingest.settling import accept as accept_held
@@ -81,7 +81,7 @@ def _work(
             poll(archive, source, tools, report, owner, listing)
     if accept:
         _accept_what_came(archive, source, tools, report)
-    settle_documents(archive, source, tools, report, owner, begun.target_ids)
+    follow_links(archive, source, tools, report, owner, begun.target_ids)
 
 
 def _listings(archive: Archive, source: Source, begun: Begun) -> list[Listing]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archive.attachments import settle_attachments
 from archive.blobs import CorruptBlob, name_of
-from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_hop, settle_repeat
+from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_gone, settle_hop, settle_repeat
 from archive.journal import (
     Arrival,
     body_of,
@@ -24,10 +24,13 @@ from archive.settle import Accounts, Settled, accept_absences, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
-from parsers.page import PageChanged
+from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = frozenset({404, 410})
+PAGE_ROLES = {"older": "listing"}
+"""What a parser takes a page for whose role it does not know."""
 READABLE = frozenset({200, 203, 304})
 """Statuses whose body is the page: 304 stands for the body that its validators named."""
 
@@ -40,11 +43,14 @@ class Found:
     reading: Reading | None = None
     repeats: int | None = None
     problem: str | None = None
+    gone: bool = False
+    """Whether the problem is that the document says itself that it is gone."""
 
 
-def facts_of(source: Source) -> SourceFacts:
-    """What the archive must know of a source."""
-    return SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, parser_version(type(source)))
+def facts_of(source: Source, role: str = "listing") -> SourceFacts:
+    """What the archive must know of a source, for a page of that role."""
+    facts = SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, parser_version(type(source)))
+    return facts.of_role(role)
 
 
 def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datetime) -> Settled:
@@ -60,8 +66,8 @@ def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datet
 
 
 def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Settled | None:
-    answer, facts = hops[-1], facts_of(source)
-    if answer.status not in READABLE or answer.role != "listing":
+    answer, facts = hops[-1], facts_of(source, hops[-1].role)
+    if answer.status not in READABLE or answer.role == "attachment":
         return None
     sha256 = name_of(answer.body)
     with archive.writing() as session:
@@ -113,10 +119,12 @@ def _settle_document(archive: Archive, source: Source, capture_id: int, now: dat
 
 
 def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled | None:
-    facts = facts_of(source)
+    facts = facts_of(source, capture.role)
     if capture.status not in READABLE:
+        reason = f"{capture.url}: status {capture.status}, expected 200"
         with archive.writing() as session:
-            reason = f"{capture.url}: status {capture.status}, expected 200"
+            if capture.role == "detail" and capture.status in GONE:
+                return settle_gone(session, facts, capture.id, reason)
             return settle_failure(session, facts, capture.id, reason, keep=False)
     found = read_stored(archive, source, capture, _newest(archive, capture, facts))
     try:
@@ -127,6 +135,8 @@ def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled 
 
 def _write(archive: Archive, facts: SourceFacts, capture: Capture, found: Found) -> Settled | None:
     with archive.writing() as session:
+        if found.problem is not None and found.gone and capture.role == "detail":
+            return settle_gone(session, facts, capture.id, found.problem)
         if found.problem is not None:
             return settle_failure(session, facts, capture.id, found.problem, keep=True)
         if found.repeats is not None:
@@ -144,13 +154,17 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
     try:
         with archive.reading() as session:
             body = body_of(session, archive.blobs, capture.sha256 or "")
-        page = source.page(body, capture.url, media_type(capture.headers))
+        page = source.open(
+            body, capture.url, media_type(capture.headers), PAGE_ROLES.get(capture.role, capture.role), capture.facts
+        )
         region_hash = page.region_hash
         if newest is not None and newest.region_hash == region_hash:
             return Found(region_hash, repeats=newest.id)
         return Found(region_hash, reading=source.read(page))
     except ArchiveUnusable:
         raise
+    except PageGone as problem:
+        return Found(problem=str(problem), gone=True)
     except (PageChanged, CorruptBlob) as problem:
         return Found(problem=str(problem))
     except Exception as problem:

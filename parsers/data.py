@@ -52,8 +52,9 @@ class XmlPage(Page):
 
     @cached_property
     def xml(self) -> _Element:
-        """The root element; raises PageChanged where the document is not well-formed, declares a type of its own, floods, or is nested beyond
-        the 256 levels that libxml2 reads."""
+        """The root element; raises PageChanged where the document is not well-formed, declares a type of its own,
+        floods, or is nested beyond the 256 levels that libxml2 reads.
+        """
         from lxml import etree
 
         if self.characters.count("<") > MAX_TAGS:

@@ -24,6 +24,8 @@ AS_TYPED = frozenset(("pre", "listing", "plaintext", "xmp"))
 INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Soft hyphens, zero-width spaces and direction marks: never seen by a reader, so never part of the words."""
 BULLET = re.compile(r"\s*(?:[•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc]|§(?=\s\s)|o(?=[\s\u00a0]{2})|[*–—-](?=\s))")
+DIVIDER = re.compile(r"(?:[.…]\s?){5,}|(?:_\s?){5,}|(?:[-–—]\s?){6,}")
+"""A dotted, dashed or underscored line: no words, but the publisher's mark for what is older below it."""
 ADDRESS = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
@@ -75,6 +77,11 @@ def unbullet(words: str) -> tuple[str, str]:
     if not rest or rest[-1] in "-–—":
         return "", fold(words)
     return words[:start].strip(), rest
+
+
+def says_something(words: str) -> bool:
+    """Whether folded words are more than decoration: a letter or digit, or a divider."""
+    return any(map(str.isalnum, words)) or bool(DIVIDER.fullmatch(words))
 
 
 @dataclass(slots=True)
@@ -203,7 +210,7 @@ class Flattener:
         here = said[0] if said else _top()
         alike = all(other.emphasis == here.emphasis for other in said)
         return Line(
-            text if any(map(str.isalnum, text)) else "",
+            text if says_something(text) else "",
             tuple(Anchor(link.href, fold("".join(link.words)) or fold(link.alt)) for link in self._placed),
             here.emphasis if alike else 0,
             here.heading and alike,
@@ -228,7 +235,7 @@ def typed_lines(characters: str) -> list[Line]:
 
 def _typed(printed: str) -> Iterator[Line]:
     bullet, text = unbullet(printed)
-    if any(map(str.isalnum, text)):
+    if says_something(text):
         yield Line(text, tuple(_addresses(text)), bullet=bullet)
 
 

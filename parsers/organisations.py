@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from parsers.forces import FORCES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
@@ -33,6 +35,15 @@ ORGANISATIONS: Mapping[str, Organisation] = MappingProxyType(
                 slug="met-police",
                 name="Metropolitan Police Service",
                 aliases=("MPS", "Metropolitan Police", "Met Police"),
+            ),
+            Organisation(
+                slug="falcon", name="Fraud and Linked Crime Online", aliases=("FALCON",), part_of="met-police"
+            ),
+            Organisation(
+                slug="cyber-protect",
+                name="MPS Cyber Protect",
+                aliases=("Metropolitan Police Cyber Protect", "Met Police Cyber Protect"),
+                part_of="met-police",
             ),
             Organisation(slug="city-of-london-police", name="City of London Police", aliases=("CoLP", "COLP")),
             Organisation(slug="btp", name="British Transport Police", aliases=("BTP",)),
@@ -114,8 +125,13 @@ ORGANISATIONS: Mapping[str, Organisation] = MappingProxyType(
             Organisation(slug="ncsc", name="National Cyber Security Centre", aliases=("NCSC",)),
             Organisation(slug="nca", name="National Crime Agency", aliases=("NCA",)),
             Organisation(slug="home-office", name="Home Office"),
+            Organisation(slug="cabinet-office", name="Cabinet Office"),
+            Organisation(slug="civil-nuclear-constabulary", name="Civil Nuclear Constabulary"),
+            Organisation(slug="met-office", name="Met Office"),
+            Organisation(slug="environment-agency", name="Environment Agency"),
             Organisation(slug="cssc", name="Cross-sector Safety and Security Communications"),
             Organisation(slug="bsia", name="British Security Industry Association", aliases=("BSIA",)),
+            *(Organisation(slug=slug, name=name, aliases=aliases) for slug, name, aliases in FORCES),
         )
     }
 )
@@ -145,6 +161,10 @@ BESIDE_THE_POINT = re.compile(
     re.IGNORECASE,
 )
 """Words of a heading after which an organisation is its subject, not its sender, up to the next dash."""
+ITS_PEOPLE = re.compile(
+    r"(?:['’]s)?\s(?:officers?|constables?|sergeants?|inspectors?|detectives?|staff|dogs?)\b", re.IGNORECASE
+)
+"""Words after a name in a heading that make it say whose people it is about, not who sends it."""
 DASH = re.compile(r"\s[-–—|]\s|\s?[–—]\s|:\s")
 SENTENCE_END = re.compile(r"\n|(?<=[.!?])\s(?=[A-Z‘'\"“])")
 PUBLICATION = (
@@ -203,8 +223,8 @@ def _heading(title: str) -> Iterator[tuple[str, str]]:
             if not any(start <= beside.start() < end for start, end, _ in named):
                 cut = beside.start()
                 break
-        for start, _, name in named:
-            if start < cut:
+        for start, end, name in named:
+            if start < cut and not ITS_PEOPLE.match(segment, end):
                 yield _slug(name), name
 
 

@@ -40,10 +40,17 @@ class Source:
     succeeded_by: ClassVar[str | None] = None
     speaks_for_itself: ClassVar[bool] = True
     """Whether bulletins that name no sender are the publisher's own; a cascade of others' messages is not."""
+    topics: ClassVar[tuple[str, ...]] = ()
+    """Topics (slugs of `parsers.topics`) that every bulletin of this source has."""
+    levels: ClassVar[tuple[str, ...]] = ()
+    """The levels that the titles of this source state (`London Amber Message – …`); none where they state no level."""
     landmark: ClassVar[re.Pattern[str] | None] = None
     """Words that mark an entry: a region that leaves some out is widened, furniture that holds some is content."""
     corrections: ClassVar[Mapping[str, str]] = {}
     """The publisher's own typos: what was printed → what was meant. Each has a fixture."""
+
+    configured: ClassVar[str] = ""
+    """The facts that the settings state of this source, where they state it."""
 
     def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
         """The document as this source looks at it; raises PageChanged where it is beyond the limits."""
@@ -81,6 +88,10 @@ class Source:
         """
         return ()
 
+    def no_bulletin(self, page: Page) -> str | None:
+        """Why a document that was understood rightly holds no bulletin, as it says itself; None where it should."""
+        return None
+
     def read(self, page: Page) -> Reading:
         """Every candidate of the page as a record or a refusal; PageChanged when the page as a whole is unreadable.
 
@@ -100,9 +111,10 @@ class Source:
                 reason = f"{page.url}: entry {position + 1}: {type(problem).__name__}: {problem}, expected a record"
                 refused.append(RefusedEntry(position, entry.raw, reason))
         links = tuple(self.links(page))
-        if not read and not refused and not links:
+        nothing = None if read or refused or links else self.no_bulletin(page)
+        if not (read or refused or links or nothing):
             self._refuse_empty(page)
-        return Reading(tuple(read), tuple(refused), links, states_links=page.states_links)
+        return Reading(tuple(read), tuple(refused), links, states_links=page.states_links, nothing=nothing)
 
     def _refuse_empty(self, page: Page) -> None:
         """Raise PageChanged for a page without entries where that is not a healthy one."""
@@ -169,11 +181,12 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 
 def parser_version(source: type[Source]) -> str:
     """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
-    return _version_of(tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source)))
+    modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
+    return _version_of(modules, source.configured)
 
 
 @cache
-def _version_of(modules: tuple[str, ...]) -> str:
+def _version_of(modules: tuple[str, ...], facts: str) -> str:
     waiting = list(modules)
     trees: dict[str, ast.Module] = {}
     while waiting:
@@ -182,7 +195,7 @@ def _version_of(modules: tuple[str, ...]) -> str:
             module = sys.modules.get(name) or importlib.import_module(name)
             trees[name] = ast.parse(inspect.getsource(module))
             waiting.extend(_imported(trees[name]))
-    digest = hashlib.sha256("".join(ast.dump(trees[name]) for name in sorted(trees)).encode())
+    digest = hashlib.sha256("".join([*(ast.dump(trees[name]) for name in sorted(trees)), facts]).encode())
     return digest.hexdigest()[:12]
 
 

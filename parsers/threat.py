@@ -3,50 +3,82 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 LEVELS = ("low", "moderate", "substantial", "severe", "critical")
+_NAMES = "LOW|MODERATE|SUBSTANTIAL|SEVERE|CRITICAL"
+_QUOTE = r"['‘’\"“”]?"
 _LEVEL = (
-    r"(?:now\s|currently\s|still\s|at\s|set\sat\s|remains?\s|assessed\s(?:as|to\sbe)\s){0,3}"
-    r"['‘\"“]?(LOW|MODERATE|SUBSTANTIAL|SEVERE|CRITICAL)\b"
+    r"(?:now\s|currently\s|still\s|unchanged\s|at\s|set\sat\s|remains?\s|assessed\s(?:as|to\sbe)\s){0,3}"
+    rf"{_QUOTE}(?P<level>{_NAMES})\b"
 )
-_IS = r"\s{1,2}(?:is|remains|stands|has\sbeen\s(?:raised|lowered|changed|increased|reduced)\s(?:from\s\w{3,12}\s)?to)\s"
+_FROM = rf"(?:from\s{_QUOTE}(?:{_NAMES}){_QUOTE}\s)?"
+_IS = (
+    r"\s{1,2}(?:also\s)?(?:is(?:\salso)?:?|remains|stands|"
+    rf"has\sbeen\s(?:raised|lowered|changed|increased|reduced)\s{_FROM}to)\s"
+)
+_MOVED = r"\b(?:raised|lowered|changed|increased|reduced)\s(?:the\s|its\s)?(?:current\s)?"
+_UK = r"the\sU(?:K|nited\sKingdom)"
+_NI, _GB = r"Northern\sIreland", r"(?:Great\sBritain|Britain|the\smainland)"
+_RELATED = r"Northern[\s-]Ireland[-\s]related\sterrorism"
 MAX_CHARACTERS = 200_000
 
 SCOPES: tuple[tuple[str, str], ...] = (
     (
         "northern-ireland-related-terrorism-in-northern-ireland",
-        r"threat(?:\slevel)?\s(?:to\sNorthern\sIreland\s)?from\sNorthern\sIreland[-\s]related\sterrorism\s(?:in|to)\sNorthern\sIreland",
+        rf"threat(?:\slevel)?\s(?:to\s{_NI}\s)?(?:from|for)\s{_RELATED}\s(?:in|to)\s{_NI}",
     ),
     (
         "northern-ireland-related-terrorism-in-great-britain",
-        r"threat(?:\slevel)?\s(?:to\sGreat\sBritain\s)?from\sNorthern\sIreland[-\s]related\sterrorism\s(?:in|to)\s(?:Great\sBritain|Britain|the\smainland)",
+        rf"threat(?:\slevel)?\s(?:(?:to\s{_GB}\s)?(?:from|for)\s{_RELATED}\s(?:in|to)\s{_GB}|to\s{_GB}\sfrom\s{_RELATED})",
     ),
     (
         "international-terrorism",
-        r"threat(?:\slevel)?\s(?:to\sthe\sU(?:K|nited\sKingdom)\s)?from\sinternational\sterrorism(?:\s(?:in|to)\sthe\sU(?:K|nited\sKingdom))?",
+        rf"threat(?:\slevel)?\s(?:to\s{_UK}\s)?(?:from|for)\sinternational\sterrorism(?:\s(?:in|to|for)\s{_UK})?",
     ),
     (
         "uk",
-        r"(?:U(?:K|nited\sKingdom)(?:'s|’s)?\s(?:national\s)?(?:terrorism\s)?threat\slevel|(?:national\s)?threat\slevel\s(?:to|in|for)\sthe\sU(?:K|nited\sKingdom)(?:\sfrom\sterrorism)?|threat\sto\sthe\sU(?:K|nited\sKingdom)(?:\s\([^)]{1,60}\))?\sfrom\sterrorism)",
+        r"(?:U(?:K|nited\sKingdom)(?:'s|’s)?\s(?:national\s)?(?:terrorism\s)?threat\slevel|"
+        rf"(?:national\s)?threat\slevel\s(?:to|in|for)\s{_UK}(?:\sfrom\s(?:all\sforms\sof\s)?terrorism)?|"
+        r"national\sthreat\slevel\sfrom\sall\sforms\sof\sterrorism|"
+        rf"threat\sto\s{_UK}(?:\s\([^)]{{1,60}}\))?\sfrom\s(?:all\sforms\sof\s)?terrorism)",
     ),
     (
         "northern-ireland",
-        r"(?:threat\slevel\s(?:in|for|to)\sNorthern\sIreland|Northern\sIreland(?:'s|’s)?\sthreat\slevel|threat\sto\sNorthern\sIreland\sfrom\sNorthern\sIreland[-\s]related\sterrorism)",
+        rf"(?:threat\slevel\s(?:in|for|to)\s{_NI}|{_NI}(?:'s|’s)?\sthreat\slevel|"
+        rf"threat(?:\slevel)?\sto\s{_NI}\sfrom\s{_RELATED})",
     ),
 )
-STATED = tuple((scope, re.compile(words + _IS + _LEVEL, re.IGNORECASE)) for scope, words in SCOPES)
+STATED = tuple((scope, re.compile(words + _IS + _LEVEL, re.IGNORECASE)) for scope, words in SCOPES) + tuple(
+    (scope, re.compile(rf"{_MOVED}{words}\s{_FROM}to\s{_LEVEL}", re.IGNORECASE)) for scope, words in SCOPES
+)
+IN_CAPITALS = (("uk", re.compile(rf"\b[Tt]he\s(?:current\s)?national\sthreat\slevel{_IS}(?P<level>{_NAMES})\b")),)
+"""Other countries have national threat levels too; MI5 and ProtectUK print ours in capitals."""
+SUPPOSED = re.compile(r"\b(?:if|when|whenever|where|unless|should|whether)\s(?:\w{1,12}\s){0,3}$", re.IGNORECASE)
+"""Words before a phrase that make it a case to plan for, not a statement."""
 
 
 def threat_levels(text: str) -> tuple[tuple[str, str], ...]:
-    """The (scope, level) pairs that the text states; nothing where it states two levels for one scope.
+    """The (scope, level) pairs that the text states: see `threat_statements`."""
+    return tuple((scope, level) for scope, level, _ in threat_statements(text))
+
+
+def threat_statements(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Scope, level and words of each threat level that the text states; nothing where it states two for one scope.
 
     Scopes follow the UK's own division: until July 2019 international and Northern Ireland-related terrorism (in
     Great Britain, in Northern Ireland), since then the national level and Northern Ireland's.
     """
     if "threat" not in text.casefold():
         return ()
-    found: dict[str, set[str]] = {}
-    for scope, pattern in STATED:
-        for statement in pattern.finditer(text[:MAX_CHARACTERS]):
-            found.setdefault(scope, set()).add(statement.group(1).lower())
-    return tuple((scope, levels.pop()) for scope, levels in found.items() if len(levels) == 1)
+    found: dict[str, dict[str, str]] = {}
+    for scope, level, words in _statements(text[:MAX_CHARACTERS]):
+        found.setdefault(scope, {}).setdefault(level, words)
+    return tuple((scope, *levels.popitem()) for scope, levels in found.items() if len(levels) == 1)
+
+
+def _statements(text: str) -> Iterator[tuple[str, str, str]]:
+    for scope, pattern in (*STATED, *IN_CAPITALS):
+        for statement in pattern.finditer(text):
+            if not SUPPOSED.search(text, max(0, statement.start() - 60), statement.start()):
+                yield scope, statement["level"].lower(), " ".join(statement.group().split())

@@ -15,12 +15,16 @@ NOT_FOUND = "<!DOCTYPE html><html><head><title>Not found</title></head><body><p>
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request as a site sees it: `serial` counts requests, `halved` asks for half of the entries."""
+    """One request as a site sees it: `serial` counts requests, `halved` asks for half of the entries.
+
+    `query` is the part of the address after the question mark, as it was written.
+    """
 
     path: str
     step: int
     serial: int
     halved: bool = False
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,18 +131,20 @@ class Replica:
             raise ValueError(f"replica: {scope['type']} connection, expected http")
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower().partition(":")[0]
-        answer, fault = self._answer(scope["method"], host, scope["path"], headers)
+        answer, fault = self._answer(
+            scope["method"], host, scope["path"], scope["query_string"].decode("latin-1"), headers
+        )
         if fault is None:
             await Response(answer.body, answer.status, _by_name(answer))(scope, receive, send)
         else:
             await deliver(answer, fault.delivery, scope, receive, send)
 
-    def _answer(self, method: str, host: str, path: str, headers: Headers) -> tuple[Answer, Fault | None]:
+    def _answer(self, method: str, host: str, path: str, query: str, headers: Headers) -> tuple[Answer, Fault | None]:
         with self._lock:
             self._serial += 1
             serial, step = self._serial, self._step
             fault = self._take_fault(host, path)
-        visit = Visit(path, step, serial, halved=bool(fault and fault.halved))
+        visit = Visit(path, step, serial, halved=bool(fault and fault.halved), query=query)
         answer = self._site_answer(method, host, visit)
         if not self.validators:
             answer = answer.without_validators()

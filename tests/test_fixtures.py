@@ -27,6 +27,8 @@ def as_json(reading: Reading) -> dict[str, Any]:
         found["links"] = [
             {"url": link.url, "role": link.role, "ref": link.ref, "facts": dict(link.facts)} for link in reading.links
         ]
+    if reading.nothing:
+        found["nothing"] = reading.nothing
     return found
 
 

@@ -10,15 +10,14 @@ from typing import ClassVar
 
 from archive.records import Notification
 from parsers.attachments import attachments_and_links
+from parsers.classification import said_by
 from parsers.dates import Stated, read_date
 from parsers.families.dated_headings import Heading, HeadingGrammar, heading_grammar
 from parsers.families.page_end import without_page_end
 from parsers.families.split_headings import whole_headings
 from parsers.lines import Line
-from parsers.organisations import issuers
 from parsers.page import Page, PageChanged
 from parsers.source import Source
-from parsers.threat import threat_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +78,23 @@ class DatedPage(Source):
         issued = self._issued(entry, heading)
         level, region = self._level_and_region(entry, heading)
         attachments, links = attachments_and_links((entry.heading, *entry.body), entry.page, self.document_path)
-        senders = issuers(heading.title, entry.text)
+        said = said_by(heading.title, entry.text, self.topics)
         return Notification(
             source=self.slug,
             url=entry.page.url,
             text=entry.text,
             title=heading.title or None,
             level=level,
+            codes=said.codes,
             issued=issued.iso,
             issued_precision=issued.precision,
             region=region,
-            threat_levels=threat_levels(entry.text),
+            threat_levels=said.threat_levels,
             links=links,
             attachments=attachments,
-            issuers=tuple(slug for slug, _ in senders),
-            evidence=_evidence(heading, issued, senders),
+            issuers=said.issuers,
+            topics=said.topics,
+            evidence=_evidence(heading, issued, said.evidence),
         )
 
     def _issued(self, entry: DatedEntry, heading: Heading) -> Stated:
@@ -116,12 +117,12 @@ class DatedPage(Source):
         raise PageChanged(f"{entry.where}: region {' '.join(scope)!r}, expected {', '.join(self.scopes)} or none")
 
 
-def _evidence(heading: Heading, issued: Stated, senders: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _evidence(heading: Heading, issued: Stated, said: dict[str, str]) -> dict[str, str]:
     found = {
         "issued": f"heading {heading.date!r} as {issued.format}",
         "level": f"heading {heading.words!r}",
         "region": f"heading {heading.words!r}" if len(heading.words.split()) > 1 else "",
         "title": "heading, after the label" if heading.title else "",
-        "issuers": "; ".join(f"{slug}: {evidence}" for slug, evidence in senders),
+        **said,
     }
     return {name: how for name, how in found.items() if how}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from parsers.families.dated_page import DatedPage
+from parsers.regions import CSSC_REGIONS
 
 
 class BsiaCssc(DatedPage):
@@ -22,10 +23,7 @@ class BsiaCssc(DatedPage):
     ended = "page removed"
     succeeded_by = "cssc"
     series, noun, levels = "CSSC", "Message", ("green", "amber", "red")
-    scopes = (
-        *("Eastern", "South East", "South West", "Wales", "East Midlands", "West Midlands"),
-        *("North East", "North West", "Scotland", "Northern Ireland", "London"),
-    )
+    scopes = CSSC_REGIONS
     date_formats = ("%d/%m/%Y", "%d/%m/%y")
     document_path = re.compile(r"/LinkClick\.aspx\?(?:[^#]*&)?fileticket=", re.IGNORECASE)
     """DNN, the publisher's platform, hands out its documents there."""

@@ -58,7 +58,8 @@ class Upstream(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         fault = self.faults.get(path)
-        answer = self.site.answer(Visit(path, self.step, self.step, halved=bool(fault and fault.halved)))
+        query, halved = request.url.query.decode("latin-1"), bool(fault and fault.halved)
+        answer = self.site.answer(Visit(path, self.step, self.step, halved, query))
         if not self.validators:
             answer = answer.without_validators()
         if fault:

@@ -31,6 +31,17 @@ CASES: list[tuple[str | None, str, list[str]]] = [
     (None, "Report fraud to your bank.", []),
     ("METROPOLITAN POLICE SERVICE bulletin", "", ["met-police"]),
     (None, "", []),
+    ("Greater Manchester Police statement", "", ["greater-manchester-police"]),
+    ("Statement from Heddlu De Cymru", "", ["south-wales-police"]),
+    ("Avon and Somerset Police appeal", "", ["avon-and-somerset-police"]),
+    ("Former Kent Police officer jailed", "", []),
+    ("Kent Police Federation statement", "", []),
+    ("Met Office warning", "", ["met-office"]),
+    ("MPS FALCON bulletin", "", ["falcon", "met-police"]),
+    ("MPS Falcon bulletin", "", ["met-police"]),
+    ("Falcon stolen from a zoo", "", []),
+    ("MPS Cyber Protect briefing", "", ["cyber-protect"]),
+    (None, "Cyber Protect officers of Kent Police hold a day.", []),
 ]
 
 

@@ -28,6 +28,7 @@ def page(content: str, region: str = "#main", head: str = "") -> Page:
         ("<pre>a\n  b\r\nc</pre>", "a\nb\nc"),
         ("a<nav>menu</nav>b", "a\nb"),
         ("§ 5 applies; * * *<hr>-----<p>(c) stay", "§ 5 applies; * * *\n(c) stay"),
+        ("<p>New<p>..........<br>_____<p>old</p>", "New\n..........\n_____\nold"),
         ("&#0;x&#x80;y", "\ufffdx€y"),
     ],
 )

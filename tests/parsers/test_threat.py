@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parsers.threat import threat_levels
+from parsers.threat import threat_levels, threat_statements
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,30 @@ from parsers.threat import threat_levels
         ("The threat of severe weather is low.", ()),
         ("Threat levels range from LOW to CRITICAL.", ()),
         ("", ()),
+        ("The national threat level from all forms of terrorism is: SUBSTANTIAL – likely.", (("uk", "substantial"),)),
+        (
+            "The current national threat level is SEVERE. The threat to Northern Ireland from Northern Ireland-related "
+            "terrorism is SUBSTANTIAL.",
+            (("northern-ireland", "substantial"), ("uk", "severe")),
+        ),
+        (
+            "The threat to the UK (England, Wales, Scotland and Northern Ireland) from all forms of terrorism is low.",
+            (("uk", "low"),),
+        ),
+        (
+            "the threat to the UK from international terrorism remains unchanged at SEVERE",
+            (("international-terrorism", "severe"),),
+        ),
+        ("JTAC has raised the UK national terrorism threat level from SUBSTANTIAL to SEVERE.", (("uk", "severe"),)),
+        ("The UK threat level has been raised from 'substantial' to 'severe'.", (("uk", "severe"),)),
+        ("The Dutch national threat level is substantial.", ()),
+        ("The national threat level is substantial, the Dutch say.", ()),
+        ("When the UK threat level is CRITICAL, close the doors.", ()),
     ],
 )
 def test_threat_levels(text: str, levels: tuple[tuple[str, str], ...]) -> None:
     assert threat_levels(text) == levels
+
+
+def test_statements_come_with_their_words() -> None:
+    assert threat_statements("The UK threat\nlevel is SEVERE.") == (("uk", "severe", "UK threat level is SEVERE"),)

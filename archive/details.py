@@ -1,0 +1,75 @@
+"""The pages that a listing points to: its details, and the next older listing where nothing is shared with the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from archive.changes import Changes
+from archive.derived import Gap, NotificationRow, Target
+from archive.presence import SourceFacts, count_absence, shown_by
+from archive.records import Link
+from archive.tables import Capture
+from archive.targets import ensure_targets
+
+MOST_OLDER_PAGES = 20
+"""How many older pages are followed back before the rest is called a gap."""
+SINCE, DEPTH = "nothing-shared-since", "pages-back"
+"""Facts of an older page: when the listing was last in step with the archive, and how far back this page is."""
+
+
+def note_details(session: Session, capture: Capture, links: Sequence[Link], *, late: bool) -> int:
+    """Want the details that a listing points to; returns how many of them were known before.
+
+    One of which the listing states other facts than before is asked again at once.
+    """
+    facts = {link.url: dict(link.facts) for link in links if link.role == "detail"}
+    targets, made = ensure_targets(session, capture.source, "detail", list(facts), capture.fetched_at, facts)
+    for target in targets.values():
+        if target.role == "detail" and target.facts != facts[target.url] and not late:
+            target.facts, target.next_check_at = facts[target.url], capture.fetched_at
+    return len(targets) - made
+
+
+def note_nothing_shared(session: Session, capture: Capture, target: Target, links: Sequence[Link]) -> str | None:
+    """A listing that shares nothing with the archive: go on with the next older page, or say that there is a gap.
+
+    Returns the sentence that an operator must hear of a gap.
+    """
+    since = capture.facts.get(SINCE) or (target.confirmed_at.isoformat() if target.confirmed_at else None)
+    if since is None:
+        return None
+    depth = int(capture.facts.get(DEPTH, 0)) + 1
+    older = next((link.url for link in links if link.role == "listing"), None)
+    if older is not None and depth <= MOST_OLDER_PAGES:
+        facts = {SINCE: since, DEPTH: str(depth)}
+        page = ensure_targets(session, capture.source, "older", [older], capture.fetched_at, {older: facts})[0][older]
+        if page.role == "older":
+            page.facts, page.next_check_at = facts, capture.fetched_at
+            return None
+    return _note_gap(session, capture, datetime.fromisoformat(since))
+
+
+def _note_gap(session: Session, capture: Capture, since: datetime) -> str:
+    """What may have rolled on while nobody looked is a row, not silence."""
+    reason = (
+        f"{capture.target_url}: no entry is shared with the last reading, expected at least one; some may be missing"
+    )
+    until = capture.fetched_at
+    session.execute(
+        insert(Gap).values(source=capture.source, since=since, until=until, reason=reason, capture_id=capture.id)
+    )
+    return f"gap from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def gone(
+    session: Session, facts: SourceFacts, capture: Capture, target_id: int, changes: Changes
+) -> list[NotificationRow]:
+    """A detail is not there any more: at the second look its bulletins are withdrawn. Returns those it was of."""
+    rows = shown_by(session, target_id)
+    whole = SourceFacts(facts.slug, "complete", facts.every_minutes, facts.expect, facts.parser_version)
+    count_absence(whole, rows, None, capture.fetched_at, changes)
+    return rows

@@ -1,0 +1,68 @@
+"""States that publishers state: of a bulletin itself, and what one bulletin does to those it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.changes import Changes
+from archive.derived import NotificationRow
+from archive.presence import come_back
+from archive.records import Notification, ReadEntry
+from archive.tables import Identity
+
+STATED_STATES = {"withdrawn": "withdrawn", "closed": "ended", "cancelled": "ended"}
+"""What a bulletin says of itself in a code of the scheme `state` → the state that it then is in."""
+ACTIONS = {"cancel": "cancelled", "update": "superseded"}
+"""What a bulletin does in a code of the scheme `action` → the state for good of those that it refers to."""
+
+
+def stated_state(codes: Iterable[tuple[str, str]]) -> str:
+    """The state that a record says itself to be in."""
+    said = (STATED_STATES[value] for scheme, value in codes if scheme == "state" and value in STATED_STATES)
+    return next(said, "current")
+
+
+def change_into(state: str) -> str:
+    """The kind of change by which a notification comes into a state."""
+    return "withdrawn" if state == "withdrawn" else "state"
+
+
+def enter(row: NotificationRow, state: str, changes: Changes) -> None:
+    """A notification that is shown is in the state that its record states; what another bulletin replaced stays so."""
+    if row.state in ACTIONS.values() or row.state == state:
+        return
+    if state == "current":
+        come_back(row, changes)
+    else:
+        row.state = state
+        changes.add(change_into(state), row.id, row.revision)
+
+
+def act(session: Session, source: str, entries: Sequence[ReadEntry], changes: Changes) -> set[int]:
+    """Let bulletins that cancel or update others end those; returns the numbers of the ended ones."""
+    ended: set[int] = set()
+    for entry in entries:
+        state = next((ACTIONS[value] for scheme, value in entry.notification.codes if scheme == "action"), None)
+        refs = _refs(entry.notification) if state else set()
+        for row in _open_rows(session, source, refs) if refs else ():
+            row.state = str(state)
+            changes.add("state", row.id, row.revision)
+            ended.add(row.id)
+    return ended
+
+
+def _refs(record: Notification) -> set[str]:
+    """What a record refers to; a CAP reference is `sender,identifier,sent` (CAP 1.2, 3.2.1) that means the second."""
+    named = {ref for each in record.references for ref in (each, *each.split(",")[1:2])}
+    return named - {record.ref or ""}
+
+
+def _open_rows(session: Session, source: str, refs: set[str]) -> Sequence[NotificationRow]:
+    numbers = select(Identity.notification_id).where(Identity.source == source, Identity.ref.in_(sorted(refs)))
+    rows = select(NotificationRow).where(
+        NotificationRow.id.in_(numbers), NotificationRow.state.not_in(list(ACTIONS.values()))
+    )
+    return session.scalars(rows.order_by(NotificationRow.id)).all()

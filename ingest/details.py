@@ -1,0 +1,72 @@
+"""The pages that listings point to: details and older listings, asked when due, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archive.leases import LEASE_SECONDS, claim, release
+from archive.links import due_pages
+from archive.listings import Listing, get_listing
+from archive.store import Archive
+from ingest.leases import Lease
+from ingest.polling import poll
+from ingest.report import Report
+from ingest.settling import facts_of
+from ingest.tools import Tools
+from parsers.source import Source
+
+PAGES_A_RUN = 120
+"""How many details and older pages one run asks at most; the rest is due in the next one."""
+PAGES_AT_ONCE = 20
+
+
+def read_pages(
+    archive: Archive, source: Source, tools: Tools, report: Report, owner: str, listing_ids: Sequence[int]
+) -> None:
+    """Ask the pages of a source that are due, until none is, or as many were asked as one run may ask.
+
+    `listing_ids` are the listings that this run has leased. Which were read and which failed goes into the report.
+    """
+    left = PAGES_A_RUN
+    asked: set[int] = set()
+    while left > 0 and not tools.stop.is_set():
+        pages = _claim_due(archive, source, tools, owner, min(left, PAGES_AT_ONCE), asked)
+        if not pages:
+            return
+        left -= len(pages)
+        _read(archive, source, tools, report, owner, listing_ids, pages, asked)
+
+
+def _claim_due(
+    archive: Archive, source: Source, tools: Tools, owner: str, most: int, asked: set[int]
+) -> Sequence[Listing]:
+    """Lease pages that are due and were not asked in this run yet."""
+    now, version = tools.clock(), facts_of(source).parser_version
+    with archive.writing() as session:
+        wanted = [number for number in due_pages(session, source.slug, now, most + len(asked)) if number not in asked]
+        got = claim(session, wanted[:most], owner, now, LEASE_SECONDS) if wanted else []
+        return [get_listing(session, number, version) for number in got]
+
+
+def _read(
+    archive: Archive,
+    source: Source,
+    tools: Tools,
+    report: Report,
+    owner: str,
+    listing_ids: Sequence[int],
+    pages: Sequence[Listing],
+    asked: set[int],
+) -> None:
+    numbers = [page.id for page in pages]
+    lease = Lease(archive, [*listing_ids, *numbers], owner, tools.clock)
+    try:
+        for page in pages:
+            if tools.stop.is_set() or not lease.holds():
+                break
+            asked.add(page.id)
+            was_read = poll(archive, source, tools, report, owner, page)
+            (report.pages_read if was_read else report.pages_failed).add(page.id)
+    finally:
+        with archive.writing() as session:
+            release(session, numbers, owner)

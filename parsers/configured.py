@@ -1,0 +1,147 @@
+"""Sources that a user states in the settings: a family that exists, and the facts of one more site of it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from parsers.source import LISTING_KINDS, Source, sources
+
+FAMILIES: Mapping[str, str] = {
+    "feed": "parsers.families.feed:Feed",
+    "wordpress": "parsers.families.wordpress:WordPress",
+    "cap": "parsers.families.cap:CapFeed",
+    "govuk": "parsers.families.govuk:GovUk",
+    "mynewsdesk": "parsers.families.mynewsdesk:Mynewsdesk",
+    "single-online-home": "parsers.families.single_online_home:SingleOnlineHome",
+}
+"""The families that need no more than facts, as `module:class`."""
+BASIS = "stated in the settings of this archive, not verified"
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,9}")
+NEEDED = ("slug", "family", "publisher", "rights")
+
+
+class BadSource(ValueError):
+    """A source of the settings that cannot be one; reads `source SLUG: what, expected what`."""
+
+
+def configured_sources(stated: Iterable[Mapping[str, Any]]) -> dict[str, Source]:
+    """The sources of the settings by slug. Raises BadSource, also where a slug is taken."""
+    found: dict[str, Source] = {}
+    for facts in stated:
+        source = _source(facts)
+        if source.slug in found or source.slug in sources():
+            raise BadSource(f"source {source.slug}: the slug is taken, expected one of its own")
+        found[source.slug] = source
+    return found
+
+
+def every_source(stated: Iterable[Mapping[str, Any]]) -> dict[str, Source]:
+    """The sources of this version and those of the settings, by slug. Raises BadSource."""
+    return {**sources(), **configured_sources(stated)}
+
+
+def _source(facts: Mapping[str, Any]) -> Source:
+    where = f"source {facts.get('slug', '?')!s:.60}"
+    for name in NEEDED:
+        if name not in facts:
+            raise BadSource(f"{where}: no {name}, expected {', '.join(NEEDED)} in each")
+    for name in facts:
+        if name not in READERS:
+            raise BadSource(f"{where}: {name!r} is no fact of a source, expected {', '.join(READERS)}")
+    read = {name: _read(where, name, value) for name, value in facts.items()}
+    family = _family(str(read.pop("family")))
+    about = read.pop("about", f"{read['slug']}, stated in the settings of this archive.")
+    own = {"basis": BASIS, **read, "__doc__": about, "__module__": __name__}
+    own["configured"] = json.dumps(dict(facts), sort_keys=True, default=str)
+    made: type[Source] = type("Configured", (family,), own)
+    for name in ("start", "listing", "expect", "every_minutes"):
+        if not getattr(made, name, None):
+            raise BadSource(f"{where}: no {name}, expected it stated here since the family states none")
+    return made()
+
+
+def _family(name: str) -> type[Source]:
+    module, _, member = FAMILIES[name].partition(":")
+    return getattr(importlib.import_module(module), member)  # type: ignore[no-any-return]
+
+
+def _read(where: str, name: str, value: Any) -> Any:
+    try:
+        return READERS[name](value)
+    except (TypeError, ValueError) as problem:
+        raise BadSource(f"{where}: {name} {value!r:.120}, expected {problem}") from None
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 500:
+        raise ValueError("a text of at most 500 characters")
+    return value.strip()
+
+
+def _slug(value: Any) -> str:
+    if not SLUG.fullmatch(_words(value)):
+        raise ValueError("words of lower-case letters and digits with hyphens between them")
+    return str(value)
+
+
+def _one_of(*known: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in known:
+            raise ValueError(f"one of {', '.join(known)}")
+        return str(value)
+
+    return read
+
+
+def _addresses(value: Any) -> tuple[str, ...]:
+    found = (value,) if isinstance(value, str) else tuple(value)
+    for address in found:
+        parts = urlsplit(address) if isinstance(address, str) else None
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("http or https addresses")
+    if not found:
+        raise ValueError("at least one address")
+    return found
+
+
+def _minutes(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100_000:
+        raise ValueError("a whole number of minutes from 1 to 100,000")
+    return value
+
+
+def _expect(value: Any) -> range:
+    if not isinstance(value, list) or len(value) != 2 or not all(type(each) is int for each in value):
+        raise ValueError("two numbers, the fewest and the most entries of a healthy listing")
+    if not 0 <= value[0] <= value[1]:
+        raise ValueError("the fewest entries before the most")
+    return range(value[0], value[1] + 1)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "slug": _slug,
+    "family": _one_of(*FAMILIES),
+    "publisher": _slug,
+    "rights": _words,
+    "about": _words,
+    "start": _addresses,
+    "every_minutes": _minutes,
+    "listing": _one_of(*LISTING_KINDS),
+    "expect": _expect,
+    "region": _words,
+    "organisation": _slug,
+    "follow": _flag,
+    "speaks_for_itself": _flag,
+}
+"""What can be stated of a source, and how each is read: a value or a ValueError that says what was expected."""

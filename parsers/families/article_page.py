@@ -1,0 +1,46 @@
+"""A page of news, with what it states for machines and beside its heading, taken before furniture is cut away."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import astuple
+from functools import cached_property
+from typing import Any
+
+from parsers.families.article_statements import Statements, statements
+from parsers.page import Page
+
+
+class ArticlePage(Page):
+    """A page of news. `printed` (which the words must match whole, group 1 the date) finds a date by the heading."""
+
+    def __init__(
+        self,
+        body: bytes,
+        url: str,
+        *,
+        media_type: str | None = None,
+        region: str = "body",
+        label: str = "",
+        printed: re.Pattern[str] | None = None,
+    ) -> None:
+        super().__init__(body, url, media_type=media_type, region=region)
+        self._label, self._printed = label, printed
+
+    @cached_property
+    def stated(self) -> Statements:
+        """What the page states, nothing where it is no markup."""
+        return statements(self._tree, self.url, self._label, self._printed) if self.is_markup else Statements()
+
+    @cached_property
+    def root(self) -> Any:
+        """The content region; what the page states is taken first, as the furniture takes some of it away."""
+        _ = self.stated
+        return super().root
+
+    @cached_property
+    def region_hash(self) -> str:
+        """The region's hash with what the page states outside it."""
+        said = f"{super().region_hash} {astuple(self.stated)!r}"
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

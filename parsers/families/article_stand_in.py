@@ -1,0 +1,32 @@
+"""Pages that stand where an article was asked: challenges, error pages, and those that say that it is gone."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.blocked import blocked
+from parsers.families.article_page import ArticlePage
+from parsers.page import Page, PageChanged, PageGone
+
+GONE = re.compile(
+    r"(?:this |the )?(?:page|article|story|news item|content|release)(?: you \w{1,12} \w{1,12}(?: for)?)? "
+    r"(?:is no longer available|has been (?:removed|deleted|withdrawn|taken down))\b",
+    re.IGNORECASE,
+)
+
+
+def as_article(page: Page, is_dated: bool) -> ArticlePage:
+    """The page as that of an article. A page without any date may stand in for one: it is looked at, or refused.
+
+    Raises PageGone where it says that the article is gone, PageChanged for any other (each where `is_dated`).
+    """
+    if not isinstance(page, ArticlePage):
+        raise PageChanged(f"{page.url}: {type(page).__name__}, expected the HTML page of an article")
+    if page.stated.dates or page.stated.printed or page.facts.get("issued"):
+        return page
+    if any(GONE.match(words) for _, words in page.stated.titles):
+        raise PageGone(f"{page.url}: {page.stated.titles[0][1]!r}, expected an article")
+    found = blocked(page.characters)
+    if found or is_dated:
+        raise PageChanged(f"{page.url}: {found or 'no date'}, expected an article with its date")
+    return page

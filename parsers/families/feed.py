@@ -1,0 +1,108 @@
+"""Feeds: RSS 0.9x to 2.0, Atom 0.3 and 1.0, JSON Feed, by class facts alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from archive.records import Link, Notification
+from parsers.compose import compose
+from parsers.families.feed_dates import ISSUED_IN, UPDATED_IN
+from parsers.families.feed_items import FeedItem
+from parsers.families.feed_page import FeedPage
+from parsers.page import Page, PageChanged
+from parsers.source import Source
+
+
+class Feed(Source):
+    """A source whose listing is a feed: each item is a bulletin.
+
+    With `follow` the items are links to details, which the next class in line reads (`class News(Feed, Article)`); one
+    that cannot be followed is refused as an entry.
+    """
+
+    follow: ClassVar[bool] = False
+    issued_in: ClassVar[tuple[str, ...]] = ISSUED_IN
+    date_formats: ClassVar[tuple[str, ...]] = ()
+    """strptime formats of a publisher whose dates keep to no standard."""
+    ref_form: ClassVar[re.Pattern[str] | None] = None
+    """What a ref must hold to tell one bulletin from another, where the publisher may state addresses that do not."""
+    document_path: ClassVar[re.Pattern[str] | None] = None
+
+    def page(self, body: bytes, url: str, media_type: str | None = None) -> Page:
+        return FeedPage(body, url, media_type)
+
+    def open(
+        self,
+        body: bytes,
+        url: str,
+        media_type: str | None = None,
+        role: str = "listing",
+        facts: Mapping[str, str] | None = None,
+    ) -> Page:
+        if role == "listing" or not self.follow:
+            return super().open(body, url, media_type, role, facts)
+        page = super().page(body, url, media_type)
+        page.role, page.facts = role, facts or {}
+        return page
+
+    def entries(self, page: Page) -> Iterable[Any]:
+        if not isinstance(page, FeedPage):
+            return super().entries(page)
+        return [item for item in page.items if not self.follow or self._unfollowable(item)]
+
+    def notification(self, entry: Any) -> Notification:
+        if not isinstance(entry, FeedItem):
+            return super().notification(entry)
+        if self.follow:
+            raise PageChanged(self._unfollowable(entry))
+        issued, how = entry.stated(self.issued_in, self.date_formats)
+        text, attachments, links = entry.words(self.document_path)
+        title = entry.title.line
+        if not title and not text:
+            raise PageChanged(f"{entry.where}: neither title nor text, expected words")
+        stated: dict[str, Any] = {"issued": issued, "links": links, "attachments": attachments}
+        stated |= {"title": title or None, "language": entry.language or None}
+        stated |= self.further(entry, title, text)
+        evidence = {"title": f"{entry.kind} title" if title else "", "issued": how, **stated.pop("evidence", {})}
+        return compose(self, entry.url or entry.page.url, text, ref=self.ref(entry), evidence=evidence, **stated)
+
+    def links(self, page: Page) -> Iterator[Link]:
+        if not isinstance(page, FeedPage):
+            yield from super().links(page)
+            return
+        for item in page.items if self.follow else ():
+            if not self._unfollowable(item):
+                yield Link(item.url or "", "detail", self.ref(item), self.facts(item))
+        if page.older and page.items:
+            yield Link(page.older, "listing")
+
+    def ref(self, item: FeedItem) -> str:
+        """The publisher's id of an item; raises PageChanged where it has none that tells it from others."""
+        return item.ref(self.ref_form)
+
+    def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
+        """What a source reads besides (level, region, expires, …), as arguments of `compose`; evidence is added."""
+        return {}
+
+    def facts(self, item: FeedItem) -> dict[str, str]:
+        """What the feed states of a detail. Raises PageChanged where a date is unreadable."""
+        issued, _ = item.stated(self.issued_in, self.date_formats)
+        updated, _ = item.stated(UPDATED_IN, self.date_formats)
+        stated = {
+            "title": item.title.line,
+            "issued": issued.iso if issued else "",
+            "updated": updated.iso if updated else "",
+            "guid": item.id,
+            "summary": item.summary.page(item.page, item.base).text,
+        }
+        return {name: value for name, value in stated.items() if value}
+
+    def _unfollowable(self, item: FeedItem) -> str:
+        """Why an item is no link to its detail, or nothing."""
+        try:
+            self.ref(item), self.facts(item)
+        except PageChanged as problem:
+            return str(problem)
+        return "" if item.url else f"{item.where}: link {item.link!r}, expected an address to follow"

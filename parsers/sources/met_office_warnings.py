@@ -1,0 +1,46 @@
+"""Severe weather warnings of the Met Office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from parsers.families.feed import Feed
+from parsers.families.feed_items import FeedItem
+from parsers.families.warning_validity import valid_until
+from parsers.page import PageChanged
+
+
+class MetOfficeWarnings(Feed):
+    """Warnings in force or to come, one item for each region and day of a warning; none is the healthy state."""
+
+    slug = "met-office-warnings"
+    publisher = "met-office"
+    rights = "© Crown copyright, Met Office"
+    basis = "modelled, not yet verified against the live site; titles, links and validity reported in 2026"
+    start = ("https://www.metoffice.gov.uk/public/data/PWSCache/WarningsRSS/Region/UK",)
+    every_minutes = 15
+    listing = "current"
+    expect = range(100)
+    ref_form = re.compile(r"[?&]id=[0-9a-f-]{8,}|^[0-9a-f-]{36}", re.IGNORECASE)
+    """The address of a warning without its id is that of all warnings."""
+    grammar = re.compile(r"(Yellow|Amber|Red) warnings? of (.{2,60}?) affecting (.{2,200})", re.IGNORECASE)
+
+    def ref(self, item: FeedItem) -> str:
+        """With the region: a warning of several regions has one id, and one address, for all of them."""
+        found = self.grammar.fullmatch(item.title.line)
+        return f"{super().ref(item)} {found[3] if found else ''}".strip()
+
+    def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
+        found = self.grammar.fullmatch(title)
+        if not found:
+            raise PageChanged(f"{item.where}: title {title!r}, expected 'Yellow|Amber|Red warning of … affecting …'")
+        expires, how = valid_until(text, item.link, item.where)
+        return {
+            "level": found[1].lower(),
+            "codes": (("met-office-warning", found[2].lower()),),
+            "region": found[3],
+            "expires": expires,
+            "evidence": {"level": "title", "region": "title", "codes": "title", "expires": how},
+        }

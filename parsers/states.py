@@ -1,0 +1,160 @@
+"""States that a bulletin gives of itself, in title or body, by set phrases: update, corrected, closed, withdrawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from parsers.lines import DIVIDER
+
+SCHEME = "state"
+MAX_CHARACTERS = 200_000
+TITLE_CHARACTERS = 400
+
+_BY = r"\s?[:.–—-](?:\s|$)"
+_OWN = r"(?:message|alert|notification|bulletin|notice)"
+_NUMBERED = r"(?:\s(?:no\.?\s?)?\d{1,2})?"
+_WHEN = r"(?:,?\s(?:as\sof|as\sat|at|on|with\seffect\sfrom)\s[\w:./\s]{1,40})?"
+
+TITLE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (state, re.compile(words))
+    for state, words in (
+        ("update", rf"(?i:(?:(?:further|latest|final|incident|police)\s)?updated?){_NUMBERED}{_BY}"),
+        ("update", r"(?i:incident\supdate\s(?:re|on|regarding|in\srelation\sto)\b|update\s(?:re|on|regarding)\b)"),
+        ("update", r"UPDATED\b|UPDATE\b(?!\s[A-Z]{2})"),
+        ("corrected", rf"(?i:correct(?:ed|ion)){_BY}"),
+        ("withdrawn", r"WITHDRAWN\s?:(?:\s|$)"),
+        ("withdrawn", rf"(?i:{_OWN}\s(?:has\sbeen\s|is\s)?withdrawn)\W*$"),
+        ("closed", rf"(?i:(?:this\s)?{_OWN}\s(?:is\snow|is|now|has\sbeen|has\snow\sbeen)?\s?closed)\W*$"),
+    )
+)
+"""What a title, or a part of it after a dash or a colon, starts with."""
+ANYWHERE_IN_TITLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (state, re.compile(words))
+    for state, words in (
+        ("update", r"[\[(*]{1,2}\s?(?i:updated?)\s?[\])*]{1,2}"),
+        ("corrected", r"[\[(*]{1,2}\s?(?i:correct(?:ed|ion))\s?[\])*]{1,2}"),
+        ("withdrawn", r"^[\[(](?i:withdrawn)[\])]|[\[(](?i:withdrawn)[\])]$"),
+    )
+)
+"""What stands in brackets in a title; `withdrawn` only before or after everything else."""
+PART = re.compile(r"\s[-–—|]\s|\s?[–—]\s|:\s")
+
+LINE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (state, re.compile(words))
+    for state, words in (
+        ("update", rf"\W{{0,3}}UPDATE{_NUMBERED}(?:\s[\d:./ hrs]{{1,20}})?\s?\W{{0,2}}[:–—-](?:\s|$)"),
+        ("update", r"\W{1,3}UPDATED?\W{1,3}"),
+        ("corrected", rf"\W{{0,3}}CORRECTION\W{{0,2}}{_BY}|Correction:\s|[\[(](?i:corrected)[\])]"),
+    )
+)
+"""What a line of the body starts with; `Update:` in small letters only where the body starts with it."""
+FIRST_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("update", re.compile(rf"(?i:(?:(?:further|latest|final|incident)\s)?update){_NUMBERED}\s?:\s")),
+)
+_LEAD = r"(?:Please\snote(?:\sthat|:)?\s|NB:?\s|UPDATED?\s?[:–—-]\s)?"
+SENTENCE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "closed",
+        re.compile(
+            rf"(?:^|(?<=[.!?]\s)){_LEAD}(?i:this\s(?:CSSC\s)?{_OWN}\s(?:is\snow|has\snow\sbeen)\sclosed){_WHEN}"
+            r"(?=[.!]?$|[.!]\s)",
+            re.MULTILINE,
+        ),
+    ),
+)
+"""Sentences about this message as a whole, wherever they stand in its current part."""
+OWN_LINE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("closed", re.compile(rf"{_LEAD}(?i:this\s(?:CSSC\s)?{_OWN}\s(?:is|has\sbeen)\sclosed){_WHEN}[.!]?$")),
+    (
+        "withdrawn",
+        re.compile(
+            rf"{_LEAD}(?i:this\s(?:CSSC\s)?{_OWN}\s(?:is|was|has)\s(?:now\s)?(?:been\s)?withdrawn){_WHEN}[.!]?$"
+        ),
+    ),
+)
+"""Sentences that say so only where they are a line of their own: inside a paragraph `this` may be another one."""
+
+EARLIER = re.compile(
+    r"(?i:(?:previous|earlier|original|initial)\s(?:text|statement|appeal|(?:press\s)?release|message|update|story)|"
+    r"(?:previously|earlier|originally)\s(?:issued|published|released))"
+    r"(?:,?\s(?:from|of|on|at|dated|issued)\b[^.]{0,50})?\s?[:.]?$"
+)
+
+
+class State(NamedTuple):
+    """A state and the words that give it."""
+
+    value: str
+    evidence: str
+
+
+def states(title: str | None, text: str) -> tuple[State, ...]:
+    """The states that the bulletin gives of itself, each once, with the first words that say so.
+
+    `closed` and `withdrawn` come only from sentences about this message as a whole, and never from the earlier text
+    that an update repeats below a divider.
+    """
+    found: dict[str, str] = {}
+    for value, evidence in _stated(title or "", text[:MAX_CHARACTERS]):
+        found.setdefault(value, evidence)
+    return tuple(State(value, evidence) for value, evidence in sorted(found.items()))
+
+
+def earlier_text(title: str | None, text: str) -> int | None:
+    """Where in the text the earlier text begins that an update repeats below; None where nothing shows that.
+
+    A line `Previous statement:` shows it; a divider (`.....`) does where title or first words say `update`.
+    """
+    says_update = any(value == "update" for value, _ in (*_in_title(title or ""), *_at_the_top(text)))
+    place = 0
+    for line in text[:MAX_CHARACTERS].split("\n"):
+        starts_below = place + len(line) + 1
+        if place and (EARLIER.match(line) or (says_update and DIVIDER.fullmatch(line.strip()))):
+            return starts_below if text[starts_below:].strip() else None
+        place = starts_below
+    return None
+
+
+def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
+    below = earlier_text(title, text)
+    current = text if below is None else text[:below]
+    yield from _in_title(title)
+    yield from _at_the_top(current)
+    yield from _in_lines(current)
+    for value, pattern in SENTENCE_PHRASES:
+        for sentence in pattern.finditer(current):
+            yield value, f"text {_words(sentence)!r}"
+    if below is not None:
+        divider = current.rstrip("\n").rsplit("\n", 1)[-1]
+        yield "update", f"earlier text below {divider[:60]!r}"
+
+
+def _in_title(title: str) -> Iterator[tuple[str, str]]:
+    title = " ".join(title[:TITLE_CHARACTERS].split())
+    starts = [0, *(part.end() for part in PART.finditer(title))]
+    for value, pattern in TITLE_PHRASES:
+        for start in starts:
+            if phrase := pattern.match(title, start):
+                yield value, f"title {_words(phrase)!r}"
+    for value, pattern in ANYWHERE_IN_TITLE:
+        if phrase := pattern.search(title):
+            yield value, f"title {_words(phrase)!r}"
+
+
+def _at_the_top(text: str) -> Iterator[tuple[str, str]]:
+    for value, pattern in (*FIRST_WORDS, *LINE_PHRASES):
+        if phrase := pattern.match(text.lstrip()):
+            yield value, f"first words {_words(phrase)!r}"
+
+
+def _in_lines(current: str) -> Iterator[tuple[str, str]]:
+    for line in current.split("\n"):
+        for value, pattern in (*LINE_PHRASES, *OWN_LINE_PHRASES):
+            if phrase := pattern.match(line.strip()):
+                yield value, f"text {_words(phrase)!r}"
+
+
+def _words(phrase: re.Match[str]) -> str:
+    return " ".join(phrase.group().split())[:80]

@@ -1,0 +1,83 @@
+"""Sources of the settings: facts of a family that exists, and a sentence for every one that cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from parsers.configured import FAMILIES, BadSource, configured_sources, every_source
+from parsers.source import parser_version, sources
+
+FEED: dict[str, Any] = {
+    "slug": "village-watch",
+    "family": "feed",
+    "publisher": "village-watch",
+    "rights": "© Village Watch",
+    "start": "https://village.example.org/feed.xml",
+    "every_minutes": 60,
+    "listing": "window",
+    "expect": [0, 100],
+}
+
+
+def test_a_feed_of_the_settings_is_a_source_among_the_others() -> None:
+    source = every_source([FEED])["village-watch"]
+    assert source.start == ("https://village.example.org/feed.xml",)
+    assert (source.expect, source.listing, source.basis) == (
+        range(101),
+        "window",
+        "stated in the settings of this archive, not verified",
+    )
+    assert set(every_source([FEED])) == {*sources(), "village-watch"}
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_every_family_needs_no_more_than_facts(family: str) -> None:
+    (source,) = configured_sources([FEED | {"family": family, "organisation": "home-office"}]).values()
+    assert source.slug == "village-watch"
+
+
+def test_other_facts_are_another_parser() -> None:
+    versions = {
+        parser_version(type(configured_sources([FEED | facts])["village-watch"]))
+        for facts in ({}, {"region": "main"}, {"every_minutes": 30})
+    }
+    assert len(versions) == 3
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"family": "gopher"}, "source village-watch: family 'gopher', expected one of feed, wordpress"),
+        ({"slug": "bsia-cssc"}, "source bsia-cssc: the slug is taken, expected one of its own"),
+        ({"slug": "Village Watch"}, "source Village Watch: slug 'Village Watch', expected words of lower-case"),
+        (
+            {"start": "ftp://village.example.org/"},
+            "start 'ftp://village.example.org/', expected http or https addresses",
+        ),
+        ({"start": []}, r"start \[\], expected at least one address"),
+        ({"start": 7}, "start 7, expected"),
+        ({"every_minutes": 0}, "every_minutes 0, expected a whole number of minutes"),
+        ({"every_minutes": True}, "every_minutes True, expected"),
+        ({"expect": [5, 1]}, r"expect \[5, 1\], expected the fewest entries before the most"),
+        ({"expect": "many"}, "expect 'many', expected two numbers"),
+        ({"listing": "all"}, "listing 'all', expected one of window, complete"),
+        ({"follow": "yes"}, "follow 'yes', expected true or false"),
+        ({"page": "x"}, "'page' is no fact of a source, expected slug, family"),
+    ],
+)
+def test_a_source_that_cannot_be_one_says_why(facts: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadSource, match=sentence):
+        configured_sources([FEED | facts])
+
+
+@pytest.mark.parametrize("name", ["slug", "family", "publisher", "rights"])
+def test_what_every_source_states_is_needed(name: str) -> None:
+    with pytest.raises(BadSource, match=f"no {name}, expected slug, family, publisher, rights in each"):
+        configured_sources([{key: value for key, value in FEED.items() if key != name}])
+
+
+def test_two_of_one_slug_are_refused() -> None:
+    with pytest.raises(BadSource, match="taken"):
+        configured_sources([FEED, FEED])
