@@ -57,6 +57,7 @@ class Feed(Source):
             return super().notification(entry)
         if self.follow:
             raise PageChanged(self._unfollowable(entry))
+        ref = self.ref(entry)
         issued, how = entry.stated(self.issued_in, self.date_formats)
         text, attachments, links = entry.words(self.document_path)
         title = entry.title.line
@@ -66,7 +67,7 @@ class Feed(Source):
         stated |= {"title": title or None, "language": entry.language or None}
         stated |= self.further(entry, title, text)
         evidence = {"title": f"{entry.kind} title" if title else "", "issued": how, **stated.pop("evidence", {})}
-        return compose(self, entry.url or entry.page.url, text, ref=self.ref(entry), evidence=evidence, **stated)
+        return compose(self, entry.url or entry.page.url, text, ref=ref, evidence=evidence, **stated)
 
     def links(self, page: Page) -> Iterator[Link]:
         if not isinstance(page, FeedPage):

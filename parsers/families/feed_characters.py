@@ -62,8 +62,8 @@ def mended(characters: str, root: str, url: str) -> str:
     What follows the root's end is left out. Raises PageChanged where the root, a CDATA section or a comment has no
     end: the document was cut off, and what is left of it would look like a shorter feed.
     """
-    whole = ""
     parts: list[str] = []
+    end = 0
     closing = re.compile(rf"</{re.escape(root)}\s{{0,99}}>")
     place = 0
     while True:
@@ -71,14 +71,17 @@ def mended(characters: str, root: str, url: str) -> str:
         outside = characters[place : section.start() if section else len(characters)]
         parts.append(REFERENCE.sub(_reference, outside))
         for found in closing.finditer(outside):
-            whole = "".join((*parts[:-1], REFERENCE.sub(_reference, outside[: found.end()])))
+            end, last = len(parts), found
         if section is None:
             break
-        place = _after(characters, "]]>" if section.group() == "<![CDATA[" else "-->", section.end(), url)
-        parts.append(characters[section.start() : place] if section.group() == "<![CDATA[" else "")
-    if not whole:
+        is_comment = section.group() == "<!--"
+        if is_comment and end and characters.find("-->", section.end()) < 0:
+            break
+        place = _after(characters, "-->" if is_comment else "]]>", section.end(), url)
+        parts.append("" if is_comment else characters[section.start() : place])
+    if not end:
         raise PageChanged(f"{url}: no </{root}>, expected a whole document: it was cut off")
-    return whole.replace("\x0c", " ")
+    return "".join((*parts[: end - 1], REFERENCE.sub(_reference, last.string[: last.end()]))).replace("\x0c", " ")
 
 
 def _after(characters: str, terminator: str, start: int, url: str) -> int:
