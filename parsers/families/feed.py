@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from archive.records import Link, Notification
 from parsers.compose import compose
-from parsers.families.feed_dates import ISSUED_IN, UPDATED_IN
+from parsers.families.feed_facts import ISSUED_IN, facts_of
 from parsers.families.feed_items import FeedItem
 from parsers.families.feed_page import FeedPage
 from parsers.page import Page, PageChanged
@@ -57,6 +57,7 @@ class Feed(Source):
             return super().notification(entry)
         if self.follow:
             raise PageChanged(self._unfollowable(entry))
+        ref = self.ref(entry)
         issued, how = entry.stated(self.issued_in, self.date_formats)
         text, attachments, links = entry.words(self.document_path)
         title = entry.title.line
@@ -66,7 +67,7 @@ class Feed(Source):
         stated |= {"title": title or None, "language": entry.language or None}
         stated |= self.further(entry, title, text)
         evidence = {"title": f"{entry.kind} title" if title else "", "issued": how, **stated.pop("evidence", {})}
-        return compose(self, entry.url or entry.page.url, text, ref=self.ref(entry), evidence=evidence, **stated)
+        return compose(self, entry.url or entry.page.url, text, ref=ref, evidence=evidence, **stated)
 
     def links(self, page: Page) -> Iterator[Link]:
         if not isinstance(page, FeedPage):
@@ -74,7 +75,7 @@ class Feed(Source):
             return
         for item in page.items if self.follow else ():
             if not self._unfollowable(item):
-                yield Link(item.url or "", "detail", self.ref(item), self.facts(item))
+                yield Link(item.url or "", "detail", self.ref(item), facts_of(item, self.issued_in, self.date_formats))
         if page.older and page.items:
             yield Link(page.older, "listing")
 
@@ -86,23 +87,10 @@ class Feed(Source):
         """What a source reads besides (level, region, expires, …), as arguments of `compose`; evidence is added."""
         return {}
 
-    def facts(self, item: FeedItem) -> dict[str, str]:
-        """What the feed states of a detail. Raises PageChanged where a date is unreadable."""
-        issued, _ = item.stated(self.issued_in, self.date_formats)
-        updated, _ = item.stated(UPDATED_IN, self.date_formats)
-        stated = {
-            "title": item.title.line,
-            "issued": issued.iso if issued else "",
-            "updated": updated.iso if updated else "",
-            "guid": item.id,
-            "summary": item.summary.page(item.page, item.base).text,
-        }
-        return {name: value for name, value in stated.items() if value}
-
     def _unfollowable(self, item: FeedItem) -> str:
         """Why an item is no link to its detail, or nothing."""
         try:
-            self.ref(item), self.facts(item)
+            self.ref(item), facts_of(item, self.issued_in, self.date_formats)
         except PageChanged as problem:
             return str(problem)
         return "" if item.url else f"{item.where}: link {item.link!r}, expected an address to follow"

@@ -13,8 +13,9 @@ UTF_16 = {b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be"}
 """How a document in UTF-16 without a byte order mark begins (XML 1.0, appendix F)."""
 PROLOGUE = re.compile(r"[^<]{1,1000}|<\?[^>]{0,2000}>|<!DOCTYPE[^\[>]{0,500}(?:\[([^\]]{0,20000})\]\s{0,99})?>", re.I)
 ENTITY_NAMES = re.compile(r"<!ENTITY\s{1,9}([^\s>]{1,60})")
-REFERENCE = re.compile(r"&(?:(#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{0,31});)?")
-OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos"))
+REFERENCE = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:(#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{0,31});)?"
+)
 CHARACTERS = ((32, 126), (160, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
 """What may be referred to by number (XML 1.0, 2.2); 128 to 159 mean windows-1252 (HTML Living Standard 13.2.5.80)."""
 SECTION = re.compile(r"<!\[CDATA\[|<!--")
@@ -62,8 +63,8 @@ def mended(characters: str, root: str, url: str) -> str:
     What follows the root's end is left out. Raises PageChanged where the root, a CDATA section or a comment has no
     end: the document was cut off, and what is left of it would look like a shorter feed.
     """
-    whole = ""
     parts: list[str] = []
+    end = 0
     closing = re.compile(rf"</{re.escape(root)}\s{{0,99}}>")
     place = 0
     while True:
@@ -71,14 +72,17 @@ def mended(characters: str, root: str, url: str) -> str:
         outside = characters[place : section.start() if section else len(characters)]
         parts.append(REFERENCE.sub(_reference, outside))
         for found in closing.finditer(outside):
-            whole = "".join((*parts[:-1], REFERENCE.sub(_reference, outside[: found.end()])))
+            end, last = len(parts), found
         if section is None:
             break
-        place = _after(characters, "]]>" if section.group() == "<![CDATA[" else "-->", section.end(), url)
-        parts.append(characters[section.start() : place] if section.group() == "<![CDATA[" else "")
-    if not whole:
+        is_comment = section.group() == "<!--"
+        if is_comment and end and characters.find("-->", section.end()) < 0:
+            break
+        place = _after(characters, "-->" if is_comment else "]]>", section.end(), url)
+        parts.append("" if is_comment else characters[section.start() : place])
+    if not end:
         raise PageChanged(f"{url}: no </{root}>, expected a whole document: it was cut off")
-    return whole.replace("\x0c", " ")
+    return "".join((*parts[: end - 1], REFERENCE.sub(_reference, last.string[: last.end()]))).replace("\x0c", " ")
 
 
 def _after(characters: str, terminator: str, start: int, url: str) -> int:
@@ -92,8 +96,6 @@ def _reference(found: re.Match[str]) -> str:
     name = found.group(1)
     if not name:
         return "&amp;"
-    if name in OF_XML:
-        return found.group()
     if name[0] != "#":
         return escape(html5[f"{name};"]) if f"{name};" in html5 else f"&amp;{name};"
     code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])

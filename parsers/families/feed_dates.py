@@ -27,19 +27,14 @@ ZONES = {
 }
 """RFC 822 section 5.1, and British Summer Time. Its other single letters are ambiguous (RFC 5322 4.3): unreadable."""
 
-ISSUED_IN = (
-    *("pubDate", "published", "issued", "dcterms:issued", "atom:published", "date_published", "created"),
-    *("dcterms:created", "dc:date", "updated", "modified", "atom:updated", "dcterms:modified", "date_modified"),
-)
-UPDATED_IN = ("updated", "modified", "atom:updated", "dcterms:modified", "date_modified")
-"""Elements that state when an item was issued or updated, the first present one counts."""
-
 RFC_822 = re.compile(
     r"(?:([a-z]{3,9})\.?,? )?(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{2}|\d{4})"
-    r"(?: (\d{1,2}):(\d{2})(:\d{2})?(?: ?([+-]\d{2}:?\d{2}|[a-z]{1,3}))?)?(?: \([a-z ]{1,30}\))?"
+    r"(?: (\d{1,2}):(\d{2})(:\d{2})?(?: ?([+-]\d{2}:?\d{2}|[a-z]{1,3}))?)?(?: \([a-z ]{1,30}\))?",
+    re.ASCII,
 )
 W3C_DTF = re.compile(
-    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[t ](\d{2}:\d{2})(:\d{2})?(?:[.,]\d{1,9})? ?([+-]\d{2}:?\d{2}|z)?)?)?)?"
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[t ](\d{2}:\d{2})(:\d{2})?(?:[.,]\d{1,9})? ?([+-]\d{2}:?\d{2}|z)?)?)?)?",
+    re.ASCII,
 )
 """With RFC 3339's small letters and blank, and the offset without a colon that ISO 8601's basic form has."""
 FORMATS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")

@@ -38,6 +38,7 @@ class Elements:
         own = list(root.iter())
         self.items = [element for element in own if self.name(element) == ("entry" if self.is_atom else "item")]
         self.heads = [root] if self.is_atom else [element for element in own if self.name(element) == "channel"]
+        self._feed_language = self._language_of_feed(root)
 
     def _kind(self, root: _Element) -> str:
         namespace, _, name = root.tag.rpartition("}")
@@ -89,12 +90,14 @@ class Elements:
                 yield child.get("src", "").strip(), kind, title
 
     def language(self, element: _Element) -> str:
-        """The language stated for an item, or for the feed."""
-        for each in (element, *element.iterancestors()):
-            stated = each.get(LANG) or self._text(each, "dc:language") or self._text(each, "language")
-            if stated:
-                return stated
-        return next((self._text(head, "language") or self._text(head, "dc:language") for head in self.heads), "")
+        """The language stated for an item, else for the feed."""
+        return element.get(LANG) or self._text(element, "dc:language") or self._feed_language
+
+    def _language_of_feed(self, root: _Element) -> str:
+        stated = (
+            head.get(LANG) or self._text(head, "language") or self._text(head, "dc:language") for head in self.heads
+        )
+        return next(filter(None, stated), root.get(LANG, ""))
 
     def _text(self, element: _Element, name: str) -> str:
         return next((text_of(child) for child in self.children(element).get(name, ())), "")

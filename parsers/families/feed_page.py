@@ -11,9 +11,10 @@ from typing import Any
 
 from parsers.blocked import blocked
 from parsers.families.feed_characters import characters_of, end_of_prologue, mended
+from parsers.families.feed_elements import Elements
 from parsers.families.feed_items import FeedItem
 from parsers.families.feed_json import json_items, json_older, json_value
-from parsers.families.feed_xml import xml_items, xml_older
+from parsers.families.feed_xml import xml_elements, xml_items, xml_older
 from parsers.page import MAX_BYTES, MAX_TAGS, Page, PageChanged, absolute
 
 ROOTS = ("rss", "rdf", "feed")
@@ -41,6 +42,11 @@ class FeedPage(Page):
         """The page of older items that the feed states (RFC 5005, JSON Feed), None where it states none."""
         stated = json_older(self.value) if self.is_json else xml_older(self)
         return absolute(stated, self.url) if stated else None
+
+    @cached_property
+    def elements(self) -> Elements | None:
+        """The elements of a document in XML, None where it is not well-formed even when mended."""
+        return xml_elements(self)
 
     @cached_property
     def value(self) -> Any:

@@ -26,10 +26,9 @@ SUMMARY = ("summary", "description", "dc:description")
 
 def xml_items(page: FeedPage) -> Sequence[FeedItem]:
     """Every item; those of a document that is not well-formed even when mended are read by feedparser."""
-    root = xml_root(page)
-    if root is None:
+    names = page.elements
+    if names is None:
         return mess_items(page)
-    names = Elements(root)
     if not any("title" in names.children(head) or "id" in names.children(head) for head in names.heads):
         raise PageChanged(f"{page.url}: {names.kind} without a title, expected a feed with one")
     return [_item(page, names, element, position) for position, element in enumerate(names.items)]
@@ -37,14 +36,13 @@ def xml_items(page: FeedPage) -> Sequence[FeedItem]:
 
 def xml_older(page: FeedPage) -> str | None:
     """The address of the next older page (RFC 5005 `next`, `prev-archive`), as written."""
-    root = xml_root(page)
-    names = Elements(root) if root is not None else None
+    names = page.elements
     links = [link for head in names.heads for link in names.links(head)] if names else []
     return next((link.get("href") for link in links if link.get("rel") in ("next", "prev-archive")), None)
 
 
-def xml_root(page: FeedPage) -> _Element | None:
-    """The root of the mended document, None where it is not well-formed (undeclared prefixes apart)."""
+def xml_elements(page: FeedPage) -> Elements | None:
+    """The elements of the mended document, None where it is not well-formed (undeclared prefixes apart)."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True, recover=True)
@@ -54,7 +52,7 @@ def xml_root(page: FeedPage) -> _Element | None:
     elements = sum(1 for _ in root.iter())
     if elements > MAX_ELEMENTS:
         raise PageChanged(f"{page.url}: {elements} elements, expected at most {MAX_ELEMENTS}")
-    return root
+    return Elements(root)
 
 
 def _item(page: FeedPage, names: Elements, element: _Element, position: int) -> FeedItem:

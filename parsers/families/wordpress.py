@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from archive.records import Link
 from parsers.families.feed import Feed
-from parsers.families.feed_dates import ISSUED_IN
+from parsers.families.feed_facts import ISSUED_IN
 from parsers.families.feed_items import FeedItem
 from parsers.families.feed_page import FeedPage
 from parsers.families.wordpress_posts import PostsPage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from html import unescape
@@ -36,6 +37,7 @@ class PostsPage(JsonPage):
 
     def _item(self, post: Any, position: int) -> FeedItem:
         said = post if isinstance(post, dict) else {}
+        raw = "" if said else json.dumps(post, ensure_ascii=False)
         title, content, excerpt, guid = (_rendered(said.get(name)) for name in RENDERED)
         link = said.get("link")
         address = link if isinstance(link, str) else ""
@@ -47,7 +49,7 @@ class PostsPage(JsonPage):
             link=address,
             title=Words(title),
             dates=dict(_dates(said)),
-            content=Words(content if content.strip() else excerpt, "html"),
+            content=Words(raw or (content if content.strip() else excerpt), "html"),
             summary=Words(excerpt, "html"),
             problem=_problem(post),
         )

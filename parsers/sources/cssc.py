@@ -11,6 +11,13 @@ from parsers.families.wordpress import WordPress
 from parsers.page import PageChanged
 from parsers.sources.bsia_cssc import BsiaCssc
 
+REGIONS = {region.casefold(): region for region in BsiaCssc.scopes}
+LEVEL = r"(Green|Amber|Red) Message"
+LABEL = re.compile(
+    rf"(?:Updated?[:–-]? )?(?:CSSC )?(?:({'|'.join(REGIONS)}) )?{LEVEL}(?: Update(?: \d)?)?(?: ?[-–—:] ?.+| RE .+)?",
+    re.I,
+)
+
 
 class Cssc(WordPress):
     """The posts of CSSC: messages with a level (`London Amber Message – …`), and news without one."""
@@ -24,23 +31,12 @@ class Cssc(WordPress):
     listing = "window"
     expect = range(1, 101)
     speaks_for_itself = False
-    label = re.compile(
-        rf"(?:CSSC )?(?:({'|'.join(BsiaCssc.scopes)}) )?(Green|Amber|Red) Message(?: ?[-–—:] ?.+| RE .+)?",
-        re.IGNORECASE,
-    )
-    labelled = re.compile(r"\b(?:green|amber|red) message\b", re.IGNORECASE)
 
     def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
-        found = self.label.fullmatch(title)
+        found = LABEL.fullmatch(title)
+        if not found and re.search(rf"\b{LEVEL}\b", title, re.IGNORECASE):
+            raise PageChanged(f"{item.where}: title {title!r}, expected '[region] Level Message – …' or no label")
         if not found:
-            if self.labelled.search(title):
-                raise PageChanged(f"{item.where}: title {title!r}, expected '[region] Level Message – …' or no label")
             return {}
-        regions = {region.casefold(): region for region in BsiaCssc.scopes}
-        region = regions[found[1].casefold()] if found[1] else None
-        how = f"title {title[: found.end(2)]!r}"
-        return {
-            "level": found[2].lower(),
-            "region": region,
-            "evidence": {"level": how, "region": how if region else ""},
-        }
+        region, how = REGIONS.get((found[1] or "").casefold()), f"title {title[: found.end(2)]!r}"
+        return {"level": found[2].lower(), "region": region, "evidence": {"level": how, "region": region and how}}

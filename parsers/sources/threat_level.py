@@ -33,16 +33,11 @@ class ThreatLevel(Feed):
         return "uk-threat-level"
 
     def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
-        level = title.split()[-1].strip(".").lower() if title else ""
-        if level not in LEVELS:
-            raise PageChanged(f"{item.where}: last word {level!r}, expected one of {', '.join(LEVELS)}")
-        described = dict(threat_levels(text))
+        level, described = title.lower().rpartition(" ")[2], dict(threat_levels(text))
         scope = "international-terrorism" if "international-terrorism" in described else "uk"
-        if described.pop(scope, level) != level:
-            raise PageChanged(f"{item.where}: another level in the description, expected {level} as in the title")
+        if level not in LEVELS or described.pop(scope, level) != level:
+            raise PageChanged(f"{item.where}: last word {level!r}, expected {', '.join(LEVELS)}, as in the description")
         if "Northern Ireland" in text and not any("northern-ireland" in each for each in described):
             raise PageChanged(f"{item.where}: no level for Northern Ireland, expected 'The threat to … is LEVEL'")
-        return {
-            "stated_threats": ((scope, level), *described.items()),
-            "evidence": {"threat_levels": f"last word of the title {title!r}; description"},
-        }
+        how = f"last word of the title {title!r}; description"
+        return {"stated_threats": ((scope, level), *described.items()), "evidence": {"threat_levels": how}}
