@@ -9,14 +9,11 @@ from typing import Any
 from parsers.families.feed_items import FeedItem
 from parsers.families.wordpress import WordPress
 from parsers.page import PageChanged
-from parsers.sources.bsia_cssc import BsiaCssc
+from parsers.regions import CSSC_REGIONS, region_of
 
-REGIONS = {region.casefold(): region for region in BsiaCssc.scopes}
 LEVEL = r"(Green|Amber|Red) Message"
-LABEL = re.compile(
-    rf"(?:Updated?[:–-]? )?(?:CSSC )?(?:({'|'.join(REGIONS)}) )?{LEVEL}(?: Update(?: \d)?)?(?: ?[-–—:] ?.+| RE .+)?",
-    re.I,
-)
+BEFORE = rf"(?:Updated?[:–-]? )?(?:CSSC )?(?:({'|'.join(CSSC_REGIONS)}) )?"
+LABEL = re.compile(rf"{BEFORE}{LEVEL}(?: Update(?: \d)?)?(?: ?[-–—:] ?.+| RE .+)?", re.IGNORECASE)
 
 
 class Cssc(WordPress):
@@ -38,5 +35,5 @@ class Cssc(WordPress):
             raise PageChanged(f"{item.where}: title {title!r}, expected '[region] Level Message – …' or no label")
         if not found:
             return {}
-        region, how = REGIONS.get((found[1] or "").casefold()), f"title {title[: found.end(2)]!r}"
+        region, how = region_of(found[1] or ""), f"title {title[: found.end(2)]!r}"
         return {"level": found[2].lower(), "region": region, "evidence": {"level": how, "region": region and how}}

@@ -13,7 +13,7 @@ from parsers.page import PageChanged
 
 
 class MetOfficeWarnings(Feed):
-    """Warnings in force or to come, one item for each region and day of a warning; none is the healthy state."""
+    """Warnings in force or to come; none is healthy. One of several regions has one id, so the ref has the region too."""
 
     slug = "met-office-warnings"
     publisher = "met-office"
@@ -24,11 +24,9 @@ class MetOfficeWarnings(Feed):
     listing = "current"
     expect = range(100)
     ref_form = re.compile(r"[?&]id=[0-9a-f-]{8,}|^[0-9a-f-]{36}", re.IGNORECASE)
-    """The address of a warning without its id is that of all warnings."""
     grammar = re.compile(r"(Yellow|Amber|Red) warnings? of (.{2,60}?) affecting (.{2,200})", re.IGNORECASE)
 
     def ref(self, item: FeedItem) -> str:
-        """With the region: a warning of several regions has one id, and one address, for all of them."""
         found = self.grammar.fullmatch(item.title.line)
         return f"{super().ref(item)} {found[3] if found else ''}".strip()
 
@@ -37,10 +35,6 @@ class MetOfficeWarnings(Feed):
         if not found:
             raise PageChanged(f"{item.where}: title {title!r}, expected 'Yellow|Amber|Red warning of … affecting …'")
         expires, how = valid_until(text, item.link, item.where)
-        return {
-            "level": found[1].lower(),
-            "codes": (("met-office-warning", found[2].lower()),),
-            "region": found[3],
-            "expires": expires,
-            "evidence": {"level": "title", "region": "title", "codes": "title", "expires": how},
-        }
+        stated = {"level": found[1].lower(), "region": found[3], "expires": expires}
+        evidence = {"level": "title", "region": "title", "codes": "title", "expires": how}
+        return {**stated, "codes": (("met-office-warning", found[2].lower()),), "evidence": evidence}

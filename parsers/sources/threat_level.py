@@ -12,10 +12,7 @@ from parsers.threat import LEVELS, threat_levels
 
 
 class ThreatLevel(Feed):
-    """One standing bulletin: the levels in force. A new level, or a new date of the same level, is a revision of it.
-
-    A guid or date as ref would make a bulletin of every touch of the file, and twice absent its predecessor would end.
-    """
+    """One standing bulletin, the levels in force: a new level, or a new date of it, is a revision."""
 
     slug = "threat-level"
     publisher = "mi5"
