@@ -13,7 +13,7 @@ from parsers.page import PageChanged
 
 
 class MetOfficeWarnings(Feed):
-    """Warnings in force or to come; none is healthy. One of several regions has one id, so the ref has the region too."""
+    """Warnings in force or to come; none is healthy. One of several regions has one id: the ref has the region too."""
 
     slug = "met-office-warnings"
     publisher = "met-office"
