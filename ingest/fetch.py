@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Self, cast
 
 import httpx
@@ -41,12 +42,12 @@ class _Errand:
 
 
 class Fetcher:
-    """Fetches over one transport per host. Use it as a context manager; threads may share it.
+    """Fetches with one small client per host. Use it as a context manager; threads may share it.
 
     `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
     `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
-    only clocks it knows. The transports are asked themselves, without httpx's client: there is no code that could
-    follow a redirect, keep a cookie, or read proxy settings and credentials of the environment.
+    only clocks it knows. The clients are handed whole requests: they follow no redirect and keep no cookie, and no
+    proxy settings or credentials of the environment are used.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Fetcher:
             sleep=sleep,
             retry_error_callback=lambda state: state.outcome and state.outcome.result(),
         )
-        self._transports: dict[str, httpx.BaseTransport] = {}
+        self._clients: dict[str, httpx.Client] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -103,8 +104,8 @@ class Fetcher:
     def close(self) -> None:
         """Closes every connection."""
         with self._lock:
-            while self._transports:
-                self._transports.popitem()[1].close()
+            while self._clients:
+                self._clients.popitem()[1].close()
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """The answer to `url`, its redirects before it; validators make it conditional and 304 an answer.
@@ -185,7 +186,8 @@ class Fetcher:
     def _whole_response(
         self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, started: float
     ) -> Response:
-        with closing(self._transport(url.host).handle_request(self._request(url, conditions, allowance))) as answer:
+        request = self._request(url, conditions, allowance)
+        with closing(self._client(url.host).send(request, stream=True)) as answer:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
@@ -221,11 +223,13 @@ class Fetcher:
                 raise Stopped(f"more than {self._max_wire_bytes} bytes received, {cap}")
             yield piece
 
-    def _transport(self, host: str) -> httpx.BaseTransport:
+    def _client(self, host: str) -> httpx.Client:
         with self._lock:
-            if host not in self._transports:
-                self._transports[host] = self._transport_for(host)
-            return self._transports[host]
+            if host not in self._clients:
+                client = httpx.Client(transport=self._transport_for(host), trust_env=False)
+                client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+                self._clients[host] = client
+            return self._clients[host]
 
 
 def _named(problem: Exception) -> str:
