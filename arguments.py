@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE, LOSSES, USAGE, COULD_NOT_RUN = 0, 1, 2, 3
 MOST = 2**63 - 1
 """The largest number that a database takes."""
-STATES = ("current", "withdrawn", "rolled-off", "ended")
+STATES = ("current", "withdrawn", "rolled-off", "ended", "cancelled", "superseded")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID = re.compile(r"\s*[0-9a-fA-F]{6,16}\s*")
 FIRST_PAGES = datetime(1990, 1, 1, tzinfo=UTC)
@@ -180,8 +180,11 @@ def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     """The filters that were chosen, by facet."""
     from archive.records import LEVELS
     from parsers.organisations import ORGANISATIONS
+    from parsers.recognised import SERIES
+    from parsers.topics import IN_TEXT, IN_TITLE
 
     known = {"level": LEVELS, "source": known_slugs(), "issuer": sorted(ORGANISATIONS), "state": STATES}
+    known |= {"topic": sorted({*IN_TEXT, *IN_TITLE}), "series": sorted({each.slug for each in SERIES})}
     for name, expected in known.items():
         for value in chosen[name] or []:
             if value not in expected:

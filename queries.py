@@ -10,6 +10,7 @@ import typer
 
 from arguments import (
     MOST,
+    STATES,
     Format,
     day_of,
     every_source,
@@ -36,7 +37,9 @@ def search(
     source: Annotated[list[str] | None, typer.Option(help="a source's slug")] = None,
     issuer: Annotated[list[str] | None, typer.Option(help="an organisation's slug")] = None,
     region: Annotated[list[str] | None, typer.Option(help="a region as stated")] = None,
-    state: Annotated[list[str] | None, typer.Option(help="current, withdrawn, rolled-off or ended")] = None,
+    topic: Annotated[list[str] | None, typer.Option(help="terrorism, fraud, cyber, …")] = None,
+    series: Annotated[list[str] | None, typer.Option(help="cites a document of this series: london-protect, …")] = None,
+    state: Annotated[list[str] | None, typer.Option(help=", ".join(STATES))] = None,
     since: Annotated[str | None, typer.Option(help="issued on this day (London) or later")] = None,
     until: Annotated[str | None, typer.Option(help="issued on this day (London) or earlier")] = None,
     rank: Annotated[bool, typer.Option("--rank", help="best first; else newest first")] = False,
@@ -51,7 +54,9 @@ def search(
 
     asked = Asked(
         query=query_of(words),
-        facets=facets_of(level=level, source=source, issuer=issuer, region=region, state=state),
+        facets=facets_of(
+            level=level, source=source, issuer=issuer, region=region, topic=topic, series=series, state=state
+        ),
         since=None if since is None else day_of(since, "--since"),
         until=None if until is None else day_of(until, "--until") + timedelta(days=1),
         rank=rank,

@@ -27,7 +27,7 @@ _CITE_ANEW = (
         _ATTACHMENTS.c.notification_id == bindparam("notification"),
         _ATTACHMENTS.c.target_id == bindparam("target"),
     )
-    .values(title=bindparam("words"), cited=bindparam("is_cited"))
+    .values(title=bindparam("words"), cited=bindparam("is_cited"), recognised=bindparam("known_as"))
 )
 
 
@@ -40,31 +40,47 @@ class Page:
     how: str
 
 
-def cite(session: Session, capture: Capture, current: Sequence[Row[Any]]) -> int:
-    """Bring citations in line with these current revisions; returns how many documents are new to us."""
+def cite(
+    session: Session, capture: Capture, current: Sequence[Row[Any]], recognised: Mapping[str, Mapping[str, Any]]
+) -> int:
+    """Bring citations in line with these current revisions; returns how many documents are new to us.
+
+    `recognised` says by address which of them are known by sight.
+    """
     if not current:
         return 0
     cited = {row.id: row.record["attachments"] for row in current}
     urls = list(dict.fromkeys(item["url"] for items in cited.values() for item in items))
     targets, met = ensure_targets(session, capture.source, "attachment", urls, capture.fetched_at)
     ensure_documents(session, {target.sha256 for target in targets.values() if target.sha256})
-    titles = {(number, targets[item["url"]].id): item["title"] for number, items in cited.items() for item in items}
-    _write_citations(session, cited, titles)
+    stated = {
+        (number, targets[item["url"]].id): (item["title"], recognised.get(item["url"]))
+        for number, items in cited.items()
+        for item in items
+    }
+    _write_citations(session, cited, stated)
     return met
 
 
-def _write_citations(session: Session, numbers: Collection[int], titles: Mapping[tuple[int, int], str]) -> None:
-    """The citations of these notifications, by notification and target: what is no longer cited stays, marked so."""
+def _write_citations(
+    session: Session, numbers: Collection[int], stated: Mapping[tuple[int, int], tuple[str, Mapping[str, Any] | None]]
+) -> None:
+    """The citations of these notifications: what is no longer cited stays, marked so.
+
+    `stated` is the title and what is known by sight, by notification and target.
+    """
     known = {(row.notification_id, row.target_id): row for row in session.execute(_KNOWN, {"numbers": sorted(numbers)})}
     fresh = [
-        {"notification_id": number, "target_id": target_id, "title": title, "cited": True}
-        for (number, target_id), title in titles.items()
+        {"notification_id": number, "target_id": target_id, "title": title, "cited": True, "recognised": known_as}
+        for (number, target_id), (title, known_as) in stated.items()
         if (number, target_id) not in known
     ]
     changed = [
-        {"notification": row.notification_id, "target": row.target_id, "words": words, "is_cited": pair in titles}
+        {"notification": row.notification_id, "target": row.target_id, "words": found[0]}
+        | {"is_cited": pair in stated, "known_as": found[1]}
         for pair, row in known.items()
-        if (words := titles.get(pair, row.title)) != row.title or row.cited != (pair in titles)
+        if (found := stated.get(pair, (row.title, row.recognised))) != (row.title, row.recognised)
+        or row.cited != (pair in stated)
     ]
     if fresh:
         session.execute(_CITE, fresh)

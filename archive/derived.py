@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.tables import DERIVED, Table
@@ -120,7 +120,10 @@ class Sighting(Table):
 
 
 class Attachment(Table):
-    """A document that a notification cites or has cited; `cited` says whether its current revision does."""
+    """A document that a notification cites or has cited; `cited` says whether its current revision does.
+
+    `recognised` says of a document known by sight its `series`, `issuer`, `edition`, `issued` and the `evidence`.
+    """
 
     __tablename__ = "attachments"
     __table_args__ = (Index(None, "target_id"), {"info": DERIVED})
@@ -128,6 +131,7 @@ class Attachment(Table):
     target_id: Mapped[int] = mapped_column(ForeignKey("targets.id"), primary_key=True)
     title: Mapped[str]
     cited: Mapped[bool]
+    recognised: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Document(Table):

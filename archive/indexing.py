@@ -28,6 +28,12 @@ _PAGES = (
     .order_by(_ATTACHMENTS.c.notification_id, _TARGETS.c.id, _DOCUMENT_PAGES.c.page)
 )
 
+_RECOGNISED = select(_ATTACHMENTS.c.notification_id, _ATTACHMENTS.c.recognised).where(
+    _ATTACHMENTS.c.notification_id.in_(bindparam("numbers", expanding=True)),
+    _ATTACHMENTS.c.cited.is_(True),
+    _ATTACHMENTS.c.recognised.is_not(None),
+)
+
 
 def current_revisions(session: Session, notification_ids: Collection[int]) -> list[Row[Any]]:
     """Notifications with their current records, by number: `id, source, state, issued_sort, record`."""
@@ -47,10 +53,13 @@ def index_current(session: Session, current: Sequence[Row[Any]]) -> None:
     pages: dict[int, list[str]] = {}
     for number, _url, _page, text in _pages(session, [row.id for row in current]):
         pages.setdefault(number, []).append(text)
-    index_all(session, [_entry(row, pages.get(row.id, [])) for row in current])
+    series: dict[int, set[str]] = {}
+    for number, recognised in session.execute(_RECOGNISED, {"numbers": [row.id for row in current]}):
+        series.setdefault(number, set()).add(recognised["series"])
+    index_all(session, [_entry(row, pages.get(row.id, []), sorted(series.get(row.id, ()))) for row in current])
 
 
-def _entry(row: Row[Any], pages: Sequence[str]) -> SearchEntry:
+def _entry(row: Row[Any], pages: Sequence[str], series: Sequence[str]) -> SearchEntry:
     record = row.record
     facets = {
         "source": [row.source],
@@ -58,6 +67,8 @@ def _entry(row: Row[Any], pages: Sequence[str]) -> SearchEntry:
         "level": [record["level"]] if record["level"] else [],
         "region": [record["region"].casefold()] if record["region"] else [],
         "issuer": record["issuers"],
+        "topic": record["topics"],
+        "series": series,
     }
     return SearchEntry(row.id, row.issued_sort, record["title"] or "", record["text"], pages, facets)
 

@@ -156,6 +156,7 @@ def documents(session: Session, number: int) -> list[dict[str, Any]]:
             "url": target.url,
             "title": attachment.title,
             "cited": attachment.cited,
+            "recognised": attachment.recognised,
             "state": target.state,
             "sha256": target.sha256,
             "text": getattr(document, "state", None),

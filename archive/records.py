@@ -155,6 +155,8 @@ class Reading:
     links: tuple[Link, ...] = ()
     states_links: bool = True
     """Whether the document could state addresses at all: plain text cannot, so their absence in it says nothing."""
+    recognised: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By address, the attachments known by sight: their `series`, `issuer`, `edition`, `issued` and the `evidence`."""
     nothing: str | None = None
     """Why a document without entries and links rightly has none, as it says itself (a CAP acknowledgement)."""
 

@@ -48,7 +48,7 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     taken = {entry.position for entry in paired.values()}
     found += _read_at_last(session, keeper, reading, taken)
     current = current_revisions(session, keeper.touched)
-    cite(session, capture, current)
+    cite(session, capture, current, reading.recognised)
     index_current(session, current)
     capture.parser_version = facts.parser_version
     session.flush()

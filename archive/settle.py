@@ -119,7 +119,7 @@ def settle_reading(
     quarantine.lift_document(session, facts, capture)
     held = None if late else _judge_absence(session, keeper, reading, accounts)
     current = current_revisions(session, keeper.touched)
-    accounts.attachments = cite(session, capture, current)
+    accounts.attachments = cite(session, capture, current, reading.recognised)
     known = note_details(session, capture, reading.links, late=late)
     gap = None
     if _shares_nothing(keeper, reading, known):

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from archive.records import Link, Notification, ReadEntry, Reading, RefusedEntry
 from parsers.blocked import blocked
 from parsers.page import Page, PageChanged
+from parsers.recognised import recognised
 
 MAX_CANDIDATES = 5_000
 LISTING_KINDS = ("window", "complete", "current", "increment")
@@ -114,7 +115,14 @@ class Source:
         nothing = None if read or refused or links else self.no_bulletin(page)
         if not (read or refused or links or nothing):
             self._refuse_empty(page)
-        return Reading(tuple(read), tuple(refused), links, states_links=page.states_links, nothing=nothing)
+        return Reading(
+            tuple(read),
+            tuple(refused),
+            links,
+            states_links=page.states_links,
+            recognised=_known_by_sight(read),
+            nothing=nothing,
+        )
 
     def _refuse_empty(self, page: Page) -> None:
         """Raise PageChanged for a page without entries where that is not a healthy one."""
@@ -122,6 +130,18 @@ class Source:
         found = blocked(page.characters)
         if found or low > 0:
             raise PageChanged(f"{page.url}: {found or '0 entries'}, expected {low} to {high} entries")
+
+
+def _known_by_sight(entries: Sequence[ReadEntry]) -> dict[str, dict[str, str | None]]:
+    """The attachments of these entries that belong to a known series, by address."""
+    found: dict[str, dict[str, str | None]] = {}
+    for url, title in (pair for entry in entries for pair in entry.notification.attachments):
+        known = recognised(url, title)
+        if known is not None:
+            issued = known.issued.iso if known.issued else None
+            stated = {"series": known.series, "issuer": known.issuer, "edition": known.edition, "issued": issued}
+            found[url] = {**stated, "evidence": known.evidence}
+    return found
 
 
 def parse(

@@ -261,6 +261,7 @@ def upgrade() -> None:
         sa.Column("target_id", serial(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("cited", sa.Boolean(), nullable=False),
+        sa.Column("recognised", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["notification_id"], ["notifications.id"], name=op.f("fk_attachments_notification_id")),
         sa.ForeignKeyConstraint(["target_id"], ["targets.id"], name=op.f("fk_attachments_target_id")),
         sa.PrimaryKeyConstraint("notification_id", "target_id", name=op.f("pk_attachments")),
