@@ -19,22 +19,19 @@ MAX_DATE_CHARACTERS = 120
 LINKED_HEADLINE_WORDS = 5
 TITLES = frozenset(("h1", "h2", "h3"))
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-ELSEWHERE = frozenset(("a", "nav", "footer", "aside", "form"))
+ELSEWHERE = frozenset(("a", "nav", "footer", "aside"))
 
 
 @dataclass(slots=True)
 class Heading:
-    """The page's h1s and dates by their places in the document; a headline of another story stands as a barrier.
-
-    The heading is what repeats the page's title, else any h1.
-    """
+    """The page's headings (what repeats its title, else any h1), dates and headlines of others, by their places."""
 
     titles: list[str] = field(default_factory=list)
     _repeats: list[int] = field(default_factory=list)
     _places: list[int] = field(default_factory=list)
     _barriers: list[int] = field(default_factory=list)
     _times: list[tuple[int, str]] = field(default_factory=list)
-    _published: list[str] = field(default_factory=list)
+    _published: list[tuple[int, str]] = field(default_factory=list)
     _printed: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
@@ -59,8 +56,9 @@ class Heading:
     @property
     def dates(self) -> tuple[tuple[str, str], ...]:
         """The `<time>` that is marked as the publication, else the one beside the heading, else the page's only one."""
-        if self._published:
-            return (("<time> of the publication", self._published[0]),)
+        published = self._published[0][1] if len(self._published) == 1 else self._beside(self._published)
+        if published:
+            return (("<time> of the publication", published),)
         beside = self._beside(self._times)
         return (("<time> beside the heading", beside),) if beside else ()
 
@@ -71,7 +69,7 @@ class Heading:
 
     def _take_time(self, place: int, element: Any) -> None:
         if element.get("pubdate") is not None or "datepublished" in (element.get("itemprop") or "").lower():
-            self._published.append(element.get("datetime"))
+            self._published.append((place, element.get("datetime")))
         elif ELSEWHERE.isdisjoint(each.tag for each in islice(element.iterancestors(), MAX_PIECES)):
             self._times.append((place, element.get("datetime")))
 
