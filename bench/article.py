@@ -13,6 +13,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
 from statistics import mean
 from typing import Any, NamedTuple
 
@@ -35,7 +36,7 @@ class Found(NamedTuple):
 class Unknown(Article):
     """A site that nothing is known of."""
 
-    slug, publisher, rights, basis, start = "", "nobody", "", "", ()
+    slug, publisher, rights, basis, start = "unknown", "nobody", "", "", ()
     every_minutes, expect = 60, range(1)
 
 
@@ -57,16 +58,13 @@ def by_trafilatura(document: str) -> Found:
 
 def by_readability(document: str) -> Found:
     from lxml import html
-    from readability import Document
 
-    found = Document(document)
+    found = import_module("readability").Document(document)
     return Found(" ".join(map(str, html.fromstring(found.summary()).itertext())), found.short_title(), "")
 
 
 def by_newspaper(document: str) -> Found:
-    import newspaper
-
-    found = newspaper.Article(ADDRESS, language="en")
+    found = import_module("newspaper").Article(ADDRESS, language="en")
     found.download(input_html=document)
     found.parse()
     return Found(found.text, found.title, str(found.publish_date or "")[:10])

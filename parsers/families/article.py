@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -12,31 +11,16 @@ from archive.records import Link, Notification
 from parsers.compose import compose
 from parsers.dates import Stated, read_date
 from parsers.families.article_dates import first_readable
+from parsers.families.article_entry import ArticleEntry
 from parsers.families.article_listing import listed
 from parsers.families.article_page import ArticlePage
 from parsers.families.article_stand_in import as_article
-from parsers.families.article_text import Text, article_text
+from parsers.families.article_text import article_text
 from parsers.families.article_title import article_title
 from parsers.page import Page, PageChanged
 from parsers.source import Source
 
 NOWHERE = re.compile(r"(?!)")
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleEntry:
-    """The one bulletin of a page: its address in words, its title as stated, and its text."""
-
-    page: ArticlePage
-    text: Text
-
-    @property
-    def raw(self) -> str:
-        """What the page states of the bulletin, its text, and the addresses in it."""
-        stated = self.page.stated
-        said = [words for _, words in (*stated.titles[:1], *stated.dates[:1])]
-        addresses = (f"<{address}>" for address, _ in (*self.text.attachments, *self.text.links))
-        return "\n".join((*said, stated.printed or "", self.text.text, *addresses)).strip()
 
 
 class Article(Source):

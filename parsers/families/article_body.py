@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from parsers.families.article_cut import copy_without, edges
-from parsers.families.article_furniture import cards, is_beside, led_elsewhere
+from parsers.families.article_elsewhere import cards, led_elsewhere
+from parsers.families.article_furniture import is_beside
+from parsers.families.article_regions import REGIONS, scope_of, start_of
 from parsers.families.running_words import running_words
 from parsers.lines import HEADINGS
 
 MOST = 0.6
 """A part is gone down into that holds so much of its block, where the rest is of another kind."""
 MOST_OF_TABLE = 0.8
-REGION_SHARE = 0.3
-BESIDE_SHARE = 0.5
-"""What holds more than this of the words is the article, whatever its names say."""
+MAX_H1 = 20
 CELLS = frozenset(("tr", "td"))
 PARAGRAPHS = frozenset(("p", "li", "dd", "dt", "blockquote", *HEADINGS))
-REGIONS = {
-    "itemprop articleBody": ".//*[@itemprop='articleBody']",
-    "article": ".//article",
-    "main": ".//main",
-    "role main": ".//*[@role='main']",
-}
 Sizes = dict[Any, int]
 
 
@@ -47,24 +41,15 @@ class Body(NamedTuple):
 def find_body(region: Any) -> Body | None:
     """The article's block in a region, or None where no words run on."""
     own, order = running_words(region), list(region.iter())
-    sizes = _sizes(order, own, frozenset())
-    beside = frozenset(_beside(order, sizes, frozenset((*led_elsewhere(region), *cards(order)))))
+    beside = _beside(order, own, frozenset((*led_elsewhere(region), *cards(order))))
     sizes = _sizes(order, own, beside)
-    block, place = _start(region, sizes)
+    block, place = start_of(region, sizes)
     if not sizes[block]:
         return None
     while (inner := _inner(block, sizes)) is not None:
         block = inner
     copy = copy_without(block, {*beside, *edges(block, sizes)})
-    return Body(copy, place, sizes[block], _scope(block))
-
-
-def _scope(block: Any) -> Any:
-    """The main part of the page that a block stands in, else its article, else the block."""
-    around = [block, *block.iterancestors()]
-    mains = [each for each in around if each.tag == "main" or each.get("role") == "main"]
-    articles = [each for each in around if each.tag == "article"]
-    return next(iter([*mains, *articles, block]))
+    return Body(copy, place, sizes[block], scope_of(block))
 
 
 def _sizes(order: list[Any], own: Sizes, without: frozenset[Any]) -> Sizes:
@@ -75,22 +60,14 @@ def _sizes(order: list[Any], own: Sizes, without: frozenset[Any]) -> Sizes:
     return sizes
 
 
-def _beside(order: list[Any], sizes: Sizes, led: frozenset[Any]) -> Iterator[Any]:
-    """What names or headings disown, unless it holds the page's heading or, on names alone, most of its words."""
-    is_headed = order[0].find(".//h1") is not None
-    most = BESIDE_SHARE * sizes[order[0]]
-    named = (each for each in order if each in led or is_beside(each))
-    small = (each for each in named if sizes[each] <= most or (is_headed and each in led))
-    return (each for each in small if each.find(".//h1") is None and each is not order[0])
-
-
-def _start(region: Any, sizes: Sizes) -> tuple[Any, str]:
-    """The part that is marked as the article, where it is the only one of its kind with a fair share of the words."""
-    for place, path in REGIONS.items():
-        found = [each for each in region.iterfind(path) if sizes[each] > REGION_SHARE * sizes[region]]
-        if len(found) == 1:
-            return found[0], place
-    return region, str(region.tag)
+def _beside(order: list[Any], own: Sizes, led: frozenset[Any]) -> frozenset[Any]:
+    """What headings disown, then what names do, unless it holds the page's heading or most of the words left."""
+    headed = {each for h1 in islice(order[0].iter("h1"), MAX_H1) for each in (h1, *h1.iterancestors())}
+    sizes = _sizes(order, own, frozenset())
+    cut = frozenset(each for each in led - headed - {order[0]} if headed or 2 * sizes[each] <= sizes[order[0]])
+    sizes = _sizes(order, own, cut)
+    named = (each for each in order if 2 * sizes[each] <= sizes[order[0]] and is_beside(each))
+    return cut | frozenset(each for each in named if each not in headed)
 
 
 def _inner(block: Any, sizes: Sizes) -> Any:

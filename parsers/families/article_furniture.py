@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 
 from parsers.attachments import is_document
-from parsers.lines import HEADINGS, fold
+from parsers.lines import fold
 
 NAMES = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social\w{0,9}|addthis|comments?|comment-?list|disqus|respond|reply|related\w{0,9}|"
@@ -35,7 +34,6 @@ PHRASES = re.compile(
 )
 """Whole lines that only lead elsewhere, or do something."""
 LINK_SHARE = 0.6
-MIN_CARDS = 2
 MAX_NAME_CHARACTERS = 300
 MAX_PIECES = 12
 
@@ -50,39 +48,6 @@ def is_phrase(element: Any) -> bool:
     """Whether the words of an element, a heading mostly, are such a line."""
     words = fold("".join(islice(element.itertext(), MAX_PIECES)))
     return bool(words and len(words) <= 90 and PHRASES.fullmatch(words.rstrip(" .:»›>")))
-
-
-def led_elsewhere(region: Any) -> Iterator[Any]:
-    """The headings that only lead elsewhere, each with the lists and cards that follow it, or with its whole block."""
-    for element in region.iterdescendants():
-        if element.tag in HEADINGS and element.tag != "h1" and is_phrase(element):
-            yield element
-            if element.getprevious() is None and element.getparent() is not region:
-                yield element.getparent()
-            yield from takewhile(lambda each: each.tag not in HEADINGS and _is_elsewhere(each), element.itersiblings())
-
-
-def cards(order: Sequence[Any]) -> Iterator[Any]:
-    """The elements whose headings, two at least, are all links: cards of other stories. `order` is the document's."""
-    counts: dict[Any, tuple[int, int]] = {}
-    for element in reversed(order):
-        inside = [counts[child] for child in element]
-        headings, linked = (sum(each[place] for each in inside) for place in (0, 1))
-        if element.tag in HEADINGS:
-            headings, linked = 1, int(_is_linked(element))
-        counts[element] = headings, linked
-        if headings == linked >= MIN_CARDS:
-            yield element
-
-
-def _is_linked(heading: Any) -> bool:
-    return heading.find(".//a") is not None or heading.getparent().tag == "a"
-
-
-def _is_elsewhere(element: Any) -> bool:
-    """Whether an element is links, or cards: headings that are links."""
-    headings = [each for each in element.iterdescendants() if each.tag in HEADINGS]
-    return is_links(element) or bool(headings and all(map(_is_linked, headings)))
 
 
 def is_links(element: Any) -> bool:

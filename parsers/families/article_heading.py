@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
+from parsers.families.article_nearness import beside
 from parsers.families.article_words import is_headline, is_start, words_of
 from parsers.lines import fold
 
 MAX_PIECES = 40
-MAX_HEADINGS = 20
+MAX_HEADINGS, MAX_LABELS = 20, 300
 SHORTEST_TITLE = 8
 MAX_DATE_CHARACTERS = 120
 LINKED_HEADLINE_WORDS = 5
 TITLES = frozenset(("h1", "h2", "h3"))
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-ELSEWHERE = frozenset(("a", "nav", "footer", "aside", "form"))
+ELSEWHERE = frozenset(("a", "nav", "footer", "aside"))
 
 
 @dataclass(slots=True)
 class Heading:
-    """The page's h1s and dates by their places in the document; a headline of another story stands as a barrier.
-
-    The heading is what repeats the page's title, else any h1.
-    """
+    """The page's headings (what repeats its title, else any h1), dates and headlines of others, by their places."""
 
     titles: list[str] = field(default_factory=list)
     _repeats: list[int] = field(default_factory=list)
     _places: list[int] = field(default_factory=list)
     _barriers: list[int] = field(default_factory=list)
     _times: list[tuple[int, str]] = field(default_factory=list)
-    _published: list[str] = field(default_factory=list)
+    _published: list[tuple[int, str]] = field(default_factory=list)
+    _labelled: list[int] = field(default_factory=list)
     _printed: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
@@ -52,17 +50,23 @@ class Heading:
                 found._barriers.append(place)
             elif tag == "time" and element.get("datetime"):
                 found._take_time(place, element)
-            if printed and tag not in ("script", "style") and label in f"{element.text or ''} {element.tail or ''}":
+            if (
+                printed
+                and len(found._labelled) < MAX_LABELS
+                and tag not in ("script", "style")
+                and label in f"{element.text or ''} {element.tail or ''}"
+            ):
                 found._take_printed(place, element, printed)
         return found
 
     @property
     def dates(self) -> tuple[tuple[str, str], ...]:
         """The `<time>` that is marked as the publication, else the one beside the heading, else the page's only one."""
-        if self._published:
-            return (("<time> of the publication", self._published[0]),)
-        beside = self._beside(self._times)
-        return (("<time> beside the heading", beside),) if beside else ()
+        published = self._published[0][1] if len(self._published) == 1 else self._beside(self._published)
+        if published:
+            return (("<time> of the publication", published),)
+        nearest = self._beside(self._times)
+        return (("<time> beside the heading", nearest),) if nearest else ()
 
     @property
     def printed(self) -> str | None:
@@ -71,11 +75,12 @@ class Heading:
 
     def _take_time(self, place: int, element: Any) -> None:
         if element.get("pubdate") is not None or "datepublished" in (element.get("itemprop") or "").lower():
-            self._published.append(element.get("datetime"))
+            self._published.append((place, element.get("datetime")))
         elif ELSEWHERE.isdisjoint(each.tag for each in islice(element.iterancestors(), MAX_PIECES)):
             self._times.append((place, element.get("datetime")))
 
     def _take_printed(self, place: int, element: Any, printed: re.Pattern[str]) -> None:
+        self._labelled.append(place)
         pieces = (fold(words[:MAX_DATE_CHARACTERS]) for words in (element.text or "", element.tail or ""))
         holders = (words_of(holder)[:MAX_DATE_CHARACTERS] for holder in (element, *islice(element.iterancestors(), 2)))
         for words in chain(pieces, holders):
@@ -84,12 +89,5 @@ class Heading:
                 return
 
     def _beside(self, found: Sequence[tuple[int, str]]) -> str | None:
-        for heading in self._repeats or self._places:
-            near = sorted((abs(place - heading), words) for place, words in found if self._is_free(place, heading))
-            if near:
-                return near[0][1]
-        return found[0][1] if len(found) == 1 and not self._places else None
-
-    def _is_free(self, place: int, heading: int) -> bool:
-        low, high = sorted((place, heading))
-        return bisect_left(self._barriers, high) == bisect_left(self._barriers, low)
+        nearest = beside(self._repeats or self._places, self._barriers, found)
+        return found[0][1] if len(found) == 1 and not self._places else nearest

@@ -16,6 +16,7 @@ from parsers.page import PageChanged
 
 MIN_CHARACTERS = 100
 """Fewer running characters than this are an article only in an element that is marked as one."""
+MAX_GUESSED = 500_000
 COVERED, WHOLE = 0.9, 0.8
 WORD = re.compile(r"\w+")
 TAG = re.compile(r"<(?:p|br|div|ul|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
@@ -76,7 +77,7 @@ def _lacks(shown: str, machine: str) -> bool:
 
 
 def _guessed(page: ArticlePage) -> str:
-    if not page.is_markup:
+    if not page.is_markup or len(page.characters) > MAX_GUESSED:
         return ""
     import trafilatura
 

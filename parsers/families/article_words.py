@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from parsers.lines import HEADINGS, fold
 
@@ -20,7 +21,8 @@ def words_of(element: Any) -> str:
 
 def is_start(names: Sequence[str], words: str) -> bool:
     """Whether words are what one of these names (in lower case) starts with."""
-    return len(words) >= SHORTEST_TITLE and any(name.startswith(words.casefold()) for name in names)
+    said = words.casefold()
+    return said in names or (len(said) >= SHORTEST_TITLE and any(name.startswith(said) for name in names))
 
 
 def is_headline(link: Any) -> bool:
@@ -36,3 +38,12 @@ def heading_of(link: Any) -> str:
     heading = next(within, None)
     heading = next(around, None) if heading is None else heading
     return "" if heading is None else words_of(heading)
+
+
+def place_of(address: str, base: str) -> str:
+    """Path and query of an address, which tell the pages of one publisher apart; empty where it is none."""
+    try:
+        parts = urlsplit(urljoin(base, address.strip()))
+    except ValueError:
+        return ""
+    return f"{parts.path.rstrip('/')}?{parts.query}".casefold()

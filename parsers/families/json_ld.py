@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
+from parsers.families.article_words import place_of
 from parsers.lines import fold
 
 ARTICLES = frozenset(
@@ -82,15 +82,6 @@ def _is_here(node: Node, url: str) -> bool:
 
 def _is_headed(node: Node, headings: Sequence[str]) -> bool:
     headline = fold(said(node, "headline") or said(node, "name")).casefold().rstrip(".… ")
-    if len(headline) < SHORTEST_LIKENESS:
-        return False
-    return any(other.casefold().startswith(headline) or headline.startswith(other.casefold()) for other in headings)
-
-
-def place_of(address: str, base: str) -> str:
-    """Path and query of an address, which tell the pages of one publisher apart; empty where it is none."""
-    try:
-        parts = urlsplit(urljoin(base, address.strip()))
-    except ValueError:
-        return ""
-    return f"{parts.path.rstrip('/')}?{parts.query}".casefold()
+    others = [other.casefold() for other in headings]
+    pairs = (sorted((headline, other), key=len) for other in others)
+    return headline in others or any(len(a) >= SHORTEST_LIKENESS and b.startswith(a) for a, b in pairs)
