@@ -9,6 +9,7 @@ from replica.answers import Answer, Site, Visit, digest, not_found
 from replica.documents import document
 from replica.page import entries_of, page_of
 from replica.timeline import TIMELINE, PageState, state
+from replica.upstreams import upstream_sites
 
 CSSC_PATH = "/about-us/partnerships/cssc-london.aspx"
 ROBOTS = b"User-agent: *\nDisallow: /admin/\n"
@@ -47,4 +48,4 @@ def _at(step: int) -> datetime:
     return FIRST_CHANGE + timedelta(hours=step)
 
 
-SITES: Mapping[str, Site] = {site.host: site for site in (BsiaSite(),)}
+SITES: Mapping[str, Site] = {site.host: site for site in (BsiaSite(), *upstream_sites())}
