@@ -88,8 +88,9 @@ def test_a_signal_ends_it_with_nothing_half_stored(served: Served, bulletins: Co
     served.process.send_signal(number)
     assert served.process.wait(timeout=PATIENCE_SECONDS) == 0
     served.said(r"stopped")
-    (row,) = bulletins("status").rows
-    assert (row["pending"], row["state"]) == (0, "healthy")
+    rows = bulletins("status").rows
+    assert {row["pending"] for row in rows} == {0}
+    assert {row["state"] for row in rows} <= {"healthy", "never read"}
 
 
 def test_real_bulletins_never_join_invented_ones(served: Served, bulletins: Command, home: Path) -> None:
