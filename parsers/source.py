@@ -9,6 +9,7 @@ import inspect
 import pkgutil
 import re
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -20,6 +21,8 @@ from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
 
 MAX_CANDIDATES = 5_000
+_ONE_AT_A_TIME = threading.Lock()
+"""CPython 3.11 cannot build syntax trees in two threads at once (python/cpython#106905)."""
 LISTING_KINDS = ("window", "complete", "current", "increment")
 """What absence from a listing means; a source that states another kind is refused."""
 
@@ -202,7 +205,8 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 def parser_version(source: type[Source]) -> str:
     """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
     modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
-    return _version_of(modules, source.configured)
+    with _ONE_AT_A_TIME:
+        return _version_of(modules, source.configured)
 
 
 @cache
