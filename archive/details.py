@@ -35,7 +35,7 @@ def note_details(session: Session, capture: Capture, links: Sequence[Link], *, l
 
 
 def _facts_of(link: Link) -> dict[str, str]:
-    """What a listing states of a detail; the id it gives goes along as `ref`, which a changed address does not change."""
+    """What a listing states of a detail, with the id that it gives as `ref`: no moved address changes that."""
     return dict(link.facts) | ({"ref": link.ref} if link.ref else {})
 
 
