@@ -129,7 +129,7 @@ def planned(seed: str, kind: str, *, first: int = 5, later: int = 3, shift: int 
     """
     told = stories(kind)
     first_number = 401_000 + 97 * shift
-    drawn = _told_once([told[(shift * 5 + place) % len(told)] for place in range(first + later)], seed)
+    drawn = _told_once([told[(shift * 7 + place) % len(told)] for place in range(first + later)], seed)
     before = [
         Bulletin(
             first_number + place,
