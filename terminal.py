@@ -244,6 +244,9 @@ def _shown_lines(found: Row, *, diff: bool) -> Iterator[str]:
     yield from ("", found["text"], "")
     for each in found["documents"]:
         yield f"attachment: {each['title']} <{each['url']}> {each['state']} {each['sha256'] or each['problem'] or ''}"
+        if each["recognised"]:
+            known = {name: value for name, value in each["recognised"].items() if value}
+            yield f"    known by sight: {', '.join(f'{name} {value}' for name, value in known.items())}"
     for each in found["sightings"]:
         yield f"shown: {_short(each['first_at'])} to {_short(each['last_at'])} UTC on {each['url']}"
     for each in found["revisions"]:

@@ -26,12 +26,17 @@ def note_details(session: Session, capture: Capture, links: Sequence[Link], *, l
 
     One of which the listing states other facts than before is asked again at once.
     """
-    facts = {link.url: dict(link.facts) for link in links if link.role == "detail"}
+    facts = {link.url: _facts_of(link) for link in links if link.role == "detail"}
     targets, made = ensure_targets(session, capture.source, "detail", list(facts), capture.fetched_at, facts)
     for target in get_targets(session, [row.id for row in targets.values()]):
         if target.role == "detail" and target.facts != facts[target.url] and not late:
             target.facts, target.next_check_at = facts[target.url], capture.fetched_at
     return len(targets) - made
+
+
+def _facts_of(link: Link) -> dict[str, str]:
+    """What a listing states of a detail, with the id that it gives as `ref`: no moved address changes that."""
+    return dict(link.facts) | ({"ref": link.ref} if link.ref else {})
 
 
 def note_nothing_shared(session: Session, capture: Capture, target: Target, links: Sequence[Link]) -> str | None:

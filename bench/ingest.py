@@ -33,7 +33,7 @@ from bench.servers import (
 )
 from ingest.documents import DocumentReader, DocumentText
 from ingest.fetch import Fetcher
-from ingest.run import run_source
+from ingest.run import Source, run_source
 from ingest.tools import Tools
 
 Rows = list[tuple[str, ...]]
@@ -108,8 +108,9 @@ def show(costs: Mapping[str, list[Cost]], bulletins: int) -> None:
 
 def run(port: int, urls: list[str], folder: str) -> Cost:
     """One run of ours into a new archive, from opening its connections to the end of the run."""
+    source = source_at(*urls)
     with opened(Path(folder)) as archive:
-        return timed(archive, port, urls)
+        return timed(archive, port, source)
 
 
 def opened(folder: Path) -> Archive:
@@ -117,14 +118,14 @@ def opened(folder: Path) -> Archive:
     return open_archive(f"sqlite:///{folder / 'archive.sqlite'}", str(folder / "blobs"))
 
 
-def timed(archive: Archive, port: int, urls: list[str]) -> Cost:
+def timed(archive: Archive, port: int, source: Source) -> Cost:
     stop = threading.Event()
     watch = Stopwatch()
     with (
         Fetcher(user_agent="bench", transport_for=lambda host: transport_to(port), delay_seconds=0) as fetcher,
         NoTexts(stop) as documents,
     ):
-        report = run_source(archive, source_at(*urls), Tools(fetcher, documents, stop=stop))
+        report = run_source(archive, source, Tools(fetcher, documents, stop=stop))
     cost = watch.read()
     if report.accounts.errors or report.links["failed"]:
         raise SystemExit(f"{report.row()} {report.links} {report.notices}, expected no errors")
@@ -162,7 +163,7 @@ def profiled(port: int, urls: list[str], folder: str) -> None:
 
     profile = cProfile.Profile()
     with opened(Path(folder)) as archive:
-        work: Callable[[], Cost] = partial(timed, archive, port, urls)
+        work: Callable[[], Cost] = partial(timed, archive, port, source_at(*urls))
         print(profile.runcall(work))
     pstats.Stats(profile).sort_stats("tottime").print_stats(45)
     pstats.Stats(profile).sort_stats("cumulative").print_stats(70)

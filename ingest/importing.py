@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -95,7 +95,7 @@ def _import_file(
     except OSError as problem:
         report.fail(str(problem))
         return
-    role = _role(archive, source, url, body)
+    role, facts = _role(archive, source, url, body)
     arrival = Arrival(
         source=source.slug,
         role=role,
@@ -107,6 +107,7 @@ def _import_file(
         status=200,
         headers=(),
         body=body,
+        facts=facts,
     )
     report.take(arrive(archive, source, [arrival], now))
 
@@ -155,10 +156,12 @@ def _unreadable(file: Path, what: str) -> UnreadableFile:
     return UnreadableFile(f"{name}: {what}, expected a readable, regular file of at most {MAX_FILE_BYTES:,} bytes")
 
 
-def _role(archive: Archive, source: Source, url: str, body: bytes) -> str:
-    """What the archive knows the address as; an unknown one is a listing, or an attachment if it holds a PDF."""
+def _role(archive: Archive, source: Source, url: str, body: bytes) -> tuple[str, Mapping[str, str]]:
+    """What the archive knows the address as, and its facts; an unknown one is what the source takes it for, or an
+    attachment if it holds a PDF.
+    """
     with archive.reading() as session:
         target = find_target(session, source.slug, url)
     if target is not None:
-        return target.role
-    return "attachment" if body.startswith(b"%PDF") else "listing"
+        return target.role, target.facts
+    return "attachment" if body.startswith(b"%PDF") else source.role_of(url), {}

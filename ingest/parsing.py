@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from archive.journal import body_of
 from archive.store import Archive
 from archive.tables import Capture
-from ingest.settling import media_type
+from ingest.settling import PAGE_ROLES, media_type
 from parsers.page import PageChanged
 from parsers.source import Source, parse, parser_version
 
@@ -22,10 +22,20 @@ class Parsed:
     problems: tuple[str, ...] = ()
 
 
-def parse_bytes(source: Source, body: bytes, url: str, stated_type: str | None = None) -> Parsed:
-    """Parse one document; nothing that is in it raises, and whatever its parser raises is a problem."""
+def parse_bytes(
+    source: Source,
+    body: bytes,
+    url: str,
+    stated_type: str | None = None,
+    role: str | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Parsed:
+    """Parse one document; nothing that is in it raises, and whatever its parser raises is a problem.
+
+    Without a `role` the address says whether it is a listing or a detail.
+    """
     try:
-        reading = parse(source, body, url, stated_type)
+        reading = parse(source, body, url, stated_type, role or source.role_of(url), facts)
     except PageChanged as problem:
         return Parsed(problems=(str(problem),))
     except Exception as problem:
@@ -44,7 +54,8 @@ def parse_capture(archive: Archive, source: Source, capture_id: int, url: str | 
                 problems=(f"capture {capture_id}: there is none, expected one that `quarantine` or `show` names",)
             )
         body = body_of(session, archive.blobs, capture.sha256)
-    return parse_bytes(source, body, url or capture.url, media_type(capture.headers))
+    role = PAGE_ROLES.get(capture.role, capture.role)
+    return parse_bytes(source, body, url or capture.url, media_type(capture.headers), role, capture.facts)
 
 
 def source_rows(chosen: Iterable[Source]) -> Iterator[dict[str, Any]]:

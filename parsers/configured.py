@@ -20,6 +20,8 @@ FAMILIES: Mapping[str, str] = {
     "single-online-home": "parsers.families.single_online_home:SingleOnlineHome",
 }
 """The families that need no more than facts, as `module:class`."""
+ARTICLE = "parsers.families.article:Article"
+"""What reads the pages that a feed with `follow` points to."""
 BASIS = "stated in the settings of this archive, not verified"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,9}")
 NEEDED = ("slug", "family", "publisher", "rights")
@@ -54,11 +56,14 @@ def _source(facts: Mapping[str, Any]) -> Source:
         if name not in READERS:
             raise BadSource(f"{where}: {name!r} is no fact of a source, expected {', '.join(READERS)}")
     read = {name: _read(where, name, value) for name, value in facts.items()}
-    family = _family(str(read.pop("family")))
+    families = [_family(str(read.pop("family")))]
+    if read.get("follow"):
+        families.append(_family("article"))
+        read["has_details"] = True
     about = read.pop("about", f"{read['slug']}, stated in the settings of this archive.")
     own = {"basis": BASIS, **read, "__doc__": about, "__module__": __name__}
     own["configured"] = json.dumps(dict(facts), sort_keys=True, default=str)
-    made: type[Source] = type("Configured", (family,), own)
+    made: type[Source] = type("Configured", tuple(families), own)
     for name in ("start", "listing", "expect", "every_minutes"):
         if not getattr(made, name, None):
             raise BadSource(f"{where}: no {name}, expected it stated here since the family states none")
@@ -66,7 +71,7 @@ def _source(facts: Mapping[str, Any]) -> Source:
 
 
 def _family(name: str) -> type[Source]:
-    module, _, member = FAMILIES[name].partition(":")
+    module, _, member = {**FAMILIES, "article": ARTICLE}[name].partition(":")
     return getattr(importlib.import_module(module), member)  # type: ignore[no-any-return]
 
 

@@ -149,7 +149,8 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
             forms = (spelling, spelling.upper()) if " " in spelling else (spelling,)
             spelled.extend(r"\s".join(map(re.escape, form.split())) for form in forms)
     spelled.sort(key=len, reverse=True)
-    bodies = r"(?!\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b)"
+    others = r"\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b"
+    bodies = rf"(?!{others}|(?:,\sFire)?\s(?:and|&)\sCrime\sCommissioner\b)"
     return re.compile(rf"(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs
 
 

@@ -9,10 +9,12 @@ import inspect
 import pkgutil
 import re
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from archive.records import Link, Notification, ReadEntry, Reading, RefusedEntry
 from parsers.blocked import blocked
@@ -20,6 +22,8 @@ from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
 
 MAX_CANDIDATES = 5_000
+_ONE_AT_A_TIME = threading.Lock()
+"""CPython 3.11 cannot build syntax trees in two threads at once (python/cpython#106905)."""
 LISTING_KINDS = ("window", "complete", "current", "increment")
 """What absence from a listing means; a source that states another kind is refused."""
 
@@ -43,6 +47,8 @@ class Source:
     """Whether bulletins that name no sender are the publisher's own; a cascade of others' messages is not."""
     topics: ClassVar[tuple[str, ...]] = ()
     """Topics (slugs of `parsers.topics`) that every bulletin of this source has."""
+    has_details: ClassVar[bool] = False
+    """Whether the listing points to pages that hold the bulletins."""
     levels: ClassVar[tuple[str, ...]] = ()
     """The levels that the titles of this source state (`London Amber Message – …`); none where they state no level."""
     landmark: ClassVar[re.Pattern[str] | None] = None
@@ -69,6 +75,11 @@ class Source:
         page = self.page(body, url, media_type)
         page.role, page.facts = role, facts or {}
         return page
+
+    def role_of(self, url: str) -> str:
+        """What an address of this source is taken for where nothing says it: one that it starts from is a listing."""
+        places = {_place(start) for start in self.start}
+        return "detail" if self.has_details and _place(url) not in places else "listing"
 
     def entries(self, page: Page) -> Iterable[Any]:
         """Yield every candidate of the page; raise PageChanged where the page is not what it was.
@@ -130,6 +141,11 @@ class Source:
         found = blocked(page.characters)
         if found or low > 0:
             raise PageChanged(f"{page.url}: {found or '0 entries'}, expected {low} to {high} entries")
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
 
 
 def _known_by_sight(entries: Sequence[ReadEntry]) -> dict[str, dict[str, str | None]]:
@@ -202,7 +218,8 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 def parser_version(source: type[Source]) -> str:
     """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
     modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
-    return _version_of(modules, source.configured)
+    with _ONE_AT_A_TIME:
+        return _version_of(modules, source.configured)
 
 
 @cache

@@ -31,6 +31,7 @@ class Article(Source):
     """
 
     listing = "window"
+    has_details = True
     article_path: ClassVar[re.Pattern[str]] = NOWHERE
     headed_path: ClassVar[re.Pattern[str]] = NOWHERE
     document_path: ClassVar[re.Pattern[str] | None] = None
@@ -70,7 +71,7 @@ class Article(Source):
             self,
             page.url,
             text.text,
-            ref=self.ref_of(page.url),
+            ref=page.facts.get("ref") or self.ref_of(page.url),
             title=title,
             issued=issued,
             links=text.links,

@@ -24,6 +24,7 @@ from parsers.source import Source
 class GovUk(Source):
     """What one GOV.UK organisation publishes. A source states `organisation` alone, or `start` for another listing."""
 
+    has_details = True
     organisation: ClassVar[str] = ""
     rights = "Open Government Licence v3.0"
     basis = "modelled on GOV.UK's published examples, not yet verified against the live site"

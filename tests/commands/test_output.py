@@ -13,6 +13,7 @@ import pytest
 import terminal
 from archive.store import ArchiveUnusable
 from ingest.report import Report
+from parsers.source import sources
 from tests.archive.pages import messages, page
 from tests.commands.conftest import Command
 
@@ -157,7 +158,7 @@ def test_no_message_steers_the_terminal(bulletins: Command, monkeypatch: pytest.
 
 def test_status_keeps_its_rows_apart_from_what_it_says_beside_them(filled: Command) -> None:
     found = filled("status")
-    assert (found.code, len(found.rows)) == (0, 1)
+    assert (found.code, [row["source"] for row in found.rows]) == (0, list(sources()))
     assert "12 notifications" in found.err and "delay_seconds = 2.0 (default)" in found.err
 
 

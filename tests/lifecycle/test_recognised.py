@@ -22,7 +22,7 @@ def test_a_newsletter_that_a_message_cites_is_found_by_its_series(database_url: 
         (found,) = find(archive, "london-protect")
         assert find(archive, "met-police-falcon") == []
         with archive.reading() as session:
-            (attachment,) = show(session, str(found["id"]))["attachments"]
+            (attachment,) = show(session, str(found["id"]))["documents"]
     assert attachment["recognised"] == {
         "series": "london-protect",
         "issuer": "london-protect",

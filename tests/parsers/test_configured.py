@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from parsers.configured import FAMILIES, BadSource, configured_sources, every_source
-from parsers.source import parser_version, sources
+from parsers.source import parse, parser_version, sources
 
 FEED: dict[str, Any] = {
     "slug": "village-watch",
@@ -81,3 +81,19 @@ def test_what_every_source_states_is_needed(name: str) -> None:
 def test_two_of_one_slug_are_refused() -> None:
     with pytest.raises(BadSource, match="taken"):
         configured_sources([FEED, FEED])
+
+
+def test_a_feed_that_is_followed_reads_the_pages_of_its_items() -> None:
+    source = every_source([FEED | {"follow": True}])["village-watch"]
+    item = "<item><title>Ladders</title><link>https://village.example.org/ladders</link><guid>1</guid></item>"
+    feed = f'<rss version="2.0"><channel><title>Watch</title>{item}</channel></rss>'.encode()
+    (link,) = parse(source, feed, source.start[0]).links
+    assert (link.role, link.url) == ("detail", "https://village.example.org/ladders")
+    prose = "".join(f"<p>Ladders were taken from shed number {number} in the night.</p>" for number in range(6))
+    published = '<meta property="article:published_time" content="2026-03-01T10:00:00Z">'
+    head = f"<head><title>Ladders</title>{published}</head>"
+    page = f"<html>{head}<body><main><h1>Ladders</h1>{prose}</main></body></html>"
+    (entry,) = parse(source, page.encode(), link.url, None, "detail", {**link.facts, "ref": str(link.ref)}).read
+    assert (entry.notification.title, entry.notification.ref) == ("Ladders", "1")
+    assert "shed number 5" in entry.notification.text
+    assert [source.role_of(url) for url in (source.start[0], link.url)] == ["listing", "detail"]
