@@ -30,7 +30,7 @@ class Scheduler:
     """Runs due sources of one archive. `stop` ends it within a grace time with nothing half-stored.
 
     `tools` makes what one run works with; each run has its own, so that no client is shared between threads.
-    `started` spreads the first reading of many new sources over the tick that follows.
+    Without `tells_all`, nothing is said of runs that brought nothing new.
     """
 
     def __init__(
@@ -44,8 +44,10 @@ class Scheduler:
         tick_seconds: float = TICK_SECONDS,
         workers: int = WORKERS,
         with_ended: bool = False,
+        tells_all: bool = True,
     ) -> None:
         self._archive, self._tools, self._clock, self._say = archive, tools, clock, say
+        self._tells_all = tells_all
         self._sources: Mapping[str, Source] = {each.slug: each for each in sources if with_ended or not each.ended}
         self._stop = threading.Event()
         self._running: dict[str, Future[None]] = {}
@@ -102,7 +104,8 @@ class Scheduler:
             name: count for name, count in report.row().items() if count and name not in ("source", "seen", "unchanged")
         }
         books = ", ".join(f"{count} {name}" for name, count in told.items()) or "nothing new"
-        self._say(f"{report.source}: {report.accounts.seen} entries, {books}")
+        if told or self._tells_all:
+            self._say(f"{report.source}: {report.accounts.seen} entries, {books}")
         for notice in report.told:
             self._say(f"{report.source}: {notice}")
 

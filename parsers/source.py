@@ -224,15 +224,21 @@ def parser_version(source: type[Source]) -> str:
 @cache
 def _version_of(modules: tuple[str, ...], facts: str) -> str:
     waiting = list(modules)
-    trees: dict[str, ast.Module] = {}
+    codes: dict[str, str] = {}
     while waiting:
         name = waiting.pop()
-        if name not in trees and (name.startswith("parsers.") or name == "archive.records" or name in modules):
-            module = sys.modules.get(name) or importlib.import_module(name)
-            trees[name] = ast.parse(inspect.getsource(module))
-            waiting.extend(_imported(trees[name]))
-    digest = hashlib.sha256("".join([*(ast.dump(trees[name]) for name in sorted(trees)), facts]).encode())
+        if name not in codes and (name.startswith("parsers.") or name == "archive.records" or name in modules):
+            codes[name], imported = _code_of(name)
+            waiting.extend(imported)
+    digest = hashlib.sha256("".join([*(codes[name] for name in sorted(codes)), facts]).encode())
     return digest.hexdigest()[:12]
+
+
+@cache
+def _code_of(module: str) -> tuple[str, tuple[str, ...]]:
+    """A module's code without comments and layout, and what it imports."""
+    tree = ast.parse(inspect.getsource(sys.modules.get(module) or importlib.import_module(module)))
+    return ast.dump(tree), tuple(_imported(tree))
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

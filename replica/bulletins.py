@@ -129,7 +129,7 @@ def planned(seed: str, kind: str, *, first: int = 5, later: int = 3, shift: int 
     """
     told = stories(kind)
     first_number = 401_000 + 97 * shift
-    drawn = _told_once([told[(shift * 5 + place) % len(told)] for place in range(first + later)], seed)
+    drawn = _told_once([told[(shift * 7 + place) % len(told)] for place in range(first + later)], seed)
     before = [
         Bulletin(
             first_number + place,
@@ -157,16 +157,20 @@ def _told_once(chosen: Sequence[Story], seed: str) -> list[Story]:
 def _later(drawn: Sequence[Story], first_number: int, shift: int) -> list[Bulletin]:
     found = []
     for place, story in enumerate(drawn):
-        appears = 2 + shift % 9 + place * 11
+        appears = 2 + shift % 9 + place * 10
         found.append(
             Bulletin(
                 first_number + place,
                 story,
                 at(appears) - timedelta(minutes=5 + (place * 7 + shift * 11) % 50),
                 appears,
-                edited=appears + 6 if place % 3 == 0 else None,
-                withdrawn=appears + 8 if place % 3 == 1 else None,
+                edited=_in_time(appears + 6) if place % 3 == 0 else None,
+                withdrawn=_in_time(appears + 8) if place % 3 == 1 else None,
                 has_document=place % 3 == 2,
             )
         )
     return found
+
+
+def _in_time(step: int) -> int | None:
+    return step if step <= LAST_STEP else None

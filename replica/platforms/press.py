@@ -18,7 +18,7 @@ REMOVED = """<!DOCTYPE html>
 class PressSite(PlatformSite):
     """A site of news. `withdrawal` is how it answers for what it took back: `404`, `410` or a page that says so."""
 
-    size = 6
+    size = 5
     """How many articles one page lists; the others are on older pages."""
     withdrawal = "404"
 

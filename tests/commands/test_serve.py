@@ -73,6 +73,13 @@ def test_bulletins_arrive_and_can_be_searched(served: Served, bulletins: Command
     assert served.get("/status.json").json()["totals"]["notifications"] >= 20
 
 
+def test_sources_of_every_kind_are_read_without_trouble(served: Served) -> None:
+    for slug in ("btp", "cssc", "environment-agency-floods", "avon-and-somerset-police", "essex-police"):
+        served.said(rf"(?m)^{slug}: \d+ entries, \d+ new")
+    log = served.log.read_text()
+    assert not re.search(r"error|failed|quarantined|expected", log), log
+
+
 def test_pages_are_safe_to_show(served: Served) -> None:
     served.said(r"\d+ new")
     page = served.get("/")

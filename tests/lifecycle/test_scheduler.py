@@ -48,9 +48,15 @@ class World:
         with fetcher(self.upstream, self.clock) as client:
             yield Tools(client, PlainReader(), clock=self.clock, stop=stop)
 
-    def scheduler(self) -> Scheduler:
+    def scheduler(self, *, tells_all: bool = True) -> Scheduler:
         made = Scheduler(
-            self.archive, self.sources, self.tools, clock=self.clock, say=self.said.append, tick_seconds=3600
+            self.archive,
+            self.sources,
+            self.tools,
+            clock=self.clock,
+            say=self.said.append,
+            tick_seconds=3600,
+            tells_all=tells_all,
         )
         self.open.append(made)
         return made
@@ -105,6 +111,16 @@ def test_a_due_source_runs_and_one_that_is_not_due_does_not(archive: Archive) ->
             world.tick(scheduler)
             assert len(world.upstream.pages_asked) == expected
         assert runs(archive) == ["done", "done"]
+
+
+@pytest.mark.parametrize(("tells_all", "lines"), [(True, 2), (False, 1)])
+def test_runs_that_brought_nothing_new_may_go_untold(archive: Archive, tells_all: bool, lines: int) -> None:
+    with world_of(archive) as world:
+        scheduler = world.scheduler(tells_all=tells_all)
+        for _ in range(2):
+            world.tick(scheduler)
+            world.clock.forward(20)
+        assert len(world.said) == lines
 
 
 def test_an_ended_source_is_not_polled(archive: Archive) -> None:
