@@ -141,6 +141,7 @@ OPENING_SENTENCES = 3
 
 
 def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Any name as a word of its own, and whose each is. All begin with a capital, which is fast to look for first."""
     slugs: dict[str, str] = {}
     spelled: list[str] = []
     for each in ORGANISATIONS.values():
@@ -151,7 +152,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     spelled.sort(key=len, reverse=True)
     others = r"\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b"
     bodies = rf"(?!{others}|(?:,\sFire)?\s(?:and|&)\sCrime\sCommissioner\b)"
-    return re.compile(rf"(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs
+    return re.compile(rf"(?=[A-Z])(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs
 
 
 NAMED, SLUGS = _pattern()

@@ -21,7 +21,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"terrorists?",
             r"(?:counter|anti)[-\s]?terror(?:ism|ist)?",
             r"terror\s(?:attacks?|offences?|plots?|incidents?)",
-            r"martyn['’]s\sLaw",
+            r"martyn['’]s\slaw",
         ),
         "fraud": (
             *(r"phishing", r"smishing", r"vishing", r"quishing", r"fraudsters?", r"scams?", r"scammers?", r"scamming"),
@@ -118,13 +118,12 @@ IN_TITLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Words that give a topic only in a title: in running text they are too common, or mean something else."""
 STANDING = re.compile(
-    r"\b(?:999|101|112|61016|7726|116\s?123)\b|\b0[378]00\s?\d{2,3}[\s\d]{3,9}\b|Crimestoppers|Anti[-\s]Terrorist\sHotline|"
-    r"\bthreat(?:\slevel)?\s(?:to|from|in|for)\b|\bthreat\slevel|act\.campaign|gov\.uk/ACT|actionfraud|"
-    r"report@phishing|Action\sCounters\sTerrorism|run,?\shide,?\s(?:and\s)?tell|see\sit[.,]?\ssay\sit|"
+    r"\b(?:999|101|112|61016|7726|116\s?123)\b|\b0[378]00\s?\d{2,3}[\s\d]{3,9}\b|crimestoppers|anti[-\s]terrorist\shotline|"
+    r"\bthreat(?:\slevel)?\s(?:to|from|in|for)\b|\bthreat\slevel|act\.campaign|gov\.uk/act|actionfraud|"
+    r"report@phishing|action\scounters\sterrorism|run,?\shide,?\s(?:and\s)?tell|see\sit[.,]?\ssay\sit|"
     r"\bnot\b.{0,60}\bterror|\bno\b.{0,40}\bterror",
-    re.IGNORECASE,
 )
-"""Sentences that bulletins on anything append, and those that deny: contacts, the threat level, campaigns."""
+"""In small letters: sentences that many bulletins append (contacts, the threat level, campaigns) or that deny."""
 SENTENCE = re.compile(r"\n+|(?<=[.!?])\s+")
 
 
@@ -139,6 +138,8 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 TEXT_PATTERNS = {topic: _any_of(words) for topic, words in IN_TEXT.items()}
 TITLE_PATTERNS = {topic: _any_of((*IN_TEXT[topic], *words)) for topic, words in IN_TITLE.items()}
+ANY_IN_TEXT = re.compile(rf"(?<![\w@#-])(?:{'|'.join(words for each in IN_TEXT.values() for words in each)})(?![\w-])")
+"""Where something may begin: with so many words it is faster to look at beginnings of words alone."""
 TOPICS = tuple(sorted(IN_TEXT))
 
 
@@ -149,24 +150,42 @@ def topics(title: str | None, text: str, stated: Iterable[str] = ()) -> tuple[tu
     """
     found = dict.fromkeys(stated, "stated by the source")
     heading = _classifying(" ".join((title or "")[:TITLE_CHARACTERS].split()))
-    opening = _classifying(_opening(text))
+    opening = _first_words(_classifying(_opening(text)))
     for topic in TOPICS:
         if words := _first(TITLE_PATTERNS[topic], heading):
             found.setdefault(topic, f"title {words!r}")
-        elif words := _first(TEXT_PATTERNS[topic], opening):
+        elif words := opening.get(topic):
             found.setdefault(topic, repr(words))
     return tuple(sorted(found.items()))
 
 
 def _opening(text: str) -> str:
     """The first sentences of the text, standing ones left out."""
-    said = [sentence for sentence in SENTENCE.split(text[:MAX_CHARACTERS]) if not STANDING.search(sentence[:1_000])]
+    said, length = [], 0
+    for sentence in SENTENCE.split(text[:MAX_CHARACTERS]):
+        if length > OPENING_CHARACTERS:
+            break
+        if not STANDING.search(sentence[:1_000].lower()):
+            said.append(sentence)
+            length += len(sentence) + 1
     return "\n".join(said)[:OPENING_CHARACTERS]
 
 
 def _classifying(words: str) -> str:
     """The words in small letters, without names of organisations, and without storms that have no name."""
     return NO_NAMED_STORM.sub(" ", NAMED.sub(" ", words)).lower()
+
+
+def _first_words(words: str) -> dict[str, str]:
+    """By topic, the first words that give it; all topics are looked for at once, which is several times faster."""
+    found: dict[str, str] = {}
+    place = 0
+    while some := ANY_IN_TEXT.search(words, place):
+        place = some.start() + 1
+        for topic, pattern in TEXT_PATTERNS.items():
+            if topic not in found and (these := pattern.match(words, some.start())):
+                found[topic] = " ".join(these.group().split())
+    return found
 
 
 def _first(pattern: re.Pattern[str], words: str) -> str | None:
