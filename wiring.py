@@ -221,7 +221,6 @@ def _schedule(
     for source in chosen:
         if source.ended and not replica:
             say(f"{source.slug}: not polled: {source.ended}")
-    _read_own_code(chosen)
     scheduler.start()
     stop.wait()
     say("stopping: what has begun is brought to its end")
@@ -230,17 +229,6 @@ def _schedule(
         _end_at_once()
     say("stopped")
     return 0
-
-
-def _read_own_code(chosen: list[Source]) -> None:
-    """Compute every parser version before there are workers: Python 3.11 fails when two threads parse code at once.
-
-    (`SystemError: AST constructor recursion depth mismatch`.)
-    """
-    from parsers.source import parser_version
-
-    for source in chosen:
-        parser_version(type(source))
 
 
 def _end_at_once() -> None:
