@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while a parser's version is told."""
 GONE = frozenset({404, 410})
 PAGE_ROLES = {"older": "listing"}
 """What a parser takes a page for whose role it does not know."""
@@ -49,7 +52,9 @@ class Found:
 
 def facts_of(source: Source, role: str = "listing") -> SourceFacts:
     """What the archive must know of a source, for a page of that role."""
-    facts = SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, parser_version(type(source)))
+    with _ONE_AT_A_TIME:
+        version = parser_version(type(source))
+    facts = SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, version)
     return facts.of_role(role)
 
 

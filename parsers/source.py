@@ -9,7 +9,6 @@ import inspect
 import pkgutil
 import re
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -22,8 +21,6 @@ from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
 
 MAX_CANDIDATES = 5_000
-_ONE_AT_A_TIME = threading.Lock()
-"""CPython 3.11 cannot build syntax trees in two threads at once (python/cpython#106905)."""
 LISTING_KINDS = ("window", "complete", "current", "increment")
 """What absence from a listing means; a source that states another kind is refused."""
 
@@ -216,10 +213,12 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 
 
 def parser_version(source: type[Source]) -> str:
-    """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
+    """Twelve hex digits that change when code or facts that read this source change (comments and layout apart).
+
+    Not to be asked first by two threads at once: CPython 3.11 cannot build syntax trees so (python/cpython#106905).
+    """
     modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
-    with _ONE_AT_A_TIME:
-        return _version_of(modules, source.configured)
+    return _version_of(modules, source.configured)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,10 +40,3 @@ def test_a_slug_that_is_there_twice_names_both(folder: Path) -> None:
     )
     with pytest.raises(ValueError, match="Second"):
         registry.sources()
-
-
-def test_versions_are_told_in_many_threads_at_once() -> None:
-    registry._version_of.cache_clear()
-    with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(registry.parser_version, [type(each) for each in registry.sources().values()] * 2))
-    assert told[: len(told) // 2] == told[len(told) // 2 :]
