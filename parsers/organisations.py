@@ -141,6 +141,7 @@ OPENING_SENTENCES = 3
 
 
 def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Any name, longest first, and the slugs by name: led by its initial, which is what a search can look for fast."""
     slugs: dict[str, str] = {}
     spelled: list[str] = []
     for each in ORGANISATIONS.values():
@@ -149,8 +150,11 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
             forms = (spelling, spelling.upper()) if " " in spelling else (spelling,)
             spelled.extend(r"\s".join(map(re.escape, form.split())) for form in forms)
     spelled.sort(key=len, reverse=True)
+    initials = sorted({each[0] for each in spelled})
+    rest = (f"(?<={first})(?:{'|'.join(each[1:] for each in spelled if each[0] == first)})" for first in initials)
     bodies = r"(?!\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b)"
-    return re.compile(rf"(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs
+    names = rf"[{''.join(initials)}](?<![\w@#./-].)(?:{'|'.join(rest)})"
+    return re.compile(rf"{names}(?![\w@/]|\.\w|-\w){bodies}"), slugs
 
 
 NAMED, SLUGS = _pattern()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from parsers.organisations import NAMED
 
@@ -14,6 +15,7 @@ OPENING_CHARACTERS = 3_000
 MAX_CHARACTERS = 20_000
 
 _WARNING = r"(?:yellow|amber|red|severe)(?:\s\w{3,12}){0,2}\swarnings?\s(?:for|of)\s(?:\w{2,12}\s){0,3}"
+_CLOSED = r"\s(?:is|was|remains|has\sbeen)\s(?:now\s|currently\s)?(?:partially\s)?closed"
 IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "terrorism": (
@@ -41,7 +43,8 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "transport": (
             *(r"(?:tube|rail|train|bus)\s(?:strikes?|services?)", r"london\sunderground", r"national\srail\sservices"),
             *(r"road\sclosures?", r"bus\sdiversions?", r"severe\sdelays", r"rail\sreplacement", r"engineering\sworks"),
-            r"(?:m\d{1,3}|a\d{1,4}(?:\(m\))?)\s(?:is|was|remains|has\sbeen)\s(?:now\s|currently\s)?(?:partially\s)?closed",
+            rf"m\d{{1,3}}{_CLOSED}",
+            rf"a\d{{1,4}}(?:\(m\))?{_CLOSED}",
         ),
         "travel": (
             *(r"foreign\stravel", r"travel\swarnings?", r"entry\srequirements", r"british\snationals"),
@@ -125,6 +128,11 @@ STANDING = re.compile(
     re.IGNORECASE,
 )
 """Sentences that bulletins on anything append, and those that deny: contacts, the threat level, campaigns."""
+STANDING_SIGNS = (
+    *("999", "101", "112", "61016", "7726", "116", "0300", "0700", "0800", "crimestoppers", "hotline", "threat"),
+    *("campaign", "uk/act", "actionfraud", "report@phishing", "terror", "hide", "say"),
+)
+"""What a standing sentence has one of, in small letters: looked for first, which is a hundred times faster."""
 SENTENCE = re.compile(r"\n+|(?<=[.!?])\s+")
 
 
@@ -132,13 +140,38 @@ NO_NAMED_STORM = re.compile(r"\bstorm\b|\bStorm\b(?!\s[A-Z][a-z])")
 BEFORE = re.compile(r"[\w@#-]")
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+class Given(NamedTuple):
+    """Words that give a topic. `signs` are letters of which a text with any of these words has one at least."""
+
+    pattern: re.Pattern[str]
+    signs: tuple[str, ...]
+
+
+def _any_of(words: Iterable[str]) -> Given:
     """Any of these, in small letters; what stands before is looked at afterwards, which is many times faster."""
-    return re.compile(rf"(?:{'|'.join(words)})(?![\w-])")
+    ways = [way for each in words for way in _ways(each)]
+    signs = set(map(sign_of, ways))
+    shortest = {sign for sign in signs if not any(other in sign for other in signs - {sign})}
+    return Given(re.compile(rf"(?:{'|'.join(ways)})(?![\w-])"), tuple(sorted(shortest)))
 
 
-TEXT_PATTERNS = {topic: _any_of(words) for topic, words in IN_TEXT.items()}
-TITLE_PATTERNS = {topic: _any_of((*IN_TEXT[topic], *words)) for topic, words in IN_TITLE.items()}
+def _ways(words: str) -> Iterable[str]:
+    """An expression for each of the words that it may start with: letters are what a search can look for fast."""
+    start = re.match(r"\(\?:([^()]*)\)(?!\?)", words)
+    return [way + words[start.end() :] for way in start[1].split("|")] if start else [words]
+
+
+def sign_of(words: str) -> str:
+    """The longest run of letters that whatever matches this expression has: none of a group, none that is optional."""
+    fixed = re.sub(r"\\.|\[[^\]]*\]|[a-z](?=[?{*])", " ", words)
+    while "(" in fixed:
+        fixed = re.sub(r"\([^()]*\)", " ", fixed)
+    runs: list[str] = re.findall(r"[a-z]*", fixed)
+    return max(runs, key=len)
+
+
+TEXT_WORDS = {topic: _any_of(words) for topic, words in IN_TEXT.items()}
+TITLE_WORDS = {topic: _any_of((*IN_TEXT[topic], *words)) for topic, words in IN_TITLE.items()}
 TOPICS = tuple(sorted(IN_TEXT))
 
 
@@ -151,27 +184,40 @@ def topics(title: str | None, text: str, stated: Iterable[str] = ()) -> tuple[tu
     heading = _classifying(" ".join((title or "")[:TITLE_CHARACTERS].split()))
     opening = _classifying(_opening(text))
     for topic in TOPICS:
-        if words := _first(TITLE_PATTERNS[topic], heading):
+        if words := _first(TITLE_WORDS[topic], heading):
             found.setdefault(topic, f"title {words!r}")
-        elif words := _first(TEXT_PATTERNS[topic], opening):
+        elif words := _first(TEXT_WORDS[topic], opening):
             found.setdefault(topic, repr(words))
     return tuple(sorted(found.items()))
 
 
 def _opening(text: str) -> str:
     """The first sentences of the text, standing ones left out."""
-    said = [sentence for sentence in SENTENCE.split(text[:MAX_CHARACTERS]) if not STANDING.search(sentence[:1_000])]
+    said: list[str] = []
+    missing = OPENING_CHARACTERS
+    for sentence in SENTENCE.split(text[:MAX_CHARACTERS]):
+        if missing > 0 and not _is_standing(sentence[:1_000]):
+            said.append(sentence)
+            missing -= len(sentence) + 1
     return "\n".join(said)[:OPENING_CHARACTERS]
+
+
+def _is_standing(sentence: str) -> bool:
+    small = sentence.casefold().replace("ı", "i")
+    return any(sign in small for sign in STANDING_SIGNS) and bool(STANDING.search(sentence))
 
 
 def _classifying(words: str) -> str:
     """The words in small letters, without names of organisations, and without storms that have no name."""
-    return NO_NAMED_STORM.sub(" ", NAMED.sub(" ", words)).lower()
+    without_names = NAMED.sub(" ", words)
+    return (NO_NAMED_STORM.sub(" ", without_names) if "torm" in without_names else without_names).lower()
 
 
-def _first(pattern: re.Pattern[str], words: str) -> str | None:
+def _first(given: Given, words: str) -> str | None:
     """The first match that starts a word of its own, white space folded."""
-    for found in pattern.finditer(words):
+    if not any(sign in words for sign in given.signs):
+        return None
+    for found in given.pattern.finditer(words):
         if not found.start() or not BEFORE.match(words[found.start() - 1]):
             return " ".join(found.group().split())
     return None
