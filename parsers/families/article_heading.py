@@ -19,6 +19,7 @@ MAX_DATE_CHARACTERS = 120
 LINKED_HEADLINE_WORDS = 5
 TITLES = frozenset(("h1", "h2", "h3"))
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+LOOKED_AT = TITLES | SUBHEADINGS | {"a", "time"}
 ELSEWHERE = frozenset(("a", "nav", "footer", "aside", "form"))
 
 
@@ -43,18 +44,22 @@ class Heading:
         found = cls()
         for place, element in enumerate(tree.iter()):
             tag = element.tag
-            if tag in TITLES and len(found._repeats) < MAX_HEADINGS and is_start(names, words := words_of(element)):
-                found._repeats.append(place)
-            if tag == "h1" and len(found.titles) < MAX_HEADINGS and (words := words_of(element)):
-                found.titles.append(words)
-                found._places.append(place)
-            elif (tag in SUBHEADINGS and place not in found._repeats) or (tag == "a" and is_headline(element)):
-                found._barriers.append(place)
-            elif tag == "time" and element.get("datetime"):
-                found._take_time(place, element)
-            if printed and tag not in ("script", "style") and label in f"{element.text or ''} {element.tail or ''}":
+            if tag in LOOKED_AT:
+                found._take(place, element, tag, names)
+            if printed and label in f"{element.text or ''} {element.tail or ''}" and tag not in ("script", "style"):
                 found._take_printed(place, element, printed)
         return found
+
+    def _take(self, place: int, element: Any, tag: str, names: Sequence[str]) -> None:
+        if tag in TITLES and len(self._repeats) < MAX_HEADINGS and is_start(names, words := words_of(element)):
+            self._repeats.append(place)
+        if tag == "h1" and len(self.titles) < MAX_HEADINGS and (words := words_of(element)):
+            self.titles.append(words)
+            self._places.append(place)
+        elif (tag in SUBHEADINGS and place not in self._repeats) or (tag == "a" and is_headline(element)):
+            self._barriers.append(place)
+        elif tag == "time" and element.get("datetime"):
+            self._take_time(place, element)
 
     @property
     def dates(self) -> tuple[tuple[str, str], ...]:
