@@ -11,6 +11,8 @@ script style template head title meta link base object embed applet svg canvas a
 select textarea datalist xml math
 """
 CODE = frozenset(_CODE.split())
+MARKS = frozenset(("sup", "a"))
+"""Elements that may be the mark of a footnote."""
 FALLBACKS = frozenset(("noscript", "iframe", "option"))
 LOOSE_TAGS = frozenset(("header", "footer", "nav", "aside", "dialog"))
 _TOKENS = """
@@ -21,6 +23,9 @@ main-nav skip-link skiplink contentinfo banner complementary
 TOKENS = frozenset(_TOKENS.split())
 NAVIGATION_WORDS = frozenset("nav navigation navbar menu breadcrumb breadcrumbs pagination pager".split())
 ROLES = frozenset(("navigation", "contentinfo", "banner", "search", "menu", "menubar"))
+TELLING = ("id", "class", "role", "style", "hidden")
+SINGULAR = LOOSE_TAGS | {"button"}
+"""Tag and the attributes of TELLING say all there is to say of an element, but of these."""
 LOOSE_ROLES = frozenset(("complementary", "dialog", "alertdialog"))
 UNSEEN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 FOOTNOTE = re.compile(r"\s*[\[(]?\s*(?:[0-9]{1,3}|[a-z]|[*†‡§]{1,3})\s*[\])]?\s*")
@@ -80,7 +85,7 @@ def is_footnote_mark(element: Any, before: str) -> bool:
 
     A number without a link is one where it hangs on a word or a stop (`before`): not in `10^6`, `km^2` or `feet^2`.
     """
-    if element.tag not in ("sup", "a"):
+    if element.tag not in MARKS:
         return False
     inner = element[0] if len(element) == 1 else None
     if inner is None:

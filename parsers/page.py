@@ -114,8 +114,8 @@ class Page:
         if tags > MAX_TAGS:
             raise PageChanged(f"{self.url}: {tags} tags, expected at most {MAX_TAGS}")
         for tag in OPENING_TAG.finditer(self.characters) if len(self.characters) > MAX_ATTRIBUTES else ():
-            names = sum(map(bool, re.findall(TAG_PARTS, tag[0]))) if len(tag[0]) > MAX_ATTRIBUTES else 0
-            if names > MAX_ATTRIBUTES:
+            long = tag.end() - tag.start() > MAX_ATTRIBUTES
+            if long and (names := sum(map(bool, re.findall(TAG_PARTS, tag[0])))) > MAX_ATTRIBUTES:
                 raise PageChanged(f"{self.url}: a tag with {names} attributes, expected at most {MAX_ATTRIBUTES}")
 
     @cached_property

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from parsers.furniture import CODE, Kind, furniture_kind, is_footnote_mark
+from parsers.furniture import CODE, MARKS, SINGULAR, TELLING, Kind, furniture_kind, is_footnote_mark
 from parsers.lines import BLOCKS
 
 SECTIONS = frozenset(("article", "section", "li", "details"))
+BREAKS = BLOCKS | {"br"}
 WORDS_BEFORE = 40
 """How many characters before a footnote mark are looked at."""
 
@@ -53,7 +54,7 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
         if event == "end":
-            surveyor.leave(element, "" if element is body else element.tail or "")
+            surveyor.leave(element, None if element is body else element.tail)
         elif surveyor.enter(element):
             walk.skip_subtree()
     if landmark:
@@ -62,41 +63,55 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
 
 
 class _Surveyor:
+    """What a walk over the page comes by. Names and attributes recur on a page: what they say is looked up once."""
+
     def __init__(self, region: Any) -> None:
         self.ground = Ground()
         self.words: list[str] = []
         self._region = region
         self._length = 0
-        self._open: list[tuple[int, Kind | None]] = []
+        self._open: list[tuple[int, str, Kind | None]] = []
+        self._kinds: dict[tuple[str | None, ...], Kind | None] = {}
 
     def enter(self, element: Any) -> bool:
         """Note where an element begins; whether its inside is to be left out."""
-        self.ground.elements += 1
-        start = self._length
-        skipped = element.tag in CODE or is_footnote_mark(element, self._before(element.tag))
-        self._open.append((start, None if skipped else furniture_kind(element)))
-        self.ground.deepest = max(self.ground.deepest, len(self._open))
+        tag = element.tag
+        skipped = tag in CODE or (tag in MARKS and is_footnote_mark(element, self._before(tag)))
+        self._open.append((self._length, tag, None if skipped else self._kind(element, tag)))
         if skipped:
             self.ground.code.append(element)
-        self._say(element.tag, "" if skipped else element.text or "")
+        self._say(tag, None if skipped else element.text)
+        self.ground.elements += 1
+        if len(self._open) > self.ground.deepest:
+            self.ground.deepest = len(self._open)
         return skipped
 
-    def leave(self, element: Any, tail: str) -> None:
-        start, kind = self._open.pop()
+    def leave(self, element: Any, tail: str | None) -> None:
+        start, tag, kind = self._open.pop()
         if element is self._region:
             self.ground.region = start, self._length
         elif kind:
             self.ground.furniture.append(Piece(element, kind, start, self._length))
-        self.ground.spans.append((start, self._length, element.tag))
-        self._say(element.tag, tail)
+        self.ground.spans.append((start, self._length, tag))
+        self._say(tag, tail)
 
-    def _say(self, tag: str, words: str) -> None:
-        text = f"\n{words}" if tag in BLOCKS or tag == "br" else words
+    def _kind(self, element: Any, tag: str) -> Kind | None:
+        if tag in SINGULAR:
+            return furniture_kind(element)
+        said = tag, *map(element.get, TELLING)
+        if said not in self._kinds:
+            self._kinds[said] = furniture_kind(element)
+        return self._kinds[said]
+
+    def _say(self, tag: str, words: str | None) -> None:
+        text = f"\n{words or ''}" if tag in BREAKS else words or ""
         self.words.append(text)
         self._length += len(text)
 
     def _before(self, tag: str) -> str:
-        return "".join(words[-WORDS_BEFORE:] for words in self.words[-3:])[-WORDS_BEFORE:] if tag == "sup" else ""
+        if tag != "sup":
+            return ""
+        return "".join(words[-WORDS_BEFORE:] for words in self.words[-3:])[-WORDS_BEFORE:]
 
 
 def clear_region(body: Any, region: Any, ground: Ground) -> Any:

@@ -16,7 +16,9 @@ SHORTEST_TITLE = 8
 
 def words_of(element: Any) -> str:
     """The folded words of an element, as far as its first forty pieces of text go."""
-    return fold("".join(piece[:MAX_PIECE_CHARACTERS] for piece in islice(element.itertext(), MAX_PIECES)))
+    if not len(element):
+        return fold((element.text or "")[:MAX_PIECE_CHARACTERS])
+    return fold("".join([piece[:MAX_PIECE_CHARACTERS] for piece in islice(element.itertext(), MAX_PIECES)]))
 
 
 def is_start(names: Sequence[str], words: str) -> bool:
@@ -27,8 +29,9 @@ def is_start(names: Sequence[str], words: str) -> bool:
 
 def is_headline(link: Any) -> bool:
     """Whether a link says enough to be the headline of another story, and stands in no h1."""
-    within_h1 = any(each.tag == "h1" for each in islice(link.iterancestors(), 3))
-    return not within_h1 and len(words_of(link).split()) >= LINKED_HEADLINE_WORDS
+    if len(words_of(link).split()) < LINKED_HEADLINE_WORDS:
+        return False
+    return not any(each.tag == "h1" for each in islice(link.iterancestors(), 3))
 
 
 def heading_of(link: Any) -> str:
