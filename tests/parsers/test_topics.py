@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.source import sources
-from parsers.topics import IN_TEXT, IN_TITLE, STANDING, TOPICS, _any_of, _is_standing, topics
+from parsers.topics import IN_TITLE, TOPICS, topics
 
 CONTACTS = (
     "Advice & Further Information\n"
@@ -82,26 +80,3 @@ def test_any_text_has_known_topics(title: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["yellow warning of " * 20_000, "not " * 50_000, "1" * 200_000, "a.b " * 50_000])
 def test_long_texts_cost_bounded_work(text: str) -> None:
     assert topics(text, text) == topics(text, text)
-
-
-EVERY_EXPRESSION = sorted({words for given in (IN_TEXT, IN_TITLE) for each in given.values() for words in each})
-
-
-@pytest.mark.parametrize("words", EVERY_EXPRESSION)
-@given(data=st.data())
-@settings(max_examples=30, deadline=None)
-def test_whatever_an_expression_matches_has_one_of_its_signs(words: str, data: st.DataObject) -> None:
-    said = data.draw(st.from_regex(re.compile(words, re.ASCII), fullmatch=True))
-    assert any(sign in said for sign in _any_of([words]).signs)
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        *("Call 999.", "Ring 101 now.", "Report it to 7726", "0300 123 2040", "Crimestoppers, ANTI-TERRORIST HOTLINE"),
-        *("The threat from it is low", "act.campaign", "GOV.UK/act", "ActionFraud", "report@phishing.gov.uk"),
-        *("Run, hide, tell", "See it. Say it.", "This is not about terror", "Cr\u0131mestoppers", "Crime\u017ftoppers"),
-    ],
-)
-def test_standing_sentences_show_a_sign(sentence: str) -> None:
-    assert _is_standing(sentence) == bool(STANDING.search(sentence)) is True
