@@ -138,6 +138,8 @@ def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: s
     reindex(session, [row.id for row in rows])
     close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
     changes.write(session)
+    if target.newest_at is None:
+        return Settled(Accounts(errors=1), reason, losses=True)
     return Settled(Accounts(withdrawn=len(changes.rows)), reason, gone=True)
 
 

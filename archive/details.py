@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
-from archive.derived import Gap, NotificationRow, Target
-from archive.presence import SourceFacts, count_absence, shown_by
+from archive.derived import Gap, NotificationRow, Sighting, Target
+from archive.presence import SourceFacts, count_absence, shown_by, shown_elsewhere
 from archive.records import Link
 from archive.tables import Capture
 from archive.targets import ensure_targets, get_target, get_targets
@@ -51,9 +51,9 @@ def note_nothing_shared(session: Session, capture: Capture, target: Target, link
     older = next((link.url for link in links if link.role == "listing"), None)
     if older is not None and depth <= MOST_OLDER_PAGES:
         facts = {SINCE: since, DEPTH: str(depth)}
-        met, _ = ensure_targets(session, capture.source, "older", [older], capture.fetched_at, {older: facts})
+        met, made = ensure_targets(session, capture.source, "older", [older], capture.fetched_at, {older: facts})
         page = get_target(session, met[older].id)
-        if page.role == "older":
+        if made or (page.role == "older" and page.facts.get(SINCE) != since):
             page.facts, page.next_check_at = facts, capture.fetched_at
             return None
     return _note_gap(session, capture, datetime.fromisoformat(since))
@@ -71,11 +71,32 @@ def _note_gap(session: Session, capture: Capture, since: datetime) -> str:
     return f"gap from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC: {reason}"
 
 
+def _close_sightings(session: Session, target: Target) -> None:
+    """What the page showed was last shown when it was last read."""
+    if target.newest_at is not None:
+        still = (Sighting.target_id == target.id, Sighting.last_at.is_(None))
+        session.execute(update(Sighting).where(*still).values(last_at=target.confirmed_at or target.newest_at))
+
+
+def _moved(session: Session, rows: Sequence[NotificationRow], target: Target) -> set[int]:
+    """The bulletins that another page still shows, which is theirs from now on."""
+    elsewhere = shown_elsewhere(session, rows, target)
+    for row in rows:
+        if row.id in elsewhere:
+            there = (Sighting.notification_id == row.id, Sighting.last_at.is_(None))
+            row.target_id = session.scalars(select(Sighting.target_id).where(*there).limit(1)).one()
+    return elsewhere
+
+
 def gone(
     session: Session, facts: SourceFacts, capture: Capture, target_id: int, changes: Changes
 ) -> list[NotificationRow]:
     """A detail is not there any more: at the second look its bulletins are withdrawn. Returns those it was of."""
     rows = shown_by(session, target_id)
+    target = get_target(session, target_id)
+    _close_sightings(session, target)
+    elsewhere = _moved(session, rows, target)
+    rows = [row for row in rows if row.id not in elsewhere]
     whole = SourceFacts(facts.slug, "complete", facts.every_minutes, facts.expect, facts.parser_version)
     count_absence(whole, rows, None, capture.fetched_at, changes)
     return rows

@@ -24,6 +24,7 @@ _LISTING = (
     select(
         *(_TARGETS.c[name] for name in ("id", "role", "url", "facts", "first_seen_at", "lease_owner", "lease_until")),
         *(_CAPTURES.c[name] for name in ("id", "headers", "sha256")),
+        _CAPTURES.c.facts.label("then"),
     )
     .join(_CAPTURES, _IS_VALID, isouter=True)
     .where(_TARGETS.c.id == bindparam("number"))
@@ -61,7 +62,7 @@ class Listing:
 def get_listing(session: Session, target_id: int, parser_version: str) -> Listing:
     """The page with that id."""
     row = session.execute(_LISTING, {"number": target_id, "parser_version": parser_version}).one()
-    *_, capture_id, headers, sha256 = row
+    *_, capture_id, headers, sha256, then = row
     return Listing(
         row[0],
         row.role,
@@ -70,5 +71,5 @@ def get_listing(session: Session, target_id: int, parser_version: str) -> Listin
         row.first_seen_at,
         row.lease_owner,
         row.lease_until,
-        Validated(capture_id, headers, sha256) if capture_id is not None else None,
+        Validated(capture_id, headers, sha256) if capture_id is not None and then == row.facts else None,
     )

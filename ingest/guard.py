@@ -96,6 +96,7 @@ def admissible(address: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
         url = base.join(address.strip()) if base else httpx.URL(address.strip())
         url = url.copy_with(fragment=None) if url.fragment or "#" in address else url
+        _ = url.host  # decodes IDNA, which refuses what no host can be
     except (httpx.InvalidURL, ValueError) as problem:
         raise NoAddress(repr(address), f"{problem}, expected a URL") from problem
     refuse_inadmissible(url)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_gone, settle_hop, settle_repeat
@@ -92,6 +93,7 @@ def _unchanged(session: Session, source: Source, answer: Arrival, sha256: str) -
         return None
     newest = get_capture(session, target.capture_id)
     same = newest.sha256 == sha256 and newest.parser_version == facts_of(source).parser_version
+    same = same and newest.facts == answer.facts
     return newest.id if same and answer.fetched_at > target.newest_at else None
 
 
@@ -159,6 +161,8 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
     try:
         with archive.reading() as session:
             body = body_of(session, archive.blobs, capture.sha256 or "")
+        if _led_away(source, capture):
+            raise PageChanged(f"{capture.target_url}: led to {capture.url}, expected the page of a bulletin")
         page = source.open(
             body, capture.url, media_type(capture.headers), PAGE_ROLES.get(capture.role, capture.role), capture.facts
         )
@@ -184,7 +188,15 @@ def _newest(archive: Archive, capture: Capture, facts: SourceFacts) -> Capture |
             return None
         newest = get_capture(session, target.capture_id)
     same_parser = newest.region_hash is not None and newest.parser_version == facts.parser_version
+    same_parser = same_parser and newest.facts == capture.facts
     return newest if same_parser and target.newest_at <= capture.fetched_at else None
+
+
+def _led_away(source: Source, capture: Capture) -> bool:
+    """Whether a detail was redirected to the front page or a listing, which is how sites say that it is not there."""
+    if capture.role != "detail" or capture.url == capture.target_url:
+        return False
+    return urlsplit(capture.url).path in ("", "/") or source.role_of(capture.url) == "listing"
 
 
 def media_type(headers: Sequence[Sequence[str]]) -> str | None:

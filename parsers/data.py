@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from parsers.page import MAX_ELEMENTS, MAX_TAGS, Page, PageChanged
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JsonPage(Page):
@@ -25,7 +29,8 @@ class JsonPage(Page):
     def json(self) -> Any:
         """The document's value; raises PageChanged where it is no JSON."""
         try:
-            return json.loads(self.characters, parse_constant=self._refuse)
+            value = json.loads(self.characters, parse_constant=self._refuse)
+            return _mended(value) if SURROGATE.search(self.characters) else value
         except (ValueError, RecursionError) as problem:
             raise PageChanged(f"{self.url}: not JSON ({problem}), expected a JSON document") from problem
 
@@ -37,6 +42,12 @@ class JsonPage(Page):
         """SHA-256 (hex) of the value with sorted members, volatile ones left out."""
         said = json.dumps(_without(self.json, self._volatile), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _mended(value: Any) -> Any:
+    """The value with U+FFFD for each half of a character, which no archive can hold."""
+    said = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    return json.loads(said.decode("utf-16", "replace"))
 
 
 class XmlPage(Page):

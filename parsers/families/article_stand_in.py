@@ -22,11 +22,11 @@ def as_article(page: Page, is_dated: bool) -> ArticlePage:
     """
     if not isinstance(page, ArticlePage):
         raise PageChanged(f"{page.url}: {type(page).__name__}, expected the HTML page of an article")
-    if page.stated.dates or page.stated.printed or page.facts.get("issued"):
+    if page.stated.dates or page.stated.printed:
         return page
     if any(GONE.match(words) for _, words in page.stated.titles):
         raise PageGone(f"{page.url}: {page.stated.titles[0][1]!r}, expected an article")
     found = blocked(page.characters)
-    if found or is_dated:
+    if found or (is_dated and not page.facts.get("issued")):
         raise PageChanged(f"{page.url}: {found or 'no date'}, expected an article with its date")
     return page

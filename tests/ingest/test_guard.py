@@ -252,3 +252,9 @@ def test_a_resolver_that_never_answers_is_held_to_the_time_limit() -> None:
 def test_the_transport_itself_refuses_what_is_inadmissible() -> None:
     with serving({"/": response(b"page")}) as server, pytest.raises(Refused, match="trailing dot"):
         ask(LoopbackNetwork(server.port), "http://site.test./")
+
+
+@pytest.mark.parametrize("address", ["https://xn--/", "https://xn--zzzzzzzzzzzz.example/page"])
+def test_a_host_that_is_no_name_is_refused_with_a_sentence(address: str) -> None:
+    with pytest.raises(Refused, match="expected a URL"):
+        admissible(address)

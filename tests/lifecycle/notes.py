@@ -68,6 +68,7 @@ class Notes(Source):
     every_minutes = 15
     listing = "window"
     expect = range(1, 20)
+    has_details = True
 
     def page(self, body: bytes, url: str, media_type: str | None = None) -> JsonPage:
         return JsonPage(body, url)
@@ -105,12 +106,20 @@ class Notes(Source):
 
 @dataclass
 class NotesSite:
-    """The publisher's site: `shown` on the first page, `behind` on older ones, `missing` answer 404."""
+    """The publisher's site: `shown` on the first page, `behind` on older ones, `missing` answer 404.
+
+    `paths` are other addresses that the listing gives, `alias` says whose they are; with `loops` the last page leads
+    to itself.
+    """
 
     shown: list[Note]
     behind: list[list[Note]] = field(default_factory=list)
     missing: set[int] = field(default_factory=set)
     known: dict[str, Note] = field(default_factory=dict)
+    alias: dict[str, str] = field(default_factory=dict)
+    paths: dict[int, str] = field(default_factory=dict)
+    missing_paths: set[str] = field(default_factory=set)
+    loops: bool = False
     host: str = HOST
     last_step: int = 0
 
@@ -121,17 +130,22 @@ class NotesSite:
             return self._listing(int(visit.path.removeprefix("/notes/page")), pages)
         if visit.path == "/notes":
             return self._listing(0, pages)
-        note = self.known.get(visit.path)
-        if note is None or note.number in self.missing:
+        note = self.known.get(self.alias.get(visit.path, visit.path))
+        if note is None or note.number in self.missing or visit.path in self.missing_paths:
             return Answer(404, "application/json", b"{}")
         return _as_json(note.document())
 
+    def _path(self, note: Note) -> str:
+        return self.paths.get(note.number, note.path)
+
     def _listing(self, number: int, pages: list[list[Note]]) -> Answer:
         notes = [
-            {"id": note.number, "title": note.title, "updated": note.updated, "path": note.path}
+            {"id": note.number, "title": note.title, "updated": note.updated, "path": self._path(note)}
             for note in pages[number]
         ]
         older = f"/notes/page{number + 1}" if number + 1 < len(pages) else None
+        if self.loops and number:
+            older = f"/notes/page{number}"
         return _as_json({"notes": notes, "older": older})
 
 

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from archive.changes import list_changes
 from archive.derived import Gap, NotificationRow, Target
+from archive.quarantine import list_quarantine
 from archive.store import Archive
 from ingest.replay import replay_into
 from ingest.report import Report
 from ingest.run import run_source
-from replica.faults import status
+from replica.faults import redirect, status
 from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, dump
-from tests.lifecycle.notes import Note, Notes, NotesSite
+from tests.lifecycle.notes import HOST, LISTING, Note, Notes, NotesSite
 from tests.lifecycle.world import Clock, Upstream, opened, tools
 
 FIRST = [Note(1, "Doors"), Note(2, "Windows")]
@@ -204,6 +205,54 @@ def test_a_note_that_cancels_or_updates_others_ends_them_for_good(archive: Archi
     world.run(minutes=DAY)
     assert world.changes() == []
     assert world.states() == ["cancelled", "superseded", "current", "current"]
+
+
+def test_a_page_that_is_gone_takes_no_bulletin_that_another_page_shows(archive: Archive) -> None:
+    world = World(archive, Note(1, "Doors"))
+    world.run()
+    world.site.alias["/notes/one"] = "/notes/1"
+    world.site.paths[1] = "/notes/one"
+    world.run()
+    world.changes()
+    world.site.missing_paths = {"/notes/1"}
+    for _ in range(3):
+        world.run(minutes=DAY)
+    assert world.changes() == []
+    assert world.states() == ["current"]
+
+
+def test_a_detail_that_was_never_there_is_a_loss_and_said(archive: Archive) -> None:
+    world = World(archive, *FIRST)
+    world.site.missing = {2}
+    report = world.run()
+    assert (report.accounts.errors, report.lossy, report.links["failed"]) == (1, True, 1)
+
+
+def test_an_older_page_that_leads_back_to_itself_is_a_gap_and_no_circle(archive: Archive) -> None:
+    world = World(archive, *FIRST)
+    world.run()
+    world.site.shown, world.site.behind, world.site.loops = [Note(9, "Note 9")], [[Note(8, "Note 8")]], True
+    world.asked()
+    assert world.run().lossy
+    assert world.asked().count("/notes/page1") == 1
+    assert len(gaps(archive)) == 1
+
+
+def test_a_fact_that_changes_is_read_though_the_page_is_the_same(archive: Archive) -> None:
+    world = World(archive, Note(1, "Doors", heading="Windows"))
+    assert world.run().accounts.quarantined == 1
+    world.site.shown[0] = replace(world.site.shown[0], title="Windows")
+    assert world.run().accounts.new == 1
+
+
+def test_a_detail_that_leads_to_the_listing_is_no_bulletin(archive: Archive) -> None:
+    world = World(archive, *FIRST)
+    world.upstream.faults["/notes/1"] = redirect(LISTING, 302)
+    report = world.run()
+    assert report.lossy and ("created", "Doors") not in world.changes()
+    with archive.reading() as session:
+        (row,) = list_quarantine(session)
+    assert row["reason"] == f"https://{HOST}/notes/1: led to {LISTING}, expected the page of a bulletin"
 
 
 def test_a_run_asks_so_many_details_and_leaves_the_rest_due(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
