@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import time
 import warnings
@@ -133,6 +134,7 @@ def main(rounds: int, chosen: Sequence[str]) -> None:
 
 def beside_the_template(rounds: int) -> None:
     """Print what a scraper on juriscraper's template takes for the same pages of the association, where it is there."""
+    os.environ.setdefault("JURISCRAPER_LOG", os.devnull)
     try:
         from bench.linear_template import Template
     except ImportError as problem:
@@ -143,9 +145,8 @@ def beside_the_template(rounds: int) -> None:
         found, _, own, theirs = measure(kind, rounds, lambda document: template.read(document.body))
         cases = len(template.read(kind.make(0)))
         ratio = median(mine / other for mine, other in zip(own, theirs, strict=True))
-        print(
-            f"{kind.name}: template {median(theirs):.2f} ms for {cases} cases, ours {median(own):.2f} ms for {found}, ratio {ratio:.2f}"
-        )
+        said = f"template {median(theirs):.2f} ms for {cases} cases, ours {median(own):.2f} ms for {found} records"
+        print(f"{kind.name}: {said}, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":
