@@ -41,10 +41,23 @@ class Document:
         return cls(body, tuple(_carried(body)))
 
 
+def same_records(kind: Kind, count: int) -> str:
+    """How many pages of news give the same record with and without their template."""
+    if kind.bare is None:
+        return ""
+    pairs = [[_records(kind, make(seed)) for make in (kind.make, kind.bare)] for seed in range(count)]
+    return f"{sum(whole == bare for whole, bare in pairs)} of {count}"
+
+
+def _records(kind: Kind, body: bytes) -> list[dict[str, Any]]:
+    reading = kind.source.read(kind.open(body))
+    return [entry.notification.as_row() for entry in reading.read]
+
+
 def ours(kind: Kind, document: Document) -> int:
     """Parse as a run does; gives how many records and links there are."""
     try:
-        page = kind.source.open(document.body, kind.url, None, kind.role, kind.facts)
+        page = kind.open(document.body)
         _ = page.region_hash
         reading = kind.source.read(page)
     except PageChanged:
@@ -120,15 +133,18 @@ def measure(
 def main(rounds: int, chosen: Sequence[str]) -> None:
     """Print the machine and a row for every kind of document; then the template's page."""
     warnings.simplefilter("ignore")
-    print(f"{machine()}\n\n| document | KB | records | ms | BeautifulSoup ms | ratio | range | records/s |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(f"{machine()}\n\n| document | KB | records | ms | BeautifulSoup ms | ratio | range | records/s | same |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for kind in (*kinds(), *corpus_kinds()):
         if not chosen or any(word in kind.name for word in chosen):
             found, size, own, theirs = measure(kind, rounds)
             ratios = sorted(mine / other for mine, other in zip(own, theirs, strict=True))
             figures = f"{size:.0f} | {found} | {median(own):.2f} | {median(theirs):.2f} | {median(ratios):.2f}"
-            speed = 1000 * found / median(own)
-            print(f"| {kind.name} | {figures} | {ratios[0]:.2f}–{ratios[-1]:.2f} | {speed:,.0f} |", flush=True)
+            speed, same = 1000 * found / median(own), same_records(kind, 20)
+            print(
+                f"| {kind.name} | {figures} | {ratios[0]:.2f}–{ratios[-1]:.2f} | {speed:,.0f} | {same} |",
+                flush=True,
+            )
     beside_the_template(rounds)
 
 
