@@ -4,7 +4,7 @@
 
 Ours is all that a run does with a changed document: decode, hash the region, parse, classify. Theirs is the tree of
 the whole document alone, and of each piece of HTML that a feed or an API carries; for JSON without HTML, `json.loads`.
-Processor time; every round has documents of its own, which both sides read once, in turn.
+Processor time; every round has five documents of its own, and both sides read each of them once, in turn.
 """
 
 from __future__ import annotations
@@ -104,30 +104,30 @@ def _strings(value: Any) -> Iterator[str]:
         yield from _strings(each)
 
 
-def cost_ms(read: Callable[[Document], object], documents: Sequence[Document]) -> float:
-    """Milliseconds of processor time a document."""
+def cost_ms(read: Callable[[Document], object], document: Document) -> float:
+    """Milliseconds of processor time, with what others left behind collected before."""
     gc.collect()
     began = time.process_time()
-    for document in documents:
-        read(document)
-    return 1000 * (time.process_time() - began) / len(documents)
+    read(document)
+    return 1000 * (time.process_time() - began)
 
 
 def measure(
     kind: Kind, rounds: int, beside: Callable[[Document], object] = tree
 ) -> tuple[int, float, list[float], list[float]]:
     """Records and links a document, kilobytes, and milliseconds a document in each round, ours and theirs."""
-    sides: tuple[tuple[list[float], Callable[[Document], object]], ...] = (([], partial(ours, kind)), ([], beside))
-    for number in range(rounds + 1):
-        first = number * DOCUMENTS_PER_ROUND
+    sides, spent = (partial(ours, kind), beside), ([0.0] * rounds, [0.0] * rounds)
+    for number in range(-1, rounds):
+        first = (number + 1) * DOCUMENTS_PER_ROUND
         documents = [Document.of(kind.make(first + place)) for place in range(DOCUMENTS_PER_ROUND)]
-        for spent, read in sides if number % 2 else reversed(sides):
-            cost = cost_ms(read, documents)
-            if number:
-                spent.append(cost)
+        for place, document in enumerate(documents):
+            for side in (0, 1) if place % 2 else (1, 0):
+                cost = cost_ms(sides[side], document)
+                if number >= 0:
+                    spent[side][number] += cost / DOCUMENTS_PER_ROUND
     found = sum(ours(kind, document) for document in documents) // len(documents)
     size = sum(len(document.body) for document in documents) / len(documents) / 1000
-    return found, size, sides[0][0], sides[1][0]
+    return found, size, *spent
 
 
 def main(rounds: int, chosen: Sequence[str]) -> None:
