@@ -4,13 +4,14 @@
 
 Ours is all that a run does with a changed document: decode, hash the region, parse, classify. Theirs is the tree of
 the whole document alone, and of each piece of HTML that a feed or an API carries; for JSON without HTML, `json.loads`.
-Processor time; every round has documents of its own, which both sides read once, in turn.
+Processor time; every round has five documents of its own, and both sides read each of them once, in turn.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import time
 import warnings
@@ -40,10 +41,23 @@ class Document:
         return cls(body, tuple(_carried(body)))
 
 
+def same_records(kind: Kind, count: int) -> str:
+    """How many pages of news give the same record with and without their template."""
+    if kind.bare is None:
+        return ""
+    pairs = [[_records(kind, make(seed)) for make in (kind.make, kind.bare)] for seed in range(count)]
+    return f"{sum(whole == bare for whole, bare in pairs)} of {count}"
+
+
+def _records(kind: Kind, body: bytes) -> list[dict[str, Any]]:
+    reading = kind.source.read(kind.open(body))
+    return [entry.notification.as_row() for entry in reading.read]
+
+
 def ours(kind: Kind, document: Document) -> int:
     """Parse as a run does; gives how many records and links there are."""
     try:
-        page = kind.source.open(document.body, kind.url, None, kind.role, kind.facts)
+        page = kind.open(document.body)
         _ = page.region_hash
         reading = kind.source.read(page)
     except PageChanged:
@@ -90,49 +104,53 @@ def _strings(value: Any) -> Iterator[str]:
         yield from _strings(each)
 
 
-def cost_ms(read: Callable[[Document], object], documents: Sequence[Document]) -> float:
-    """Milliseconds of processor time a document."""
+def cost_ms(read: Callable[[Document], object], document: Document) -> float:
+    """Milliseconds of processor time, with what others left behind collected before."""
     gc.collect()
     began = time.process_time()
-    for document in documents:
-        read(document)
-    return 1000 * (time.process_time() - began) / len(documents)
+    read(document)
+    return 1000 * (time.process_time() - began)
 
 
 def measure(
     kind: Kind, rounds: int, beside: Callable[[Document], object] = tree
 ) -> tuple[int, float, list[float], list[float]]:
     """Records and links a document, kilobytes, and milliseconds a document in each round, ours and theirs."""
-    sides: tuple[tuple[list[float], Callable[[Document], object]], ...] = (([], partial(ours, kind)), ([], beside))
-    for number in range(rounds + 1):
-        first = number * DOCUMENTS_PER_ROUND
+    sides, spent = (partial(ours, kind), beside), ([0.0] * rounds, [0.0] * rounds)
+    for number in range(-1, rounds):
+        first = (number + 1) * DOCUMENTS_PER_ROUND
         documents = [Document.of(kind.make(first + place)) for place in range(DOCUMENTS_PER_ROUND)]
-        for spent, read in sides if number % 2 else reversed(sides):
-            cost = cost_ms(read, documents)
-            if number:
-                spent.append(cost)
+        for place, document in enumerate(documents):
+            for side in (0, 1) if place % 2 else (1, 0):
+                cost = cost_ms(sides[side], document)
+                if number >= 0:
+                    spent[side][number] += cost / DOCUMENTS_PER_ROUND
     found = sum(ours(kind, document) for document in documents) // len(documents)
     size = sum(len(document.body) for document in documents) / len(documents) / 1000
-    return found, size, sides[0][0], sides[1][0]
+    return found, size, *spent
 
 
 def main(rounds: int, chosen: Sequence[str]) -> None:
     """Print the machine and a row for every kind of document; then the template's page."""
     warnings.simplefilter("ignore")
-    print(f"{machine()}\n\n| document | KB | records | ms | BeautifulSoup ms | ratio | range | records/s |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(f"{machine()}\n\n| document | KB | records | ms | BeautifulSoup ms | ratio | range | records/s | same |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for kind in (*kinds(), *corpus_kinds()):
         if not chosen or any(word in kind.name for word in chosen):
             found, size, own, theirs = measure(kind, rounds)
             ratios = sorted(mine / other for mine, other in zip(own, theirs, strict=True))
             figures = f"{size:.0f} | {found} | {median(own):.2f} | {median(theirs):.2f} | {median(ratios):.2f}"
-            speed = 1000 * found / median(own)
-            print(f"| {kind.name} | {figures} | {ratios[0]:.2f}–{ratios[-1]:.2f} | {speed:,.0f} |", flush=True)
+            speed, same = 1000 * found / median(own), same_records(kind, 20)
+            print(
+                f"| {kind.name} | {figures} | {ratios[0]:.2f}–{ratios[-1]:.2f} | {speed:,.0f} | {same} |",
+                flush=True,
+            )
     beside_the_template(rounds)
 
 
 def beside_the_template(rounds: int) -> None:
     """Print what a scraper on juriscraper's template takes for the same pages of the association, where it is there."""
+    os.environ.setdefault("JURISCRAPER_LOG", os.devnull)
     try:
         from bench.linear_template import Template
     except ImportError as problem:
@@ -143,9 +161,8 @@ def beside_the_template(rounds: int) -> None:
         found, _, own, theirs = measure(kind, rounds, lambda document: template.read(document.body))
         cases = len(template.read(kind.make(0)))
         ratio = median(mine / other for mine, other in zip(own, theirs, strict=True))
-        print(
-            f"{kind.name}: template {median(theirs):.2f} ms for {cases} cases, ours {median(own):.2f} ms for {found}, ratio {ratio:.2f}"
-        )
+        said = f"template {median(theirs):.2f} ms for {cases} cases, ours {median(own):.2f} ms for {found} records"
+        print(f"{kind.name}: {said}, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":

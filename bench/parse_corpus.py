@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,5 +41,10 @@ def corpus_kinds() -> Iterator[Kind]:
 def _kind(name: str, bar: str, files: str, source: Source, role: str) -> Iterator[Kind]:
     bodies = [path.read_bytes() for path in sorted(CORPUS.glob(files))]
     if bodies:
-        url = source.start[0] if source.start else "https://documents.example/"
-        yield Kind(name, bar, source, url, lambda seed: bodies[seed % len(bodies)], role)
+        yield Kind(name, bar, source, _address, lambda seed: bodies[seed % len(bodies)], role)
+
+
+def _address(body: bytes) -> str:
+    """Where a document stands: an item of GOV.UK says so itself."""
+    path = json.loads(body).get("base_path") if body[:1] == b"{" else None
+    return f"https://www.gov.uk/api/content{path}" if path else "https://documents.example/"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.article import ADDRESS, Unknown
 from bench.article_pages import KINDS, pages, paragraph, sentence
 from bench.furnished_pages import Change, card, feed_item, furnished, lengthened, multiplied, running_text
+from parsers.page import Page
 from parsers.source import Source, sources
 from replica.messages import synthetic_messages
 from replica.page import page_of
@@ -22,15 +24,23 @@ SECTION = r"<li class=\"c-news-list__item\">.*?</li>"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A row of the table: `bar` says which one holds (`article`, `list` or none), `make` gives a document by a seed."""
+    """A row of the table: `bar` says which one holds (`article`, `list` or none), `make` gives a document by a seed.
+
+    `bare` gives the same page of news without its template: its record must be the same.
+    """
 
     name: str
     bar: str
     source: Source
-    url: str
+    url: str | Callable[[bytes], str]
     make: Callable[[int], bytes]
     role: str = "listing"
     facts: Mapping[str, str] = field(default_factory=dict)
+    bare: Callable[[int], bytes] | None = None
+
+    def open(self, body: bytes) -> Page:
+        url = self.url if isinstance(self.url, str) else self.url(body)
+        return self.source.open(body, url, None, self.role, self.facts)
 
 
 def kinds() -> Iterator[Kind]:
@@ -41,7 +51,9 @@ def kinds() -> Iterator[Kind]:
         ("</time></div>\n<div>", "article: protectuk/detail"),
     ):
         yield _enlarged(case, "article", lengthened(opening), furnished)
-    yield Kind("article: 20 kinds of unknown site", "article", Unknown(), ADDRESS, _unknown, "detail")
+    yield Kind(
+        "article: 20 kinds of unknown site", "article", Unknown(), ADDRESS, _unknown, "detail", bare=_unknown_bare
+    )
     for count in (20, 50, 100):
         source = sources()["bsia-cssc"]
         yield Kind(f"dated_page: {count} entries", "list", source, source.start[0], _dated(count))
@@ -71,19 +83,23 @@ def _enlarged(name: str, bar: str, *changes: Change) -> Kind:
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
     (path,) = folder.glob("page.*")
 
-    def make(seed: int) -> bytes:
+    def make(seed: int, changes: Sequence[Change] = changes) -> bytes:
         page, dice = path.read_text("utf-8"), random.Random(f"{name} {seed}")
         for change in changes:
             page = change(page, dice)
         return page.encode()
 
-    source = sources()[folder.parent.name]
-    return Kind(name, bar, source, meta["url"], make, meta.get("role", "listing"), meta.get("facts", {}))
+    source, bare = sources()[folder.parent.name], partial(make, changes=changes[:-1]) if bar == "article" else None
+    return Kind(name, bar, source, meta["url"], make, meta.get("role", "listing"), meta.get("facts", {}), bare)
 
 
 def _unknown(seed: int) -> bytes:
+    return furnished(_unknown_bare(seed).decode(), random.Random(seed)).encode()
+
+
+def _unknown_bare(seed: int) -> bytes:
     every = list(pages(1, seed // len(KINDS)))
-    return furnished(every[seed % len(KINDS)][2], random.Random(seed)).encode()
+    return every[seed % len(KINDS)][2].encode()
 
 
 def _dated(count: int) -> Callable[[int], bytes]:

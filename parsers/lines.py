@@ -26,6 +26,7 @@ INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206
 BULLET = re.compile(r"\s*(?:[•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc]|§(?=\s\s)|o(?=[\s\u00a0]{2})|[*–—-](?=\s))")
 DIVIDER = re.compile(r"(?:[.…]\s?){5,}|(?:_\s?){5,}|(?:[-–—]\s?){6,}")
 """A dotted, dashed or underscored line: no words, but the publisher's mark for what is older below it."""
+NO_NAMES: frozenset[str] = frozenset()
 ADDRESS = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
@@ -110,6 +111,10 @@ def _top() -> _Open:
     return _Open(0, frozenset(), 0, False, 0, 0, 0, False)
 
 
+def _names(classes: str | None, identity: str | None) -> frozenset[str]:
+    return frozenset(f"{classes or ''} {identity or ''}".lower().split()) if classes or identity else NO_NAMES
+
+
 class Flattener:
     """Walks an element tree once, without recursion, and collects its lines and its depth."""
 
@@ -162,7 +167,7 @@ class Flattener:
         )
         if tag in BLOCKS:
             here.block = self._count
-            here.names = frozenset(f"{element.get('class') or ''} {element.get('id') or ''}".lower().split())
+            here.names = _names(element.get("class"), element.get("id"))
         if tag == "tr":
             here.row, here.column, here.columns = self._count, -1, sum(cell.tag in ("td", "th") for cell in element)
         elif tag in ("td", "th"):

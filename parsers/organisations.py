@@ -168,7 +168,7 @@ ITS_PEOPLE = re.compile(
 )
 """Words after a name in a heading that make it say whose people it is about, not who sends it."""
 DASH = re.compile(r"\s[-–—|]\s|\s?[–—]\s|:\s")
-SENTENCE_END = re.compile(r"\n|(?<=[.!?])\s(?=[A-Z‘'\"“])")
+SENTENCE_END = re.compile(r"\s(?:(?<=\n)|(?<=[.!?]\s)(?=[A-Z‘'\"“]))")
 PUBLICATION = (
     "message|messages|alert|alerts|bulletin|bulletins|update|updates|advice|notice|newsletter|information|statement|"
     "briefing|communication|guidance|edition|publication|warning|report"

@@ -237,10 +237,14 @@ def _skeleton(root: Any, base: str) -> str:
             if element.tag not in UNSEEN_ELEMENTS:
                 parts.append(f"{edge}/{edge}")
             parts.append((element.tail or "") if element is not root else "")
-    return re.sub(r"\s*(\x01[^\x01]*\x01)\s*", r"\1", " ".join("".join(parts).split()))
+    pieces = " ".join("".join(parts).split()).split("\x01")
+    pieces[::2] = [words.strip() for words in pieces[::2]]
+    return "\x01".join(pieces)
 
 
 def _kept_attributes(element: Any, base: str) -> str:
+    if not element.keys():
+        return ""
     href = element.get("href")
     address = [absolute(href, base) or href] if href else []
     return " ".join(address + [f"{name}={element.get(name)}" for name in SKELETON_ATTRIBUTES if element.get(name)])

@@ -15,6 +15,7 @@ from parsers.lines import BLOCKS
 
 SECTIONS = frozenset(("article", "section", "li", "details"))
 BREAKS = BLOCKS | {"br"}
+CUT_WHOLE = (Kind.PAGE, Kind.LOOSE)
 WORDS_BEFORE = 40
 """How many characters before a footnote mark are looked at."""
 
@@ -50,7 +51,7 @@ class Ground:
 
 def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
     """Walk the page once; landmarks are the places where the pattern begins in the words outside code."""
-    surveyor = _Surveyor(region)
+    surveyor = _Surveyor(region, has_landmarks=landmark is not None)
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
         if event == "end":
@@ -63,12 +64,18 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
 
 
 class _Surveyor:
-    """What a walk over the page comes by. Names and attributes recur on a page: what they say is looked up once."""
+    """What a walk over the page comes by. Names and attributes recur on a page: what they say is looked up once.
 
-    def __init__(self, region: Any) -> None:
+    Where there are no landmarks, furniture outside entries goes whole: what is inside it is only counted.
+    """
+
+    def __init__(self, region: Any, *, has_landmarks: bool) -> None:
         self.ground = Ground()
         self.words: list[str] = []
         self._region = region
+        self._has_landmarks = has_landmarks
+        self._around = {region, *region.iterancestors()}
+        self._inside = 0
         self._length = 0
         self._open: list[tuple[int, str, Kind | None]] = []
         self._kinds: dict[tuple[str | None, ...], Kind | None] = {}
@@ -76,24 +83,39 @@ class _Surveyor:
     def enter(self, element: Any) -> bool:
         """Note where an element begins; whether its inside is to be left out."""
         tag = element.tag
+        if self._inside:
+            self._count(len(self._open) + self._inside)
+            self._inside += 1
+            return tag in CODE
         skipped = tag in CODE or (tag in MARKS and is_footnote_mark(element, self._before(tag)))
-        self._open.append((self._length, tag, None if skipped else self._kind(element, tag)))
+        kind = None if skipped else self._kind(element, tag)
+        self._open.append((self._length, tag, kind))
+        self._count(len(self._open))
         if skipped:
             self.ground.code.append(element)
+        elif kind in CUT_WHOLE and not self._has_landmarks and element not in self._around:
+            self._inside = 1
         self._say(tag, None if skipped else element.text)
-        self.ground.elements += 1
-        if len(self._open) > self.ground.deepest:
-            self.ground.deepest = len(self._open)
         return skipped
 
     def leave(self, element: Any, tail: str | None) -> None:
+        if self._inside:
+            self._inside -= 1
+            if self._inside:
+                return
         start, tag, kind = self._open.pop()
         if element is self._region:
             self.ground.region = start, self._length
         elif kind:
             self.ground.furniture.append(Piece(element, kind, start, self._length))
-        self.ground.spans.append((start, self._length, tag))
+        if self._has_landmarks:
+            self.ground.spans.append((start, self._length, tag))
         self._say(tag, tail)
+
+    def _count(self, depth: int) -> None:
+        self.ground.elements += 1
+        if depth > self.ground.deepest:
+            self.ground.deepest = depth
 
     def _kind(self, element: Any, tag: str) -> Kind | None:
         if tag in SINGULAR:

@@ -64,7 +64,7 @@ SENTENCE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-"""Sentences about this message as a whole, wherever they stand in its current part."""
+"""Sentences about this message as a whole, wherever they stand in its current part; each has its state's own word."""
 OWN_LINE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("closed", re.compile(rf"{_LEAD}(?i:this\s(?:CSSC\s)?{_OWN}\s(?:is|has\sbeen)\sclosed){_WHEN}[.!]?$")),
     (
@@ -124,7 +124,7 @@ def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
     yield from _at_the_top(current)
     yield from _in_lines(current)
     for value, pattern in SENTENCE_PHRASES:
-        for sentence in pattern.finditer(current):
+        for sentence in pattern.finditer(current) if value in current.casefold() else ():
             yield value, f"text {_words(sentence)!r}"
     if below is not None:
         divider = current.rstrip("\n").rsplit("\n", 1)[-1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from parsers.page import MAX_BYTES, Page, PageChanged
+from parsers.region import survey
 
 URL = "https://e.example/a/page.aspx"
 
@@ -169,3 +172,11 @@ def test_what_is_too_deep_for_soup_is_said() -> None:
     assert deep.text == "Onetwo"
     with pytest.raises(PageChanged, match="502 elements deep, expected at most 240"):
         deep.one("p")
+
+
+@pytest.mark.parametrize("landmark", [None, re.compile("never said")])
+def test_elements_are_counted_in_furniture_too(landmark: re.Pattern[str] | None) -> None:
+    within = b"<nav>" + b"<div>" * 50 + b"<svg><g></g></svg>" + b"</div>" * 50 + b"</nav>"
+    body = Page(b"<p>One" + within + b"<p>Two", URL)._tree.find("body")
+    ground = survey(body, body, landmark)
+    assert (ground.elements, ground.deepest) == (1 + 2 + 1 + 50 + 1, 1 + 1 + 1 + 50 + 1)
