@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from archive import quarantine
 from archive.changes import Changes
 from archive.derived import AccountRow, NotificationRow, Sighting, Target
-from archive.details import gone
+from archive.details import gone, note_older_page_lost
 from archive.indexing import reindex
 from archive.journal import add_check, close_capture
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
@@ -120,7 +120,8 @@ def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason
     if keep:
         quarantine.hold_document(session, facts, capture, reason)
     close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
-    return Settled(Accounts(errors=1), reason, losses=True)
+    gap = note_older_page_lost(session, capture) if capture.role == "older" else None
+    return Settled(Accounts(errors=1), gap or reason, losses=True)
 
 
 def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: str) -> Settled | None:

@@ -59,6 +59,15 @@ def note_nothing_shared(session: Session, capture: Capture, target: Target, link
     return _note_gap(session, capture, datetime.fromisoformat(since))
 
 
+def note_older_page_lost(session: Session, capture: Capture) -> str | None:
+    """An older page that cannot be had: there is a gap, told once however often the page is tried again."""
+    since = capture.facts.get(SINCE)
+    if since is None:
+        return None
+    told = select(Gap.id).where(Gap.source == capture.source, Gap.since == datetime.fromisoformat(since)).limit(1)
+    return None if session.scalar(told) else _note_gap(session, capture, datetime.fromisoformat(since))
+
+
 def _note_gap(session: Session, capture: Capture, since: datetime) -> str:
     """What may have rolled on while nobody looked is a row, not silence."""
     reason = (

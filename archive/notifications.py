@@ -16,7 +16,7 @@ from archive.filing import Creations, OnFile, assign_numbers, look_up, new_refs,
 from archive.identity import WINDOW, Known, Match, Wording
 from archive.presence import LONDON, SourceFacts, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
-from archive.states import act, change_into, enter, stated_state
+from archive.states import act, act_late, change_into, enter, stated_state
 from archive.tables import Capture, Identity, plain
 
 UNUSED = datetime(1, 1, 1, tzinfo=UTC)
@@ -119,6 +119,9 @@ class Keeper:
         self._creations.write(self.session)
         if not self.late:
             self.touched |= act(self.session, self.facts.slug, entries, self.changes)
+            if self.facts.acts:
+                new = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome == "new"]
+                self.touched |= act_late(self.session, self.facts.slug, new, self.changes)
         return outcomes
 
     def _keep(self, entry: ReadEntry, content_hash: str, found: Match | None, numbers: Mapping[int, int]) -> str:

@@ -35,6 +35,8 @@ class SourceFacts:
     every_minutes: float
     expect: range
     parser_version: str
+    acts: bool = False
+    """Whether its bulletins cancel or update others."""
 
     def of_role(self, role: str) -> SourceFacts:
         """The facts that hold for a page of that role: a detail has its own bulletin, whose absence says nothing."""

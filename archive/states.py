@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Text, and_, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
-from archive.derived import NotificationRow
+from archive.derived import NotificationRow, Revision
 from archive.presence import come_back
 from archive.records import Notification, ReadEntry
 from archive.tables import Identity
@@ -52,6 +52,32 @@ def act(session: Session, source: str, entries: Sequence[ReadEntry], changes: Ch
             changes.add("state", row.id, row.revision)
             ended.add(row.id)
     return ended
+
+
+def act_late(session: Session, source: str, entries: Sequence[ReadEntry], changes: Changes) -> set[int]:
+    """Let bulletins that are held already end these new ones, which were read after them; returns the ended ones."""
+    new = {entry.notification.ref for entry in entries if entry.notification.ref}
+    ended: set[int] = set()
+    for (stated,) in session.execute(_ACTING, {"source": source}) if new else ():
+        record = Notification.from_row(stated)
+        state = next((ACTIONS[value] for scheme, value in record.codes if scheme == "action"), None)
+        refs = _refs(record) & new if state else set()
+        for row in _open_rows(session, source, refs) if refs else ():
+            row.state = str(state)
+            changes.add("state", row.id, row.revision)
+            ended.add(row.id)
+    return ended
+
+
+_ACTING = (
+    select(Revision.record)
+    .join(
+        NotificationRow,
+        and_(NotificationRow.id == Revision.notification_id, NotificationRow.revision == Revision.number),
+    )
+    .where(NotificationRow.source == bindparam("source"), cast(Revision.record, Text).like('%"action"%'))
+    .order_by(NotificationRow.id)
+)
 
 
 def _refs(record: Notification) -> set[str]:

@@ -55,7 +55,7 @@ def facts_of(source: Source, role: str = "listing") -> SourceFacts:
     """What the archive must know of a source, for a page of that role."""
     with _ONE_AT_A_TIME:
         version = parser_version(type(source))
-    facts = SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, version)
+    facts = SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, version, source.acts)
     return facts.of_role(role)
 
 

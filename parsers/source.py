@@ -44,6 +44,8 @@ class Source:
     """Whether bulletins that name no sender are the publisher's own; a cascade of others' messages is not."""
     topics: ClassVar[tuple[str, ...]] = ()
     """Topics (slugs of `parsers.topics`) that every bulletin of this source has."""
+    acts: ClassVar[bool] = False
+    """Whether its bulletins cancel or update others (codes of the scheme `action`, and `references`)."""
     has_details: ClassVar[bool] = False
     """Whether the listing points to pages that hold the bulletins."""
     levels: ClassVar[tuple[str, ...]] = ()

@@ -26,10 +26,9 @@ FEEDS = {
 class CapFeed(Source):
     """A CAP feed. An alert's ref is the `sender,identifier,sent` by which later ones refer to it.
 
-    Entries that carry their alert are read where they stand; of the others the alert they link to is a detail.
-    """
+    Entries that carry their alert are read where they stand; of the others the alert they link to is a detail."""
 
-    has_details = True
+    acts = has_details = True
     words_of_entries: ClassVar[bool] = False
     """Whether an entry that names no CAP document is itself the bulletin; else its link is followed as to one."""
     says_ended: ClassVar[re.Pattern[str] | None] = None

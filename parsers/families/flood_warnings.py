@@ -26,6 +26,8 @@ class FloodWarnings(Source):
     and a new raise are bulletins of their own, and what they replace ends because the list no longer shows it.
     """
 
+    acts = True
+
     def page(self, body: bytes, url: str, media_type: str | None = None) -> JsonPage:
         return JsonPage(body, url)
 

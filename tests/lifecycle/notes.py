@@ -68,7 +68,7 @@ class Notes(Source):
     every_minutes = 15
     listing = "window"
     expect = range(1, 20)
-    has_details = True
+    acts = has_details = True
 
     def page(self, body: bytes, url: str, media_type: str | None = None) -> JsonPage:
         return JsonPage(body, url)

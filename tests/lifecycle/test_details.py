@@ -255,6 +255,27 @@ def test_a_detail_that_leads_to_the_listing_is_no_bulletin(archive: Archive) -> 
     assert row["reason"] == f"https://{HOST}/notes/1: led to {LISTING}, expected the page of a bulletin"
 
 
+def test_a_note_that_cancels_one_which_is_read_after_it_ends_that_too(archive: Archive) -> None:
+    world = World(archive, Note(2, "No more doors", action="cancel", about=(1,)), FIRST[0])
+    world.site.missing = {1}
+    world.run()
+    world.site.missing = set()
+    world.run(minutes=61)
+    assert world.changes() == [("created", "No more doors"), ("created", "Doors"), ("state", "Doors")]
+    world.run(minutes=DAY)
+    assert world.states() == ["current", "cancelled"]
+
+
+def test_an_older_page_that_cannot_be_had_is_a_gap_told_once(archive: Archive) -> None:
+    world = World(archive, *FIRST)
+    world.run()
+    world.site.shown, world.site.behind = [Note(9, "Note 9")], [[Note(8, "Note 8")]]
+    world.upstream.faults["/notes/page1"] = status(400)
+    assert world.run().lossy
+    world.run(minutes=61)
+    assert len(gaps(archive)) == 1
+
+
 def test_a_run_asks_so_many_details_and_leaves_the_rest_due(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.details.PAGES_A_RUN", 3)
     monkeypatch.setattr("ingest.details.PAGES_AT_ONCE", 2)
