@@ -104,14 +104,24 @@ def _one_of(*known: str) -> Callable[[Any], str]:
 
 
 def _addresses(value: Any) -> tuple[str, ...]:
-    found = (value,) if isinstance(value, str) else tuple(value)
+    found = (value,) if isinstance(value, str) else tuple(value if isinstance(value, list) else [value])
     for address in found:
-        parts = urlsplit(address) if isinstance(address, str) else None
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        if not isinstance(address, str) or not _is_address(address):
             raise ValueError("http or https addresses")
     if not found:
         raise ValueError("at least one address")
     return found
+
+
+def _is_address(printed: str) -> bool:
+    """Whether this is an http or https address with a host, without a user's name, white space or an odd port."""
+    try:
+        parts = urlsplit(printed)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = printed.isprintable() and " " not in printed and parts.username is None and port != 0
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _minutes(value: Any) -> int:
