@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,9 +135,8 @@ def serve_all(
         settings = replica_settings(settings, home_was_given=home_was_given)
     else:
         refuse_replica(settings)
-    stop = threading.Event()
     with ExitStack() as stack:
-        _stop_on_signals(stop)
+        told_to_stop = _told_to_stop()
         archive = stack.enter_context(open_archive(settings.database, settings.blobs_at))
         transport_for = None
         if replica:
@@ -147,12 +146,24 @@ def serve_all(
         _say_where(settings)
         for name, problem in broken_sources().items():
             say(f"parsers/sources/{name}.py: {problem}, expected a module that can be imported")
-        return _schedule(archive, chosen, settings, transport_for, stop)
+        return _schedule(archive, chosen, settings, transport_for, told_to_stop)
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def _told_to_stop() -> int:
+    """A file descriptor that can be read from SIGTERM or SIGINT on.
+
+    A handler may take no lock, and to set an Event that this very thread waits for takes one.
+    """
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: _tell(writable))
+    return readable
+
+
+def _tell(writable: int) -> None:
+    with suppress(BlockingIOError):
+        os.write(writable, b".")
 
 
 @contextmanager
@@ -202,7 +213,7 @@ def _schedule(
     chosen: list[Source],
     settings: Settings,
     transport_for: TransportFor | None,
-    stop: threading.Event,
+    told_to_stop: int,
 ) -> int:
     from ingest.tools import utc_now
     from scheduler import TICK_SECONDS, Scheduler
@@ -222,7 +233,7 @@ def _schedule(
         if source.ended and not replica:
             say(f"{source.slug}: not polled: {source.ended}")
     scheduler.start()
-    stop.wait()
+    os.read(told_to_stop, 1)
     say("stopping: what has begun is brought to its end")
     if not scheduler.stop(settings.grace_seconds):
         say(f"stopped after {settings.grace_seconds:g} s; what was pending goes on at the next start")
