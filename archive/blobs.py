@@ -6,11 +6,12 @@ import hashlib
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import zstandard
 
@@ -19,6 +20,12 @@ MAX_BODY_BYTES = 512 * 1024 * 1024
 WRITTEN_TOGETHER = 64
 """How many files are open at once while they are written."""
 
+SYNCED_AT_ONCE = 8
+"""How many threads fsync at once: a file system writes down together what it is asked for at the same time."""
+FEW = 4
+"""So many files are fsynced one after the other: threads would cost more than they save."""
+
+Item = TypeVar("Item")
 _own = threading.local()
 
 
@@ -55,7 +62,12 @@ def name_of(body: bytes) -> str:
 
 def path_of(sha256: str) -> str:
     """Where a blob lies below the store's root, without the ending that says how it is packed."""
-    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return f"{folder_of(sha256)}/{sha256}"
+
+
+def folder_of(sha256: str) -> str:
+    """The folder below the store's root in which a blob lies."""
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}"
 
 
 def pack(body: bytes) -> tuple[str, bytes]:
@@ -103,20 +115,20 @@ class FolderBlobs:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._top = str(root)
 
     def put(self, body: bytes) -> str:
         return self.put_all([body])[0]
 
     def put_all(self, bodies: Sequence[bytes]) -> list[str]:
-        """Several files are written, then each is fsynced, then each has its name: the file system's own journal is
+        """Several files are written, then all are fsynced, then each has its name: the file system's own journal is
         so committed less often. The folders are fsynced once at the end, when most of that is done."""
         changed: dict[str, None] = {}
         names: list[str] = []
         try:
             for start in range(0, len(bodies), WRITTEN_TOGETHER):
                 names += self._put_together(bodies[start : start + WRITTEN_TOGETHER], changed)
-            for folder in changed:
-                _sync_folder(folder)
+            _all_at_once(_sync_folder, changed)
         except OSError as problem:
             reason = problem.strerror or problem
             raise ArchiveUnusable(f"blobs {self.root}: {reason}, expected a folder with room to write") from problem
@@ -126,8 +138,7 @@ class FolderBlobs:
         arriving: dict[str, _Arriving] = {}
         try:
             names = [self._begin(body, arriving, changed) for body in bodies]
-            for each in arriving.values():
-                os.fsync(each.handle)
+            _all_at_once(os.fsync, [each.handle for each in arriving.values()])
             for each in arriving.values():
                 os.rename(each.written, each.place)
         except BaseException:
@@ -148,11 +159,14 @@ class FolderBlobs:
         place = self._find(sha256)
         if place is None or not _is_whole(sha256, place):
             ending, stored = pack(body)
-            place = self.root / (path_of(sha256) + ending)
-            self._make_folder(str(place.parent), changed)
-            arriving[sha256] = self._write(place, stored)
-        changed[str(place.parent)] = None
+            folder = self._folder(sha256)
+            self._make_folder(folder, changed)
+            arriving[sha256] = self._write(f"{folder}/{sha256}{ending}", stored)
+        changed[self._folder(sha256)] = None
         return sha256
+
+    def _folder(self, sha256: str) -> str:
+        return f"{self._top}/{folder_of(sha256)}"
 
     def get(self, sha256: str) -> bytes:
         place = self._find(sha256)
@@ -168,7 +182,7 @@ class FolderBlobs:
             yield place.name.removesuffix(".zst")
 
     def _find(self, sha256: str) -> Path | None:
-        plain = f"{self.root}/{path_of(sha256)}"
+        plain = f"{self._top}/{path_of(sha256)}"
         return next((Path(place) for place in (f"{plain}.zst", plain) if os.path.exists(place)), None)
 
     def _make_folder(self, folder: str, changed: dict[str, None]) -> None:
@@ -180,9 +194,9 @@ class FolderBlobs:
             os.mkdir(folder)
         changed[above] = None
 
-    def _write(self, place: Path, stored: bytes) -> _Arriving:
+    def _write(self, place: str, stored: bytes) -> _Arriving:
         """A file beside its place, written but not yet durable."""
-        written = f"{place.parent}/.arriving-{secrets.token_hex(8)}"
+        written = f"{os.path.dirname(place)}/.arriving-{secrets.token_hex(8)}"
         handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             left = memoryview(stored)
@@ -201,7 +215,7 @@ class _Arriving:
 
     handle: int
     written: str
-    place: Path
+    place: str
 
 
 def _is_whole(sha256: str, place: Path) -> bool:
@@ -210,6 +224,17 @@ def _is_whole(sha256: str, place: Path) -> bool:
     except CorruptBlob:
         return False
     return True
+
+
+def _all_at_once(sync: Callable[[Item], None], items: Collection[Item]) -> None:
+    """Do this with each of the items; all are finished, or the first that failed has raised, when it returns."""
+    if len(items) <= FEW:
+        for item in items:
+            sync(item)
+        return
+    with ThreadPoolExecutor(SYNCED_AT_ONCE, "fsync") as threads:
+        for _ in threads.map(sync, items):
+            pass
 
 
 def _sync_folder(folder: str) -> None:

@@ -19,10 +19,11 @@ from archive.targets import (
     note_missing,
     reread_at,
 )
+from ingest.ahead import Ahead
 from ingest.details import read_pages
-from ingest.fetch import FetchFailed, Refused
+from ingest.fetch import Fetched, FetchFailed, Refused
 from ingest.leases import Lease
-from ingest.polling import arrivals, ask, keep_hops
+from ingest.polling import arrivals, ask, bytes_in, keep_hops
 from ingest.report import Report
 from ingest.settling import arrive
 from ingest.texts import read_texts
@@ -72,14 +73,16 @@ def _fetch_all(
         due = due_attachments(session, source.slug, now)
         got = claim(session, [target.id for target in due], owner, now, LEASE_SECONDS)
     leased = set(got)
+    wanted = [target for target in due if target.id in leased]
     read, failed = set(report.pages_read), set(report.pages_failed)
     batch = FirstArrivals(archive, source, tools.clock)
     lease = Lease(archive, [*listing_ids, *got], owner, tools.clock)
     try:
-        for target in (target for target in due if target.id in leased):
-            if tools.stop.is_set() or not lease.holds():
-                break
-            (read if _fetch(archive, source, tools, target, batch) else failed).add(target.id)
+        with _asking(archive, source, tools, wanted) as answers:
+            for target in wanted:
+                if tools.stop.is_set() or not lease.holds():
+                    break
+                (read if _take(archive, source, tools, target, answers, batch) else failed).add(target.id)
         batch.store()
     finally:
         with archive.writing() if got else archive.reading() as session:
@@ -126,12 +129,26 @@ class FirstArrivals:
         self.waiting.clear()
 
 
-def _fetch(archive: Archive, source: Source, tools: Tools, target: DueDocument, batch: FirstArrivals) -> bool:
-    """Whether the document was had, or is still what we hold."""
-    held = _held(archive, target)
-    tools.say(f"{source.slug}: asking {target.url}")
+Documents = Ahead[DueDocument, tuple[Capture | None, Fetched]]
+
+
+def _asking(archive: Archive, source: Source, tools: Tools, wanted: Sequence[DueDocument]) -> Documents:
+    """The answers to these documents, asked ahead, each with the capture that the request was conditional on."""
+
+    def answer(target: DueDocument) -> tuple[Capture | None, Fetched]:
+        held = _held(archive, target)
+        tools.say(f"{source.slug}: asking {target.url}")
+        return held, ask(tools.fetcher, target.url, held.headers if held else ())
+
+    return Ahead(answer, wanted, lambda answered: bytes_in(answered[1]))
+
+
+def _take(
+    archive: Archive, source: Source, tools: Tools, target: DueDocument, answers: Documents, batch: FirstArrivals
+) -> bool:
+    """Keep what came of a document; whether it was had, or is still what we hold."""
     try:
-        fetched = ask(tools.fetcher, target.url, held.headers if held else ())
+        held, fetched = answers.take(target)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
         _note_missing(archive, target.id, str(problem), tools.clock())

@@ -9,7 +9,7 @@ from archive.links import due_pages
 from archive.listings import Listing, get_listing
 from archive.store import Archive
 from ingest.leases import Lease
-from ingest.polling import poll
+from ingest.polling import asking, poll
 from ingest.report import Report
 from ingest.settling import facts_of
 from ingest.tools import Tools
@@ -61,12 +61,13 @@ def _read(
     numbers = [page.id for page in pages]
     lease = Lease(archive, [*listing_ids, *numbers], owner, tools.clock)
     try:
-        for page in pages:
-            if tools.stop.is_set() or not lease.holds():
-                break
-            asked.add(page.id)
-            was_read = poll(archive, source, tools, report, owner, page)
-            (report.pages_read if was_read else report.pages_failed).add(page.id)
+        with asking(source, tools, pages) as answers:
+            for page in pages:
+                if tools.stop.is_set() or not lease.holds():
+                    break
+                asked.add(page.id)
+                was_read = poll(archive, source, tools, report, owner, page, answers)
+                (report.pages_read if was_read else report.pages_failed).add(page.id)
     finally:
         with archive.writing() as session:
             release(session, numbers, owner)

@@ -1,4 +1,4 @@
-"""Asking one listing page: conditionally, keeping whatever comes, setting when to ask again."""
+"""Asking listing pages: conditionally, keeping whatever comes, setting when to ask again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
 from archive.targets import get_target, note_answered, note_failure, reread_at, retry_at
+from ingest.ahead import Ahead
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -28,14 +29,28 @@ JITTER = 0.1
 LONGEST_WAIT = timedelta(hours=24)
 
 
-def poll(archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target: Listing) -> bool:
-    """Ask one page, keep what comes, and set when to ask again; whether it was read."""
+Pages = Ahead[Listing, Fetched]
+
+
+def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
+    """The answers to these pages, asked ahead and conditionally."""
+
+    def answer(page: Listing) -> Fetched:
+        tools.say(f"{source.slug}: asking {page.url}")
+        return ask(tools.fetcher, page.url, page.validated.headers if page.validated else ())
+
+    return Ahead(answer, pages, bytes_in)
+
+
+def poll(
+    archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target: Listing, answers: Pages
+) -> bool:
+    """Take the answer of one page, keep what came, and set when to ask again; whether it was read."""
     if not _is_ours(archive, target, owner, tools.clock()):
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
         return False
-    tools.say(f"{source.slug}: asking {target.url}")
     try:
-        fetched = ask(tools.fetcher, target.url, target.validated.headers if target.validated else ())
+        fetched = answers.take(target)
         settled = _take_in(archive, source, tools, target, fetched)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
@@ -70,6 +85,11 @@ def ask(fetcher: Fetcher, url: str, earlier: Sequence[Sequence[str]]) -> Fetched
     """Fetch `url` with the validators among the headers of an earlier capture. Raises FetchFailed or Refused."""
     headers = {name.lower(): value for name, value in earlier}
     return fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+
+
+def bytes_in(fetched: Fetched) -> int:
+    """The size of the bodies that a fetch brought."""
+    return sum(len(hop.body) for hop in fetched.hops)
 
 
 def arrivals(source: Source, target: Address, hops: Sequence[Response]) -> list[Arrival]:

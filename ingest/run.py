@@ -11,7 +11,7 @@ from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
 from ingest.citations import follow_links
-from ingest.polling import poll
+from ingest.polling import asking, poll
 from ingest.report import Report
 from ingest.settling import accept as accept_held
 from ingest.settling import facts_of, settle
@@ -76,9 +76,12 @@ def _work(
     if accept:
         report.accounts.withdrawn += accept_held(archive, source, tools.clock())
     asked = _to_poll(archive, begun.target_ids, tools, only_due=only_due)
-    for listing in _listings(archive, source, begun) if begun.waiting else begun.listings:
-        if listing.id in asked and not tools.stop.is_set():
-            poll(archive, source, tools, report, owner, listing)
+    listings = _listings(archive, source, begun) if begun.waiting else begun.listings
+    wanted = [listing for listing in listings if listing.id in asked]
+    with asking(source, tools, wanted) as answers:
+        for listing in wanted:
+            if not tools.stop.is_set():
+                poll(archive, source, tools, report, owner, listing, answers)
     if accept:
         _accept_what_came(archive, source, tools, report)
     follow_links(archive, source, tools, report, owner, begun.target_ids)

@@ -1,8 +1,13 @@
-"""Points at which a process may be killed: every fsync, rename, commit and send, numbered in the order they come."""
+"""Points at which a process may be killed: every fsync, rename, commit and send, numbered in the order they come.
+
+Sends, and fsyncs among each other, come from threads of their own: which point a number is may differ between two runs,
+how many there are does not.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,11 +28,13 @@ class KillPoints:
 
     fatal: int | None = None
     passed: list[str] = field(default_factory=list)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def reach(self, name: str) -> None:
-        self.passed.append(name)
-        if len(self.passed) == self.fatal:
-            os._exit(KILLED)
+        with self.turn:
+            self.passed.append(name)
+            if len(self.passed) == self.fatal:
+                os._exit(KILLED)
 
     def around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """The call with a point before it."""

@@ -58,7 +58,7 @@ def test_a_disk_that_is_full_for_the_second_blob_keeps_the_first(
     with opened(database_url, tmp_path) as archive:
         write = FolderBlobs._write
 
-        def write_pages(blobs: FolderBlobs, place: Path, stored: bytes) -> object:
+        def write_pages(blobs: FolderBlobs, place: str, stored: bytes) -> object:
             if stored.startswith(b"%PDF"):
                 full()
             return write(blobs, place, stored)

@@ -17,7 +17,7 @@ import ingest.run
 from archive.leases import LEASE_SECONDS, claim, is_gone, owner_here, release
 from archive.runs import Begun, begin_run
 from archive.store import Archive, ArchiveUnusable
-from ingest.polling import poll
+from ingest.polling import asking, poll
 from ingest.report import Report
 from tests.kill_points import exit_code_of
 from tests.lifecycle.world import ADDRESS, START, Clock, SmallSite, Upstream, bsia, opened, run, shown, tools
@@ -106,7 +106,9 @@ def test_a_page_that_another_process_took_over_meanwhile_is_not_asked(archive: A
         begun = begin(archive, theirs)
         assert begun is not None
         report = Report("bsia-cssc")
-        poll(archive, bsia(), tools(upstream, clock), report, owner_here(), begun.listings[0])
+        here = tools(upstream, clock)
+        with asking(bsia(), here, begun.listings) as answers:
+            poll(archive, bsia(), here, report, owner_here(), begun.listings[0], answers)
     assert upstream.pages_asked == [200]
     assert "another process reads it by now" in report.notices[0]
 
