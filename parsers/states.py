@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from parsers.clues import Clues, in_small_letters
 from parsers.lines import DIVIDER
 
 SCHEME = "state"
@@ -75,12 +76,18 @@ OWN_LINE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 """Sentences that say so only where they are a line of their own: inside a paragraph `this` may be another one."""
+STARTS_OF_LINES = (*LINE_PHRASES, *OWN_LINE_PHRASES)
 
 EARLIER = re.compile(
     r"(?i:(?:previous|earlier|original|initial)\s(?:text|statement|appeal|(?:press\s)?release|message|update|story)|"
     r"(?:previously|earlier|originally)\s(?:issued|published|released))"
     r"(?:,?\s(?:from|of|on|at|dated|issued)\b[^.]{0,50})?\s?[:.]?$"
 )
+
+WORDS = ("update", "correct", "closed", "withdrawn")
+CLUES = (*WORDS, "previous", "earlier", "original", "initial")
+"""Without one of these, in small letters, neither title nor text says anything of the bulletin's state."""
+IN_A_LINE = Clues(state=WORDS)
 
 
 class State(NamedTuple):
@@ -151,7 +158,7 @@ def _at_the_top(text: str) -> Iterator[tuple[str, str]]:
 
 def _in_lines(current: str) -> Iterator[tuple[str, str]]:
     for line in current.split("\n"):
-        for value, pattern in (*LINE_PHRASES, *OWN_LINE_PHRASES):
+        for value, pattern in STARTS_OF_LINES if IN_A_LINE.given_by(in_small_letters(line)) else ():
             if phrase := pattern.match(line.strip()):
                 yield value, f"text {_words(phrase)!r}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from parsers.families.dated_headings import HeadingGrammar
 from parsers.families.run_in_headings import LONGEST_TITLE, is_sentence, without_run_ins
@@ -47,7 +46,7 @@ def _joined(lines: list[Line], grammar: HeadingGrammar) -> Iterator[Line]:
             glue = " " if heading and heading.title else " - "
             words += glue + " ".join(line.text for line in lines[place + size : place + size + title])
         pieces = lines[place : place + size + title]
-        yield replace(lines[place], text=words, anchors=tuple(anchor for line in pieces for anchor in line.anchors))
+        yield lines[place]._replace(text=words, anchors=tuple(anchor for line in pieces for anchor in line.anchors))
         place += size + title
 
 
