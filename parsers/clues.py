@@ -21,6 +21,11 @@ def in_small_letters(words: str) -> str:
     return small.lower()
 
 
+def is_gap(character: str) -> bool:
+    """Whether a word may begin after this character: no letter, digit, `_`, `@`, `#` or `-`."""
+    return character == " " or not (character.isalnum() or character in "_@#-")
+
+
 class Clues:
     """Finds all of many words in one pass over a text, so that a rule costs nothing where it cannot apply.
 
@@ -44,6 +49,11 @@ class Clues:
     def places(self, small: str) -> list[tuple[int, str]]:
         """Where each of the words begins in a text in small letters, in order."""
         return sorted([(start, self._words[index]) for index, start, _ in self._matches(small)])
+
+    def beginnings(self, small: str) -> list[tuple[int, str]]:
+        """Where each of the words begins that stands after nothing of a word, an address or a handle, in order."""
+        places = [(start, index) for index, start, _ in self._matches(small) if not start or is_gap(small[start - 1])]
+        return sorted([(start, self._words[index]) for start, index in places])
 
     def _matches(self, small: str) -> list[tuple[int, int, int]]:
         """Overlapping ones too; halves of characters, which the automaton refuses, are no part of any word."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from parsers.clues import Clues, in_small_letters
+from parsers.clues import Clues, in_small_letters, is_gap
 from parsers.organisations import NAMED
 
 TITLE_CHARACTERS = 400
@@ -216,15 +216,13 @@ def _classifying(words: str) -> str:
     return (NO_NAMED_STORM.sub(" ", small) if "torm" in small else small).lower()
 
 
-def _beginnings(words: str) -> Iterator[tuple[int, str]]:
+def _beginnings(words: str) -> list[tuple[int, str]]:
     """Where words that begin a rule's stand by themselves, and which, in order."""
-    places = LEADS.places(words)
-    if "closed" in words:
-        places = sorted([*places, *((found.start(), "") for found in ROAD.finditer(words))])
-    for start, lead in places:
-        before = words[start - 1] if start else " "
-        if not (before.isalnum() or before in "_@#-"):
-            yield start, lead
+    places = LEADS.beginnings(words)
+    if "closed" not in words:
+        return places
+    roads = (found.start() for found in ROAD.finditer(words))
+    return sorted([*places, *((start, "") for start in roads if not start or is_gap(words[start - 1]))])
 
 
 def _possible(words: str) -> set[str]:
@@ -245,7 +243,6 @@ def _first_words(words: str) -> dict[str, str]:
 def _first(pattern: re.Pattern[str], words: str) -> str | None:
     """The first match that starts a word of its own, white space folded."""
     for found in pattern.finditer(words):
-        before = words[found.start() - 1] if found.start() else " "
-        if not (before.isalnum() or before in "_@#-"):
+        if not found.start() or is_gap(words[found.start() - 1]):
             return " ".join(found.group().split())
     return None

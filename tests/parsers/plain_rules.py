@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from parsers import organisations, police_references, states, threat, topics
 from parsers.classification import Said
+from parsers.lines import DIVIDER
 
 SPELLINGS = [spelling for each in organisations.ORGANISATIONS.values() for spelling in (each.name, *each.aliases)]
 
@@ -96,10 +97,10 @@ def plain_states(title: str, text: str) -> list[tuple[str, str]]:
 
 
 def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
-    below = states.earlier_text(title, text)
+    below = _earlier_text(title, text)
     current = text if below is None else text[:below]
-    yield from states._in_title(title)
-    yield from states._at_the_top(current)
+    yield from _in_title(title)
+    yield from _at_the_top(current)
     for line in current.split("\n"):
         for value, pattern in (*states.LINE_PHRASES, *states.OWN_LINE_PHRASES):
             if phrase := pattern.match(line.strip()):
@@ -110,6 +111,34 @@ def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
     if below is not None:
         divider = current.rstrip("\n").rsplit("\n", 1)[-1]
         yield "update", f"earlier text below {divider[:60]!r}"
+
+
+def _earlier_text(title: str, text: str) -> int | None:
+    says_update = any(value == "update" for value, _ in (*_in_title(title), *_at_the_top(text)))
+    place = 0
+    for line in text.split("\n"):
+        below = place + len(line) + 1
+        if place and (states.EARLIER.match(line) or (says_update and DIVIDER.fullmatch(line.strip()))):
+            return below if text[below:].strip() else None
+        place = below
+    return None
+
+
+def _in_title(title: str) -> Iterator[tuple[str, str]]:
+    title = " ".join(title[: states.TITLE_CHARACTERS].split())
+    starts = [0, *(part.end() for part in states.PART.finditer(title))]
+    for value, pattern in states.TITLE_PHRASES:
+        for phrase in filter(None, (pattern.match(title, start) for start in starts)):
+            yield value, f"title {states._words(phrase)!r}"
+    for value, pattern in states.ANYWHERE_IN_TITLE:
+        if found := pattern.search(title):
+            yield value, f"title {states._words(found)!r}"
+
+
+def _at_the_top(text: str) -> Iterator[tuple[str, str]]:
+    for value, pattern in (*states.FIRST_WORDS, *states.LINE_PHRASES):
+        if phrase := pattern.match(text.lstrip()):
+            yield value, f"first words {states._words(phrase)!r}"
 
 
 def plain_references(text: str) -> tuple[tuple[str, str], ...]:

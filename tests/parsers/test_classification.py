@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import chain
 
 import pytest
@@ -71,7 +72,7 @@ ODD = (
     "6512345/20",
     "M25 is closed",
 )
-WRITTEN = (str, str, str.upper, str.lower, str.title, str.swapcase)
+WRITTEN: tuple[Callable[[str], str], ...] = (str, str, str.upper, str.lower, str.title, str.swapcase)
 
 
 @st.composite
