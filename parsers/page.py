@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from parsers.decoding import decode
 from parsers.lines import Flattener, Line, fold, typed_lines
-from parsers.region import BREAKS, clear_region, survey
+from parsers.region import BREAKS, MAX_DEPTH, clear_region, survey
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -21,7 +21,6 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_ELEMENTS = 100_000
 MAX_TAGS = 3 * MAX_ELEMENTS
 MAX_ATTRIBUTES = 10_000
-MAX_DEPTH = 1_000
 MAX_SOUP_DEPTH = 240
 """Below the 256 levels at which the parser under BeautifulSoup silently stops reading."""
 
@@ -202,12 +201,13 @@ class Page:
 
 def _has_long_tag(characters: str) -> bool:
     """Whether a tag may be longer than MAX_ATTRIBUTES: no `>` for so long, or one in the value of an attribute."""
-    for piece in characters.split(">") if len(characters) > MAX_ATTRIBUTES else ():
-        if len(piece) > MAX_ATTRIBUTES - 1:
-            start = TAG_START.search(piece)
-            if start and len(piece) - start.start() > MAX_ATTRIBUTES - 1:
-                return True
-    return len(characters) > MAX_ATTRIBUTES and bool(QUOTED_END.search(characters))
+    if len(characters) <= MAX_ATTRIBUTES:
+        return False
+    for piece in [piece for piece in characters.split(">") if len(piece) >= MAX_ATTRIBUTES]:
+        start = TAG_START.search(piece)
+        if start and len(piece) - start.start() >= MAX_ATTRIBUTES:
+            return True
+    return bool(QUOTED_END.search(characters))
 
 
 def _is_markup(characters: str, media_type: str | None) -> bool:

@@ -16,6 +16,11 @@ from parsers.lines import BLOCKS
 SECTIONS = frozenset(("article", "section", "li", "details"))
 BREAKS = BLOCKS | {"br"}
 CUT_WHOLE = (Kind.PAGE, Kind.LOOSE)
+MAX_DEPTH = 1_000
+COUNT: Any = etree.XPath("count(descendant::*)")
+COUNT_IN_CODE: Any = etree.XPath(
+    f"count(descendant::*[{' or '.join(f'self::{tag}' for tag in sorted(CODE))}]/descendant::*)"
+)
 WORDS_BEFORE = 40
 """How many characters before a footnote mark are looked at."""
 
@@ -31,7 +36,10 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class Ground:
-    """The survey of a page: where furniture, region and elements begin and end in its words, and the landmarks."""
+    """The survey of a page: where furniture, region and elements begin and end in its words, and the landmarks.
+
+    `deepest` is how deep the page is, furniture apart that cannot be beyond MAX_DEPTH.
+    """
 
     furniture: list[Piece] = field(default_factory=list)
     code: list[Any] = field(default_factory=list)
@@ -68,6 +76,8 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
                 skipped = element.tag in CODE
             else:
                 skipped, inside = surveyor.enter(element)
+                if inside and (within := _countable(element, depth)) is not None:
+                    elements, inside, skipped = elements + within, 0, True
             if skipped:
                 walk.skip_subtree()
             continue
@@ -78,6 +88,15 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
             inside = 0
             surveyor.leave(element, None if element is body else element.tail)
     return surveyor.surveyed(landmark, elements, deepest)
+
+
+def _countable(element: Any, depth: int) -> int | None:
+    """How many elements are in this one, those in code left out; None where some may be too deep."""
+    within = int(COUNT(element))
+    if depth + within > MAX_DEPTH:
+        return None
+    holds_code = next(element.iter(*CODE), None) is not None
+    return within - int(COUNT_IN_CODE(element)) if holds_code else within
 
 
 class _Surveyor:
