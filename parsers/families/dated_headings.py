@@ -26,6 +26,7 @@ _VERB = (
     r"circulated|of|dated)\b"
 )
 HEADING_CHARACTERS = 400
+LONGEST_DATE = 60
 REMEMBERED = 256
 """Headings that are remembered taken apart: a page's lines are looked at several times."""
 
@@ -94,7 +95,7 @@ class HeadingGrammar:
 
     def is_date(self, words: str) -> bool:
         """Whether the words are a date, or the damaged form of one, and nothing else."""
-        return bool(self._date_only.fullmatch(words[:60]))
+        return len(words) <= LONGEST_DATE and bool(self._date_only.fullmatch(words))
 
     def is_label(self, words: str) -> bool:
         """Whether the words start with the label of a heading, without a date before it."""

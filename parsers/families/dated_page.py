@@ -63,8 +63,7 @@ class DatedPage(Source):
         return Page(body, url, media_type=media_type, region=self.region, landmark=self.grammar.landmark)
 
     def entries(self, page: Page) -> Iterator[DatedEntry]:
-        lines = whole_headings(page.lines(), self.grammar)
-        starts = [place for place, line in enumerate(lines) if self.grammar.is_candidate(line)]
+        lines, starts = whole_headings(page.lines(), self.grammar)
         for start, end in pairwise([*starts, len(lines)]):
             body = lines[start + 1 : end]
             yield DatedEntry(page, lines[start], tuple(without_page_end(body) if end == len(lines) else body))
