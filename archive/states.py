@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Text, and_, bindparam, cast, select
 from sqlalchemy.orm import Session
 
+from archive.aliases import numbers_of
 from archive.changes import Changes
 from archive.derived import NotificationRow, Revision
 from archive.presence import come_back
 from archive.records import Notification, ReadEntry
-from archive.tables import Identity
 
 STATED_STATES = {"withdrawn": "withdrawn", "closed": "ended", "cancelled": "ended"}
 """What a bulletin says of itself in a code of the scheme `state` → the state that it then is in."""
@@ -87,8 +87,8 @@ def _refs(record: Notification) -> set[str]:
 
 
 def _open_rows(session: Session, source: str, refs: set[str]) -> Sequence[NotificationRow]:
-    numbers = select(Identity.notification_id).where(Identity.source == source, Identity.ref.in_(sorted(refs)))
+    numbers = numbers_of(session, source, refs).values()
     rows = select(NotificationRow).where(
-        NotificationRow.id.in_(numbers), NotificationRow.state.not_in(list(ACTIONS.values()))
+        NotificationRow.id.in_(sorted(numbers)), NotificationRow.state.not_in(list(ACTIONS.values()))
     )
     return session.scalars(rows.order_by(NotificationRow.id)).all()
