@@ -37,18 +37,20 @@ def numbers_of(session: Session, source: str, refs: Collection[str]) -> dict[str
     return {ref: number for ref, number in found}  # noqa: C416
 
 
-def learn_id(session: Session, capture: Capture, target: Target, reading: Reading, changes: Changes) -> None:
-    """Note the id that a listing states of a detail whose bulletin was numbered by its address."""
+def learn_id(session: Session, capture: Capture, target: Target, reading: Reading, changes: Changes) -> str | None:
+    """Note the id that a listing states of a detail whose bulletin was numbered by its address; returns a new one."""
     ref = capture.facts.get("ref")
     if capture.role != "detail" or not ref or [entry.notification.ref for entry in reading.read] != [ref]:
-        return
+        return None
     if reading.refused or numbers_of(session, capture.source, [ref]):
-        return
+        return None
     number = _numbered_by_address(session, target)
-    if number is not None:
-        named = {"source": capture.source, "ref": ref, "notification_id": number, "capture_id": capture.id}
-        session.execute(insert(_ALIASES).values(named))
-        changes.add("rekeyed", number, session.get_one(NotificationRow, number).revision)
+    if number is None:
+        return None
+    named = {"source": capture.source, "ref": ref, "notification_id": number, "capture_id": capture.id}
+    session.execute(insert(_ALIASES).values(named))
+    changes.add("rekeyed", number, session.get_one(NotificationRow, number).revision)
+    return str(ref)
 
 
 def _numbered_by_address(session: Session, target: Target) -> int | None:

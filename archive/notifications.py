@@ -90,12 +90,12 @@ class Keeper:
         self, session: Session, facts: SourceFacts, capture: Capture, target: Target, changes: Changes, *, late: bool
     ) -> None:
         self.session, self.facts, self.capture, self.target = session, facts, capture, target
-        self.changes, self.late = changes, late
+        self.changes, self.late, self.states_links = changes, late, True
         self.present: set[int] = set()
         self.touched: set[int] = set()
         self.met: set[int] = set()
-        self.states_links = True
         self.rests: str | None = None
+        self.learnt: str | None = None
         self._on_file = OnFile()
         self._creations = Creations()
 
@@ -122,7 +122,7 @@ class Keeper:
             self.touched |= act(self.session, self.facts.slug, entries, self.changes)
             if self.facts.acts:
                 new = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome == "new"]
-                self.touched |= act_late(self.session, self.facts.slug, new, self.changes)
+                self.touched |= act_late(self.session, self.facts.slug, new, self.changes, self.learnt)
         return outcomes
 
     def _keep(self, entry: ReadEntry, content_hash: str, found: Match | None, numbers: Mapping[int, int]) -> str:
@@ -180,7 +180,7 @@ class Keeper:
         return "parser" if same_entry and current.parser_version != self.facts.parser_version else self.changes.cause
 
     def _revise_late(self, row: NotificationRow, entry: ReadEntry, content_hash: str, found: Match) -> str:
-        """An older wording joins the history; it is the current one only if no later wording is known."""
+        """An older wording joins the history; it is the current one only if no later one is known."""
         revisions = self.session.scalars(select(Revision).where(Revision.notification_id == row.id)).all()
         if any(each.content_hash == content_hash for each in revisions):
             return "unchanged"

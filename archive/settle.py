@@ -117,7 +117,7 @@ def settle_reading(
     keeper.states_links = reading.states_links
     if capture.role == "detail":
         keeper.rests = off_list(session, facts, target.id)
-        learn_id(session, capture, target, reading, changes)
+        keeper.learnt = learn_id(session, capture, target, reading, changes)
     facts = keeper.facts
     accounts = _settle_entries(session, keeper, reading)
     accounts.quarantined = quarantine.hold(session, facts, capture, reading.refused)
