@@ -35,10 +35,10 @@ def front_page(page: ArticlePage, publisher: str, role_of: Callable[[str], str])
         return f"it names itself {itself}"
     if _is_titled_as_site(page, publisher):
         return f"a website titled {page.stated.titles[0][1]!r}"
-    if len(wanted) >= FEWEST_WORDS and not any(wanted & words for words in titles) and not _is_of_the_day(page):
-        if 3 * len(wanted & _words(page.text)) < len(wanted) or _links_to_itself(page):
-            return f"nothing of its listing's title {page.facts['title'][:100]!r}"
-    return None
+    if len(wanted) < FEWEST_WORDS or any(wanted & words for words in titles) or _is_of_the_day(page):
+        return None
+    is_elsewhere = 3 * len(wanted & _words(page.text)) < len(wanted) or _links_to_itself(page)
+    return f"nothing of its listing's title {page.facts['title'][:100]!r}" if is_elsewhere else None
 
 
 def _words(said: str) -> set[str]:

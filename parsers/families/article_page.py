@@ -30,12 +30,12 @@ class ArticlePage(Page):
         printed: re.Pattern[str] | None = None,
     ) -> None:
         super().__init__(body, url, media_type=media_type, region=region)
-        self._label, self._printed = label, printed
+        self.label, self._printed = label, printed
 
     @cached_property
     def stated(self) -> Statements:
         """What the page states, nothing where it is no markup."""
-        return statements(self._tree, self.url, self._label, self._printed) if self.is_markup else Statements()
+        return statements(self._tree, self.url, self.label, self._printed) if self.is_markup else Statements()
 
     @cached_property
     def about_itself(self) -> tuple[tuple[str, str], ...]:
