@@ -7,15 +7,16 @@ from collections.abc import Mapping
 import pytest
 
 from archive.records import Notification
+from bench.article import Unknown
 from parsers.page import PageChanged, PageGone
 from parsers.source import parse
-from tests.parsers.test_article import ADDRESS, TEXT, Dated, Unknown, document
+from tests.parsers.test_article import ADDRESS, TEXT, Dated, document
 
 
 class News(Unknown):
     """A site with a page of news."""
 
-    start = ("https://news.example/news",)
+    start = ("https://news.example/news",)  # type: ignore[assignment]
 
 
 FACTS = {"title": "Warning over callers who claim to be officers", "issued": "2020-06-01"}
