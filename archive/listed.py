@@ -69,9 +69,7 @@ def note_listed(
 ) -> Left:
     """Write which details a listing points to; `healthy` is whether what it does not show counts as absent."""
     rows = _known(session, listing.id, shown)
-    fresh = sorted(set(shown) - {row.target_id for row in rows})
-    empty = {"missed_at": None, "absent_at": None, "gone_at": None}
-    insert_all_once(session, Listed, [{"listing_id": listing.id, "target_id": each, **empty} for each in fresh])
+    _add(session, listing.id, set(shown) - {row.target_id for row in rows}, None)
     left = Left()
     for row in rows:
         if row.target_id in shown and row.missed_at is not None:
@@ -85,6 +83,22 @@ def note_listed(
     if healthy:
         _count(session, facts, missing, changes, left)
     return left
+
+
+def note_listed_late(session: Session, listing: Target, shown: Collection[int]) -> None:
+    """Write which details an older look at a listing showed: the newest one has missed those that are new to us."""
+    _add(
+        session,
+        listing.id,
+        set(shown) - {row.target_id for row in _known(session, listing.id, shown)},
+        listing.newest_at,
+    )
+
+
+def _add(session: Session, listing_id: int, target_ids: Collection[int], missed_at: datetime | None) -> None:
+    times = {"missed_at": missed_at, "absent_at": None, "gone_at": None}
+    rows = [{"listing_id": listing_id, "target_id": each, **times} for each in sorted(target_ids)]
+    insert_all_once(session, Listed, rows)
 
 
 def look_again(session: Session, facts: SourceFacts, listing_id: int, changes: Changes) -> Left:

@@ -19,7 +19,7 @@ from archive.details import note_details, note_nothing_shared
 from archive.identity import Known, Match, Wording, issued_day, match
 from archive.indexing import current_revisions, index_current
 from archive.journal import close_capture
-from archive.listed import links_half_gone, note_listed, off_list
+from archive.listed import links_half_gone, note_listed, note_listed_late, off_list
 from archive.moved import refuse_reused_ids
 from archive.notifications import Keeper, known_entries
 from archive.presence import (
@@ -124,6 +124,8 @@ def settle_reading(
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, facts, capture)
     details, known = note_details(session, capture, reading.links, late=late)
+    if late and capture.role == "listing":
+        note_listed_late(session, target, details)
     held = None if late else _judge_absence(session, keeper, reading, details, accounts)
     current = current_revisions(session, keeper.touched)
     accounts.attachments = cite(session, capture, current, reading.recognised)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from archive.store import Archive
+from ingest.importing import import_files
 from ingest.settling import accept
 from replica.faults import status
-from tests.lifecycle.notes import Note, Notes
+from tests.lifecycle.notes import LISTING, Note, Notes
 from tests.lifecycle.notes_world import DAY, World
-from tests.lifecycle.world import opened
+from tests.lifecycle.world import START, opened
 
 FOUR = [Note(number, title) for number, title in enumerate(("Doors", "Windows", "Roofs", "Gates"), start=1)]
 
@@ -149,6 +151,23 @@ def test_a_detail_that_is_read_only_after_it_left_the_list_has_ended(archive: Ar
     world.upstream.faults.clear()
     world.run(minutes=61)
     assert world.changes() == [("created", "Doors"), ("state", "Doors")]
+
+
+def test_a_detail_that_only_an_older_listing_shows_ends_like_one_that_left(archive: Archive, tmp_path: Path) -> None:
+    world = World(archive, *FOUR[1:], source=InForce())
+    world.run()
+    older = [{"id": 1, "title": "Doors", "updated": "2018-07-01", "path": "/notes/1"}]
+    file = tmp_path / "older.json"
+    file.write_text(json.dumps({"notes": older, "older": None}))
+    import_files(archive, world.source, [file], LISTING, START, world.clock())
+    world.site.known[FOUR[0].path] = FOUR[0]
+    world.run(minutes=5)
+    world.changes()
+    world.site.shown = [*FOUR[1:], Note(9, "Fences")]
+    for _ in range(2):
+        world.run()
+    assert sorted(world.changes()) == [("created", "Fences"), ("state", "Doors")]
+    assert world.is_derived_again(tmp_path)
 
 
 def test_one_that_says_itself_that_it_is_closed_is_not_reinstated_by_its_list(archive: Archive) -> None:
