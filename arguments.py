@@ -75,7 +75,7 @@ def open_archive(settings: Settings, *, create: bool = True) -> Iterator[Archive
 
 
 def every_source() -> dict[str, Source]:
-    """The sources of this version and of the settings, by slug. Raises BadSource."""
+    """The sources of this version and of the settings, by slug, without those that cannot be one."""
     from parsers.configured import every_source as known
 
     return known(settings_in_force().source)
@@ -100,6 +100,9 @@ def polled_sources() -> list[Source]:
 def source_named(name: str) -> Source:
     """The source of that slug; any other is a usage error."""
     found = every_source()
+    for sentence in wrong_sources() if name not in found else ():
+        if f"source {name}: " in sentence:
+            fail(sentence)
     if name not in found:
         refuse(f"source {name}: there is none, expected one of {', '.join(found)}")
     return found[name]
@@ -252,3 +255,23 @@ def say_broken() -> None:
 
     for name, problem in broken_sources().items():
         say(f"parsers/sources/{name}.py: {problem}, expected a module that can be imported")
+    say_wrong_sources()
+
+
+def say_wrong_sources() -> None:
+    """Name the sources of the settings that cannot be one; the others are there all the same."""
+    from terminal import say
+
+    for sentence in wrong_sources():
+        say(sentence)
+
+
+def wrong_sources() -> list[str]:
+    """A sentence for each source of the settings that cannot be one, with where it is stated."""
+    from parsers.configured import configured_sources
+    from settings import origin_of
+
+    settings = settings_in_force()
+    place = origin_of("source", settings)
+    place = str(settings.home / place) if place.endswith(".toml") else place
+    return [f"{place}: {sentence}" for sentence in configured_sources(settings.source)[1]]

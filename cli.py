@@ -35,6 +35,7 @@ from arguments import (
     refuse,
     replay_into_folder,
     say_on_terminal,
+    say_wrong_sources,
     settings_in_force,
     source_named,
     use_home,
@@ -45,7 +46,6 @@ INTERRUPTED = 130
 TOLD = (
     "ArchiveUnusable",
     "BadSettings",
-    "BadSource",
     "CorruptBlob",
     "MissingBlob",
     "NotLoopback",
@@ -82,6 +82,7 @@ def serve(
     from wiring import serve_all
 
     settings, chosen = settings_in_force(), list(every_source().values())
+    say_wrong_sources()
     raise typer.Exit(
         serve_all(settings, chosen, replica=replica, host=host, port=port, home_was_given=home_was_given())
     )

@@ -15,13 +15,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from archive.journal import Arrival, pending
 from archive.store import Archive
-from archive.targets import find_target
+from archive.targets import roles_at
 from ingest.report import Report
 from ingest.settling import arrive, settle
 from parsers.source import Source
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 STANDARD_INPUT = Path("-")
+PAGES = ("listing", "detail", "older")
+"""The roles of pages; an address that is known in several is imported as the first of them."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*")
 USER_INFORMATION = re.compile(r"[^/?#]*//[^/?#]*@")
@@ -161,7 +163,10 @@ def _role(archive: Archive, source: Source, url: str, body: bytes) -> tuple[str,
     attachment if it holds a PDF.
     """
     with archive.reading() as session:
-        target = find_target(session, source.slug, url)
+        known = roles_at(session, source.slug, url)
+    is_pdf = body.startswith(b"%PDF")
+    order = ("attachment", *PAGES) if is_pdf else (*PAGES, "attachment")
+    target = next((known[role] for role in order if role in known), None)
     if target is not None:
         return target.role, target.facts
-    return "attachment" if body.startswith(b"%PDF") else source.role_of(url), {}
+    return "attachment" if is_pdf else source.role_of(url), {}

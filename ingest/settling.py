@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from archive.accepting import accept_absences
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_gone, settle_hop, settle_repeat
 from archive.holding import settle_attachments
@@ -22,7 +23,7 @@ from archive.journal import (
 )
 from archive.presence import SourceFacts
 from archive.records import Reading
-from archive.settle import Accounts, Settled, accept_absences, settle_reading
+from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
@@ -65,7 +66,7 @@ def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datet
     if repeated is not None:
         return repeated
     with archive.writing() as session:
-        target = find_target(session, source.slug, hops[-1].target_url)
+        target = find_target(session, source.slug, hops[-1].role, hops[-1].target_url)
         numbers = record(session, archive.blobs, hops, now, target.sha256 if target else None)
     settled = [settle(archive, source, number, now) for number in numbers]
     return settled[-1] or Settled(Accounts())
@@ -82,13 +83,13 @@ def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Sett
         if newest is not None:
             restore_body(session, archive.blobs, answer.body)
             return confirm(session, facts, newest, answer.fetched_at, "identical", answer.cause)
-        there = find_capture(session, source.slug, answer.target_url, sha256, answer.fetched_at)
+        there = find_capture(session, answer, sha256)
         return _as_settled_then(session, there) if there is not None else None
 
 
 def _unchanged(session: Session, source: Source, answer: Arrival, sha256: str) -> int | None:
     """The capture that the page was last seen as, if this later answer has its very body."""
-    target = find_target(session, source.slug, answer.target_url)
+    target = find_target(session, source.slug, answer.role, answer.target_url)
     if target is None or target.capture_id is None or target.newest_at is None:
         return None
     newest = get_capture(session, target.capture_id)
@@ -183,7 +184,7 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
 def _newest(archive: Archive, capture: Capture, facts: SourceFacts) -> Capture | None:
     """The capture that the page was last seen as, if the same parser read it and this capture is not older."""
     with archive.reading() as session:
-        target = find_target(session, capture.source, capture.target_url)
+        target = find_target(session, capture.source, capture.role, capture.target_url)
         if target is None or target.capture_id is None or target.newest_at is None:
             return None
         newest = get_capture(session, target.capture_id)

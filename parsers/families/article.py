@@ -48,7 +48,7 @@ class Article(Source):
 
     def entries(self, page: Page) -> Iterator[ArticleEntry]:
         if page.role == "detail":
-            article = as_article(page, self.is_dated)
+            article = as_article(page, self.is_dated, self.publisher, self.role_of)
             yield ArticleEntry(article, article_text(article, self.document_path, self.documents_anywhere))
 
     def links(self, page: Page) -> Iterator[Link]:

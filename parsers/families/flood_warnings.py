@@ -15,7 +15,8 @@ from parsers.page import Page, PageChanged, absolute
 from parsers.source import Source
 
 TIMES = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
-"""The answers that were seen state no zone, and no reference that was seen names one: Europe/London, unverified."""
+"""Read as Europe/London, unverified: the answers that were seen state no zone (`2021-03-31T15:21:00`, summer time), and
+what could be read of the API's reference names none. The agency's other service, for partners, states `Z`."""
 
 
 class FloodWarnings(Source):

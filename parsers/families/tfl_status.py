@@ -24,8 +24,8 @@ class TflStatus(Source):
     write one over the other.
     """
 
-    good_service: ClassVar[int] = 10
-    """The severity that is no bulletin (https://api.tfl.gov.uk/Line/Meta/Severity); every other is one."""
+    ordinary: ClassVar[frozenset[int]] = frozenset((10, 18))
+    """`Good Service` and `No Issues`, no bulletins (api.tfl.gov.uk/Line/Meta/Severity); every other is one."""
 
     def page(self, body: bytes, url: str, media_type: str | None = None) -> JsonPage:
         return JsonPage(body, url, volatile=VOLATILE)
@@ -49,7 +49,7 @@ class TflStatus(Source):
             raise PageChanged(f"{where}: 0 statuses, expected at least 1")
         found: dict[str, list[Mapping[str, Any]]] = {}
         for status in statuses:
-            if status.get("statusSeverity") != self.good_service:
+            if status.get("statusSeverity") not in self.ordinary:
                 found.setdefault(start_of(status, where), []).append(status)
         return [Disruption(page, line, start, tuple(together)) for start, together in found.items()]
 

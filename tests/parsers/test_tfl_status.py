@@ -39,8 +39,14 @@ def records(*lines: Any) -> list[Notification]:
     return [entry.notification for entry in reading.read]
 
 
-def test_a_good_service_is_healthy_and_no_bulletin() -> None:
-    assert read(line(status(10))).seen == 0
+@pytest.mark.parametrize("severity", [10, 18])
+def test_an_ordinary_service_is_healthy_and_no_bulletin(severity: int) -> None:
+    assert read(line(status(severity))).seen == 0
+
+
+@pytest.mark.parametrize("severity", [severity for severity in range(21) if severity not in (10, 18)])
+def test_every_other_service_is_a_bulletin(severity: int) -> None:
+    assert len(records(line(status(severity), status(10), status(18)))) == 1
 
 
 def test_a_disruption_keeps_its_ref_while_reason_severity_and_end_change() -> None:
