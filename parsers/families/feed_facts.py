@@ -34,7 +34,7 @@ def facts_of(item: FeedItem, issued_in: Sequence[str], formats: Sequence[str]) -
 def stated_by(
     item: FeedItem, issued_in: Sequence[str], formats: Sequence[str], document_path: re.Pattern[str] | None
 ) -> tuple[str, dict[str, Any], dict[str, str]]:
-    """Text, other stated fields and evidence of a bulletin that is an item. Raises PageChanged for one without words."""
+    """Text, other stated fields and evidence of a bulletin that is an item; PageChanged for one without words."""
     issued, how = item.stated(issued_in, formats)
     text, attachments, links = item.words(document_path)
     title = item.title.line
