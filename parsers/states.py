@@ -115,10 +115,11 @@ def earlier_text(title: str | None, text: str) -> int | None:
 
     A line `Previous statement:` shows it; a divider (`.....`) does where title or first words say `update`.
     """
-    in_title, in_text = _clues(title or ""), _clues(text)
-    says_update = any(
-        value == "update" for value, _ in (*_in_title(title or "", in_title), *_at_the_top(text, in_text))
-    )
+    return _earlier(title or "", text, _clues(title or ""), _clues(text))
+
+
+def _earlier(title: str, text: str, in_title: frozenset[str], in_text: frozenset[str]) -> int | None:
+    says_update = any(value == "update" for value, _ in (*_in_title(title, in_title), *_at_the_top(text, in_text)))
     place = 0
     for line in text[:MAX_CHARACTERS].split("\n") if says_update or "earlier" in in_text else ():
         starts_below = place + len(line) + 1
@@ -134,7 +135,7 @@ def _clues(words: str) -> frozenset[str]:
 
 def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
     in_title, in_text = _clues(title), _clues(text)
-    below = earlier_text(title, text) if "earlier" in in_text or "update" in in_title | in_text else None
+    below = _earlier(title, text, in_title, in_text)
     current = text if below is None else text[:below]
     yield from _in_title(title, in_title)
     yield from _at_the_top(current, in_text)

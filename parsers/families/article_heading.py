@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from parsers.families.article_nearness import beside
 from parsers.families.article_printed import printed_dates
+from parsers.families.article_times import times
 from parsers.families.article_words import is_headline, is_start, words_of
 
-MAX_ANCESTORS = 40
 MAX_HEADINGS = 20
 TITLES = frozenset(("h1", "h2", "h3"))
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 TELLING = TITLES | SUBHEADINGS | {"a", "time"}
-ELSEWHERE = frozenset(("a", "nav", "footer", "aside"))
 Dates = list[tuple[int, str]]
 
 
@@ -63,7 +61,9 @@ class Heading:
 
     def _take(self, place: int, element: Any, tag: str, names: Sequence[str]) -> None:
         if tag == "time":
-            self._take_time(place, element)
+            published, others = times(element)
+            self._published.extend((place, stated) for stated in published)
+            self._times.extend((place, stated) for stated in others)
             return
         repeats = tag in TITLES and len(self._repeats) < MAX_HEADINGS and is_start(names, words_of(element))
         if repeats:
@@ -74,23 +74,10 @@ class Heading:
         elif tag in SUBHEADINGS and not repeats:
             self._subheadings.append(place)
 
-    def _take_time(self, place: int, element: Any) -> None:
-        stated = element.get("datetime")
-        if stated and (
-            element.get("pubdate") is not None or "datepublished" in (element.get("itemprop") or "").lower()
-        ):
-            self._published.append((place, stated))
-        elif stated and ELSEWHERE.isdisjoint(each.tag for each in islice(element.iterancestors(), MAX_ANCESTORS)):
-            self._times.append((place, stated))
-
     def _beside(self, found: Dates) -> str | None:
         if len(found) == 1 and not self._places:
             return found[0][1]
-        headings = self._repeats or self._places
-        if not found or not headings:
-            return None
-        places = [*headings, *(place for place, _ in found)]
-        return beside(headings, self._barriers(min(places), max(places)), found)
+        return beside(self._repeats or self._places, self._barriers, found)
 
     def _barriers(self, low: int, high: int) -> list[int]:
         """The headings and headlines of others between two places."""
