@@ -130,6 +130,12 @@ IN_STANDING = (
     *("act.campaign", "gov.uk/act", "actionfraud", "report@phishing", "action counters", "hide", "see it"),
 )
 """Without one of these, in small letters, no sentence is a standing one."""
+ABOUT = re.compile(
+    r"(?:please\s)?(?:call|ring|phone|contact)\b[^.]{0,40}?\b(?:101|0[378]00\s?[\s\d]{6,9})\s"
+    r"(?:about|regarding|concerning)\s(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""`Call 101 about courier fraud`: what a number is to be called about is the news, the call itself is not."""
 SENTENCE_END = re.compile(r"[.!?](?:\n+|\s+)|\n+")
 NO_NAMED_STORM = re.compile(r"\bstorm\b|\bStorm\b(?!\s[A-Z][a-z])")
 LEAD = re.compile(r"[a-z]{2,}(?![?{])|[a-z]+(?=[a-z][?{])")
@@ -194,6 +200,9 @@ def _opening(text: str, may_stand: bool) -> str:
         if not (may_stand and _is_standing(sentence[:1_000])):
             said.append(sentence)
             length += len(sentence) + 1
+        elif (about := ABOUT.match(sentence[:1_000])) and not _is_standing(about[1]):
+            said.append(about[1])
+            length += len(about[1]) + 1
     return "\n".join(said)[:OPENING_CHARACTERS]
 
 

@@ -74,6 +74,9 @@ def _opening(text: str) -> str:
         if not topics.STANDING.search(sentence[:1_000].lower()):
             said.append(sentence)
             length += len(sentence) + 1
+        elif (about := topics.ABOUT.match(sentence[:1_000])) and not topics.STANDING.search(about[1].lower()):
+            said.append(about[1])
+            length += len(about[1]) + 1
     return "\n".join(said)[: topics.OPENING_CHARACTERS]
 
 
