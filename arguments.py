@@ -39,6 +39,11 @@ def use_home(home: Path | None) -> None:
     _home = home
 
 
+def home_given() -> Path | None:
+    """The data folder that stood before the command."""
+    return _home
+
+
 def home_was_given() -> bool:
     """Whether the data folder was chosen, by `--home` or BULLETINS_HOME."""
     return _home is not None or "BULLETINS_HOME" in os.environ
@@ -116,6 +121,7 @@ def source_named(name: str) -> Source:
     found = every_source()
     name = present_names().get(name, name)
     if name not in found:
+        say_broken()
         refuse(f"source {name}: there is none, expected one of {', '.join(found)}")
     return found[name]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from archive.records import Link, Reading
@@ -31,6 +32,7 @@ BLOCKED = """<!DOCTYPE html>
 <script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script></body></html>
 """
 FAMILIES_KNOWN = (*PLATFORMS, "article")
+SUBJECTS = frozenset("news home latest news press releases alerts feed posts bulletins".split())
 TITLE = re.compile(r"<title[^>]{0,200}>(?:<!\[CDATA\[)?\s*([^<\]]{1,200})", re.IGNORECASE)
 
 
@@ -80,6 +82,7 @@ def refuse_slug(slug: str, taken: Collection[str], checkout: Checkout) -> None:
 
 def add_source(checkout: Checkout, get: Get, slug: str, url: str, family: str | None, today: datetime) -> Added:
     """Write the file and the first fixtures of a source. Raises CannotAdd, and what `get` raises for the address."""
+    get = cache(get)
     seen = get(url)
     found, tried = None, []
     for platform in _candidates(seen, family):
@@ -125,7 +128,7 @@ def _nothing(seen: Seen, family: str | None, tried: list[str]) -> str:
 
 def _try(get: Get, seen: Seen, platform: Platform, slug: str, today: datetime) -> Tried | str:
     """The platform as a source that reads the listing and a detail, or why it does not."""
-    draft = Draft(slug, _name(seen), platform, _basis(platform.start, today), range(0, 5_000))
+    draft = Draft(slug, _name(seen), platform, _basis(platform.start, today), range(5_000))
     try:
         listing = seen if platform.start == seen.url else get(platform.start)
         source = read_back(draft, written(draft))
@@ -161,8 +164,10 @@ def _facts(link: Link) -> dict[str, str]:
 
 
 def _name(seen: Seen) -> str:
+    """The publisher's name as the site states it: the longest part of the page's title that is not its subject."""
     found = TITLE.search(seen.characters[:20_000])
-    title = re.split(r"\s[|–-]\s", found[1].strip())[-1] if found else ""
+    parts = [part.strip() for part in re.split(r"\s[|–-]\s", found[1])] if found else []
+    title = max((part for part in parts if part.casefold() not in SUBJECTS), key=len, default="")
     return seen.meta("og:site_name") or title or seen.host.removeprefix("www.")
 
 

@@ -38,7 +38,9 @@ def articles(seen: Seen) -> Iterator[Platform]:
     }
     yield Platform("article", seen.url, (*signs, "their pages print a date by the heading"), {**facts, **further})
     del facts["is_dated"]
-    yield Platform("article", seen.url, (*signs, "their pages state no date that is known: say where in `printed`"), facts)
+    yield Platform(
+        "article", seen.url, (*signs, "their pages state no date that is known: say where in `printed`"), facts
+    )
 
 
 def _groups(seen: Seen) -> list[tuple[str, list[str]]]:

@@ -102,3 +102,12 @@ def free_folder(cases: Path, kind: str) -> Path:
     """The folder of that name, or the next one with a number."""
     names = (kind, *(f"{kind}-{number}" for number in range(2, 1000)))
     return next(cases / name for name in names if not (cases / name).exists())
+
+
+def meta_beside(file: Path) -> dict[str, Any]:
+    """What the `meta.json` beside a fixture's document says of it, nothing where there is none."""
+    meta = file.parent / "meta.json"
+    if file.stem != "page" or not meta.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(meta.read_text("utf-8"))
+    return found

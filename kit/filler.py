@@ -26,8 +26,8 @@ DATE_WORDS = frozenset(
 )
 LABELS = frozenset(
     (
-        *"green yellow amber red message alert warning notice update updated issued published posted date released".split(),
-        *"modified last next older page previous withdrawn cancelled ended expired until from".split(),
+        *"green yellow amber red message alert warning notice update updated issued published posted".split(),
+        *"date released modified last next older page previous withdrawn cancelled ended expired until from".split(),
     )
 )
 PIECE = re.compile(

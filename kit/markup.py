@@ -29,7 +29,9 @@ MAX_DATA_CHARACTERS = 200
 MIN_HIDDEN_CHARACTERS = 16
 JSON_SCRIPT = re.compile(r"""\btype\s*=\s*["']?application/(?:[\w.-]+\+)?json""", re.IGNORECASE)
 SCRIPT_LEFT_OUT = "/* a script of {count} characters */"
-ADDRESSES_IN_SCRIPT = re.compile(r"/cdn-cgi/challenge-platform|_Incapsula_Resource|captcha-delivery\.com|awswaf\.com", re.I)
+ADDRESSES_IN_SCRIPT = re.compile(
+    r"/cdn-cgi/challenge-platform|_Incapsula_Resource|captcha-delivery\.com|awswaf\.com", re.I
+)
 
 
 @dataclass(slots=True)

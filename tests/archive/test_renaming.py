@@ -95,7 +95,7 @@ def test_replaying_a_renamed_archive_is_exact(
 
         again = new_archive(kind, tmp_path, "again", request, stack)
         replay_into(archive, again, {"cascade": renamed()}, Clock(START)())
-        tables = [*DERIVED_FROM_JOURNAL, Capture, Decision]
+        tables: list[type[Table]] = [*DERIVED_FROM_JOURNAL, Capture, Decision]
         assert differences(dump(archive, tables), dump(again, tables)) == []
 
 
