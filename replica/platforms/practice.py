@@ -18,8 +18,11 @@ HOME = """<!DOCTYPE html>
 <link rel="stylesheet" href="https://{host}/wp-content/themes/plain/style.css"></head>
 <body><header><a href="/">{name}</a></header><main><h1>{name}</h1><p>Invented by the replica.</p></main></body></html>
 """
+FORUM, PARTNERSHIP = "www.felpershamforum.example", "www.borsetshireprepared.example"
+UPDATE = "/updates/{issued:%Y}/{month}/{slug}/"
 STATED = (
     '<script type="application/ld+json">{{"@context": "https://schema.org", "@type": "NewsArticle", '
+    f'"url": "https://{FORUM}{UPDATE}", '
     '"datePublished": "{issued_iso}", "dateModified": "{changed_iso}"}}</script>'
 )
 
@@ -35,9 +38,8 @@ class WordPressWithHome(WordPressSite):
 
 def practice_sites() -> tuple[OwnPressSite, WordPressWithHome]:
     """A forum with a site of its own, and a partnership on WordPress; their hosts are nobody's (RFC 2606)."""
-    forum, partnership = "www.felpershamforum.example", "www.borsetshireprepared.example"
-    habits = Habits("/updates/{issued:%Y}/{month}/{slug}/", "/files/{slug}.pdf", head=STATED)
+    habits = Habits(UPDATE, "/files/{slug}.pdf", head=STATED)
     return (
-        OwnPressSite(forum, "Felpersham Resilience Forum", "/updates/", habits, planned(forum, "security", shift=11)),
-        WordPressWithHome(partnership, "Borsetshire Prepared", planned(partnership, "desk", shift=12)),
+        OwnPressSite(FORUM, "Felpersham Resilience Forum", "/updates/", habits, planned(FORUM, "security", shift=11)),
+        WordPressWithHome(PARTNERSHIP, "Borsetshire Prepared", planned(PARTNERSHIP, "desk", shift=12)),
     )
