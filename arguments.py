@@ -39,6 +39,11 @@ def use_home(home: Path | None) -> None:
     _home = home
 
 
+def home_given() -> Path | None:
+    """The data folder that stood before the command."""
+    return _home
+
+
 def home_was_given() -> bool:
     """Whether the data folder was chosen, by `--home` or BULLETINS_HOME."""
     return _home is not None or "BULLETINS_HOME" in os.environ
@@ -67,11 +72,25 @@ def settings_in_force() -> Settings:
 
 @contextmanager
 def open_archive(settings: Settings, *, create: bool = True) -> Iterator[Archive]:
-    """The archive of these settings; one that is missing is made, or refused with `create` off."""
+    """The archive of these settings; one that is missing is made, or refused with `create` off.
+
+    What it keeps under former slugs of sources goes on under the present ones from then on.
+    """
     from archive.migrate import open_archive as open_it
+    from archive.renaming import rename_sources
+    from terminal import say
 
     with open_it(settings.database, settings.blobs_at, create=create) as archive:
+        for old, new in rename_sources(archive, present_names(), datetime.now(UTC)):
+            say(f"source {old}: it is {new} now; what was kept of it goes on under that slug")
         yield archive
+
+
+def present_names() -> dict[str, str]:
+    """The present slug of each source by its former ones. Raises BadSource."""
+    from parsers.configured import former_names
+
+    return former_names(every_source())
 
 
 def every_source() -> dict[str, Source]:
@@ -98,12 +117,14 @@ def polled_sources() -> list[Source]:
 
 
 def source_named(name: str) -> Source:
-    """The source of that slug; any other is a usage error."""
+    """The source of that slug, or of that former one; any other is a usage error."""
     found = every_source()
     for sentence in wrong_sources() if name not in found else ():
         if f"source {name}: " in sentence:
             fail(sentence)
+    name = present_names().get(name, name)
     if name not in found:
+        say_broken()
         refuse(f"source {name}: there is none, expected one of {', '.join(found)}")
     return found[name]
 
@@ -168,7 +189,7 @@ def ids_of(printed: str) -> list[str]:
         return [printed.strip()]
     if not printed.isprintable():
         refuse(f"notification {printed[:80]!r}: no id, expected 6 to 16 hex digits as `search` shows them")
-    return [public_id(slug, printed) for slug in known_slugs()]
+    return [public_id(slug, printed) for slug in (*known_slugs(), *present_names())]
 
 
 def query_of(words: list[str] | None) -> str | None:
@@ -186,6 +207,8 @@ def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     from parsers.recognised import SERIES
     from parsers.topics import IN_TEXT, IN_TITLE
 
+    former = present_names()
+    chosen["source"] = [former.get(slug, slug) for slug in chosen["source"] or []]
     known = {"level": LEVELS, "source": known_slugs(), "issuer": sorted(ORGANISATIONS), "state": STATES}
     known |= {"topic": sorted({*IN_TEXT, *IN_TITLE}), "series": sorted({each.slug for each in SERIES})}
     for name, expected in known.items():
@@ -254,7 +277,7 @@ def say_broken() -> None:
     from terminal import say
 
     for name, problem in broken_sources().items():
-        say(f"parsers/sources/{name}.py: {problem}, expected a module that can be imported")
+        say(f"{name}: {problem}, expected a module that can be imported")
     say_wrong_sources()
 
 

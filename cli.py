@@ -13,12 +13,12 @@ from typing import Annotated, Any
 
 import typer
 
+import maintaining
 import queries
 from arguments import (
     COULD_NOT_RUN,
     DONE,
     LOSSES,
-    MOST,
     Format,
     SourceName,
     address_of,
@@ -62,6 +62,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(maintaining.app)
 app.add_typer(queries.app)
 
 
@@ -105,35 +106,6 @@ def run(
     with open_archive(settings) as archive, tools_for(settings, say=say_on_terminal) as tools:
         reports = list(run_each(archive, chosen, tools, accept=accept))
     finish(reports, format_name)
-
-
-@app.command()
-def parse(
-    name: SourceName,
-    file: Annotated[Path | None, typer.Argument(help="a page, feed or text; `-` is standard input")] = None,
-    url: Annotated[str | None, typer.Option(help="the page's address; by default the source's own")] = None,
-    capture: Annotated[
-        int | None, typer.Option(min=1, max=MOST, help="a capture of the archive instead of a file")
-    ] = None,
-    format_name: Format = None,
-) -> None:
-    """Print the records of one document, without a database."""
-    from ingest.parsing import parse_bytes, parse_capture
-    from terminal import print_rows
-
-    source = source_named(name)
-    address = address_of(source, url)
-    if (file is None) == (capture is None):
-        refuse("parse: expected either a FILE or --capture ID")
-    if capture is not None:
-        with open_archive(settings_in_force(), create=False) as archive:
-            parsed = parse_capture(archive, source, capture, address)
-    else:
-        parsed = parse_bytes(source, bytes_of(file or Path("-")), address or source.start[0])
-    print_rows(parsed.rows, ["issued", "level", "region", "title", "issuers", "attachments"], format_name)
-    for problem in parsed.problems:
-        say(problem)
-    raise typer.Exit(LOSSES if parsed.problems else DONE)
 
 
 @app.command("import")

@@ -1,4 +1,4 @@
-"""The commands that only read the archive: search, show, changes, sources, status, quarantine."""
+"""The commands that only read the archive: search, show, changes, sources, status."""
 
 from __future__ import annotations
 
@@ -140,19 +140,3 @@ def status(format_name: Format = None) -> None:
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
             say(f"{gap['source']}: gap from {span}: {gap['reason']}")
         say(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals(session).items()))
-
-
-@app.command()
-def quarantine(
-    name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="also those that were read since")] = False,
-    format_name: Format = None,
-) -> None:
-    """List the entries and documents that could not be parsed, with the reasons."""
-    from archive.quarantine import list_quarantine
-    from terminal import print_rows
-
-    slug = source_named(name).slug if name else None
-    with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
-        columns = ["id", "source", "what", "reason", "capture", "at", "state"]
-        print_rows(list_quarantine(session, slug, all_states=everything), columns, format_name)

@@ -15,7 +15,21 @@ from typing import Any, Literal, TextIO
 
 Row = Mapping[str, Any]
 FORMATS = ("table", "jsonl", "csv")
-PROSE = ("title", "snippet", "reason", "problem", "issuers", "attachments", "url", "basis", "text", "sample", "about")
+PROSE = (
+    "title",
+    "snippet",
+    "value",
+    "from",
+    "reason",
+    "problem",
+    "issuers",
+    "attachments",
+    "url",
+    "basis",
+    "text",
+    "sample",
+    "about",
+)
 """Columns that may be folded; the others keep to one line."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SECRETS = (
@@ -220,6 +234,17 @@ def without_secrets(line: str) -> str:
     for pattern, masked in SECRETS:
         line = pattern.sub(masked, line)
     return line
+
+
+def print_fields(found: Row, format_name: str | None) -> None:
+    """Print one thing: a line for each of its fields on a terminal, else as one JSON object or CSV row."""
+    if format_name in ("jsonl", "csv") or (format_name is None and not sys.stdout.isatty()):
+        print_rows([found], list(found), format_name or "jsonl")
+        return
+    for name, value in found.items():
+        lines = value if isinstance(value, list) and all(isinstance(each, str) for each in value) else [_short(value)]
+        indented = "\n".join(lines).replace("\n", "\n    ")
+        print(printable(f"{name.replace('_', ' ')}: {indented}" if len(lines) == 1 else f"{name}:\n    {indented}"))
 
 
 def print_shown(found: Row, format_name: str | None, *, diff: bool) -> None:

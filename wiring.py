@@ -127,6 +127,9 @@ def serve_all(
 ) -> int:
     """Scheduler, workers and status page for these sources in one process, until SIGTERM or SIGINT: the exit code."""
     from archive.migrate import open_archive
+    from archive.renaming import rename_sources
+    from ingest.tools import utc_now
+    from parsers.configured import former_names
     from parsers.source import broken_sources
     from web.server import refuse_open_address
 
@@ -138,6 +141,7 @@ def serve_all(
     with ExitStack() as stack:
         told_to_stop = _told_to_stop()
         archive = stack.enter_context(open_archive(settings.database, settings.blobs_at))
+        rename_sources(archive, former_names({source.slug: source for source in chosen}), utc_now())
         transport_for = None
         if replica:
             transport_for = stack.enter_context(_replica_of_upstreams())
@@ -145,7 +149,7 @@ def serve_all(
         stack.enter_context(_status_page(archive, chosen, host, port, replica=replica))
         _say_where(settings)
         for name, problem in broken_sources().items():
-            say(f"parsers/sources/{name}.py: {problem}, expected a module that can be imported")
+            say(f"{name}: {problem}, expected a module that can be imported")
         return _schedule(archive, chosen, settings, transport_for, told_to_stop)
 
 

@@ -14,6 +14,7 @@ from archive.attachments import confirm_document
 from archive.confirm import confirm
 from archive.journal import get_capture, get_check, get_decision, record_decision
 from archive.records import Reading
+from archive.renaming import RENAMED
 from archive.reparse import Reparsed, apply_reparse
 from archive.settle import settle_reading
 from archive.store import Archive, Session
@@ -180,6 +181,8 @@ def _settle_decision(old: Archive, new: Archive, sources: Mapping[str, Source], 
         decision = get_decision(session, number)
     with new.writing() as session:
         record_decision(session, decision.kind, decision.source, decision.at, decision.detail)
+        if decision.kind == RENAMED:
+            return
         accept_absences(session, facts_of(sources[decision.source]), decision.detail["capture"], decision.at)
 
 

@@ -51,6 +51,20 @@ def every_source(stated: Iterable[Mapping[str, Any]]) -> dict[str, Source]:
     return {**sources(), **configured_sources(stated)[0]}
 
 
+def former_names(known: Mapping[str, Source]) -> dict[str, str]:
+    """The present slug by each former one. Raises BadSource where a slug is in use again, or claimed twice."""
+    found: dict[str, str] = {}
+    for slug, source in known.items():
+        for former in source.formerly:
+            other = former if former in known else found.get(former)
+            if other:
+                raise BadSource(
+                    f"source {slug}: formerly {former!r}, which is a slug of {other}, expected one of its own"
+                )
+            found[former] = slug
+    return found
+
+
 def _source(facts: Mapping[str, Any]) -> Source:
     where = f"source {facts.get('slug', '?')!s:.60}"
     for name in NEEDED:
@@ -130,6 +144,10 @@ def _is_address(printed: str) -> bool:
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
+def _slugs(value: Any) -> tuple[str, ...]:
+    return tuple(_slug(each) for each in (value if isinstance(value, list) else [value]))
+
+
 def _minutes(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100_000:
         raise ValueError("a whole number of minutes from 1 to 100,000")
@@ -163,6 +181,7 @@ def _flag(value: Any) -> bool:
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "slug": _slug,
     "family": _one_of(*FAMILIES),
+    "formerly": _slugs,
     "publisher": _slug,
     "rights": _words,
     "about": _words,

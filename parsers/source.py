@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from archive.records import Link, Notification, ReadEntry, Reading, RefusedEntry
 from parsers.blocked import blocked
+from parsers.packages import imported, place_of, stated_modules
 from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
 
@@ -29,6 +30,8 @@ class Source:
     """One series of bulletins by one publisher. A subclass in `parsers/sources/` is registered by existing."""
 
     slug: ClassVar[str] = ""
+    formerly: ClassVar[tuple[str, ...]] = ()
+    """Slugs that it had before: what is kept under them goes on under the present one, cited addresses stay."""
     publisher: ClassVar[str]
     rights: ClassVar[str]
     basis: ClassVar[str]
@@ -173,25 +176,45 @@ def parse(
 
 @cache
 def sources() -> Mapping[str, Source]:
-    """Every source by slug, found in `parsers/sources/`; raises ValueError naming both classes when a slug clashes.
+    """Every source by slug: those of `parsers/sources/`, then those of installed packages.
 
-    A module that cannot be imported costs its own sources only: see `broken_sources`.
+    Raises ValueError naming both classes when a slug clashes there; a module that cannot be imported, and a package
+    that brings what cannot be a source, cost their own sources only: see `broken_sources`.
     """
-    found: dict[str, Source] = {}
-    for module in _modules()[0]:
-        for candidate in _own_sources(module):
-            if getattr(candidate, "listing", None) not in LISTING_KINDS:
-                raise ValueError(f"{candidate}: no known kind of listing, expected one of {LISTING_KINDS}")
-            clash = found.get(candidate.slug)
-            if clash:
-                raise ValueError(f"slug {candidate.slug!r}: {type(clash)} and {candidate} both use it, expected one")
-            found[candidate.slug] = candidate()
-    return found
+    return _registry()[0]
 
 
 def broken_sources() -> Mapping[str, str]:
-    """Why modules in `parsers/sources/` cannot be imported, by module name; none in a healthy checkout."""
-    return _modules()[1]
+    """Why modules of sources cannot be used, by their place; none in a healthy installation."""
+    return _registry()[1]
+
+
+@cache
+def _registry() -> tuple[Mapping[str, Source], Mapping[str, str]]:
+    modules, broken = _modules()
+    found: dict[str, Source] = {}
+    for module in modules:
+        found |= _sources_in(module, found)
+    problems = {f"parsers/sources/{name}.py": problem for name, problem in broken.items()}
+    for stated in stated_modules():
+        try:
+            found |= _sources_in(imported(stated), found)
+        except Exception as problem:
+            problems[place_of(stated)] = f"{type(problem).__name__}: {problem}"
+    return found, problems
+
+
+def _sources_in(module: ModuleType, taken: Mapping[str, Source]) -> dict[str, Source]:
+    """The sources of one module by slug; raises ValueError where one states no known listing, or a slug clashes."""
+    found: dict[str, Source] = {}
+    for candidate in _own_sources(module):
+        if getattr(candidate, "listing", None) not in LISTING_KINDS:
+            raise ValueError(f"{candidate}: no known kind of listing, expected one of {LISTING_KINDS}")
+        clash = taken.get(candidate.slug) or found.get(candidate.slug)
+        if clash:
+            raise ValueError(f"slug {candidate.slug!r}: {type(clash)} and {candidate} both use it, expected one")
+        found[candidate.slug] = candidate()
+    return found
 
 
 @cache
@@ -226,10 +249,11 @@ def parser_version(source: type[Source]) -> str:
 @cache
 def _version_of(modules: tuple[str, ...], facts: str) -> str:
     waiting = list(modules)
+    rooms = ("parsers.", *(f"{module.partition('.')[0]}." for module in modules))
     codes: dict[str, str] = {}
     while waiting:
         name = waiting.pop()
-        if name not in codes and (name.startswith("parsers.") or name == "archive.records" or name in modules):
+        if name not in codes and (name.startswith(rooms) or name == "archive.records" or name in modules):
             codes[name], imported = _code_of(name)
             waiting.extend(imported)
     digest = hashlib.sha256("".join([*(codes[name] for name in sorted(codes)), facts]).encode())

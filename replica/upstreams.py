@@ -13,6 +13,7 @@ from replica.platforms.govuk import AssetsSite, GovUkSite
 from replica.platforms.govuk_organisation import Organisation
 from replica.platforms.mynewsdesk import MynewsdeskSite
 from replica.platforms.own_press import Habits, OwnPressSite
+from replica.platforms.practice import practice_sites
 from replica.platforms.single_online_home import SingleOnlineHomeSite
 from replica.platforms.tfl import TflSite
 from replica.platforms.wordpress import WordPressSite
@@ -100,6 +101,7 @@ def upstream_sites() -> Iterator[Site]:
     govuk = GovUkSite(tuple(_organisations()))
     yield govuk
     yield AssetsSite(govuk)
+    yield from practice_sites()
 
 
 def _forces() -> Iterator[Site]:

@@ -65,9 +65,3 @@ def test_case_is_small_and_its_records_come_back(case: Path) -> None:
     expected = case / "expected.json"
     for row in json.loads(expected.read_text("utf-8"))["read"] if expected.exists() else ():
         assert Notification.from_row(row).as_row() == row
-
-
-def test_every_source_has_a_page_and_a_failure() -> None:
-    for slug in sources():
-        kinds = {path.name for path in (FIXTURES / slug).glob("*/expected*")}
-        assert kinds == {"expected.json", "expected_error.txt"}, slug

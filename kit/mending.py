@@ -1,0 +1,27 @@
+"""From a quarantined entry to its parser mended: the commands in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def with_next(found: Mapping[str, Any], saved: Path | None) -> dict[str, Any]:
+    """A quarantine row with where the page's body is, and what to do next."""
+    source, capture = found["source"], found["capture"]
+    since = found["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    where = str(saved) if saved else f"./bulletins quarantine {found['id']} --save FILE"
+    commands = [
+        f"./bulletins parse {source} --capture {capture} --watch",
+        f"./bulletins fixture {source} --capture {capture}",
+        f"./bulletins replay {source} --since {since} --dry-run",
+        f"./bulletins replay {source} --since {since}",
+    ]
+    return {**found, "body": where, "next": commands}
+
+
+def write_new(path: Path, body: bytes) -> None:
+    """Write a file that is not there yet; raises FileExistsError where it is."""
+    with path.open("xb") as file:
+        file.write(body)

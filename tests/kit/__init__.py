@@ -1,0 +1,1 @@
+"""The kit: what it recognises, writes, removes and watches."""
