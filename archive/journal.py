@@ -230,3 +230,9 @@ def find_capture(session: Session, source: str, url: str, sha256: str, fetched_a
     """The settled capture of an address that had this body at this moment."""
     wanted = {"source": source, "url": url, "sha256": sha256, "fetched_at": fetched_at}
     return session.scalar(_SETTLED, wanted)
+
+
+def first_capture(session: Session, source: str, url: str) -> Capture | None:
+    """The capture that an address was first kept by, settled or not."""
+    found = select(Capture).where(Capture.source == source, Capture.target_url == url).order_by(Capture.id).limit(1)
+    return session.scalar(found)
