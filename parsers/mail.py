@@ -157,7 +157,7 @@ class Mail(Source):
         try:
             issued = stated.issued()
         except ValueError as problem:
-            raise PageChanged(f"{where}: {stated.where} {problem}") from problem
+            raise PageChanged(f"{where}: {stated.where}: {problem}") from problem
         linked, links = attachments_and_links(page.lines(), page, getattr(self.source, "document_path", None))
         said = dict(self.source.titled(where, stated.title))
         evidence = {**_evidence(page, stated, issued.format), **said.pop("evidence", {})}
@@ -193,7 +193,7 @@ def _evidence(page: MailPage, stated: Statement, date_format: str) -> dict[str, 
         how = f"derived: Message-ID {page.message_ref.ref!r} stands for another message"
     left_out = page.discretion.count
     attached = f"{stated.attached} messages within it after its own words" if stated.attached else ""
-    left = f"{left_out} addresses of recipients left out" if left_out else ""
+    left = f"addresses of recipients left out: {left_out}" if left_out else ""
     words = "; ".join(filter(None, (*stated.taken_from, attached, left)))
     return {
         "ref": how,

@@ -48,7 +48,7 @@ class Statement:
     def issued(self) -> Stated:
         """Raises ValueError where there is no date, or none that can be read."""
         if not self.date.strip():
-            raise ValueError("no date, expected one")
+            raise ValueError("no date, expected when it was sent")
         return self.read(self.date)
 
 
@@ -69,7 +69,7 @@ def state(message: Part, url: str, own_domains: Collection[str], depth: int = 0)
         return replace(
             inner,
             private=inner.private | own.private | (frozenset(own.senders) - frozenset(inner.senders)),
-            forwarded=(f"{within[0].kind} part {within[0].section}", *inner.forwarded),
+            forwarded=(_how(f"{within[0].kind} part {within[0].section}", own.lines), *inner.forwarded),
             references=tuple(dict.fromkeys((*_id_of(within[0].parts[0].headers), *inner.references))),
         )
     return _whole(_original(own), within, url)
@@ -112,9 +112,7 @@ def _is_forwarded(stated: Statement, block: Block) -> bool:
 def _of_block(outer: Statement, block: Block) -> Statement:
     fields = block.fields
     senders = sorted({found.lower() for found in ADDRESS.findall(fields["from"])})
-    above = sum(bool(line.text) for line in outer.lines[: block.start])
     private = outer.private | frozenset(outer.senders) | _people(fields)
-    how = "block of headers" + (f", {above} lines of the forwarder above it left out" if above else "")
     return replace(
         outer,
         subject=fields["subject"],
@@ -124,8 +122,14 @@ def _of_block(outer: Statement, block: Block) -> Statement:
         senders=senders,
         lines=block.rest(outer.lines),
         private=private - frozenset(senders),
-        forwarded=(*outer.forwarded, how),
+        forwarded=(*outer.forwarded, _how("block of headers", outer.lines[: block.start])),
     )
+
+
+def _how(what: str, above: Sequence[Line]) -> str:
+    """How an original was recognised, and how much of the one who forwards it is left out."""
+    count = sum(bool(line.text) for line in above)
+    return f"{what}, lines of the forwarder left out: {count}" if count else what
 
 
 def _people(fields: Mapping[str, str]) -> frozenset[str]:
