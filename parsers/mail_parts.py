@@ -13,6 +13,8 @@ from parsers.page import PageChanged
 
 MAX_PARTS = 500
 MAX_DEPTH = 20
+MAX_BYTES_OF_PARTS = 256 * 1024 * 1024
+"""Of all parts together, each counted again in the part that it stands in: what memory it may take to divide them."""
 MESSAGES = ("message/rfc822", "message/global")
 DAMAGED_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 BEGIN_UU = re.compile(rb"^begin [0-7]{3,4} [^\n]{0,500}\n", re.MULTILINE)
@@ -68,13 +70,28 @@ class Part:
 
 def read_message(message: bytes) -> Part:
     """A message as a tree of parts; raises PageChanged where it is beyond the limits on headers, parts and depth."""
-    return _read(message, "", 0, [0], is_closed=True)
+    return _read(message, "", 0, Budget(), is_closed=True)
 
 
-def _read(data: bytes, section: str, depth: int, count: list[int], *, is_closed: bool) -> Part:
-    count[0] += 1
-    if count[0] > MAX_PARTS or depth > MAX_DEPTH:
-        raise PageChanged(f"message: more than {MAX_PARTS} parts or {MAX_DEPTH} one in another, expected fewer")
+@dataclass(slots=True)
+class Budget:
+    """What the parts of a message have come to so far."""
+
+    parts: int = 0
+    size: int = 0
+
+    def spend(self, data: bytes, depth: int) -> None:
+        """Count one more part; raises PageChanged where it is one too many, too deep or too large."""
+        self.parts += 1
+        self.size += len(data)
+        if self.parts > MAX_PARTS or depth > MAX_DEPTH:
+            raise PageChanged(f"message: more than {MAX_PARTS} parts or {MAX_DEPTH} one in another, expected fewer")
+        if self.size > MAX_BYTES_OF_PARTS:
+            raise PageChanged(f"message: parts of more than {MAX_BYTES_OF_PARTS:,} bytes together, expected fewer")
+
+
+def _read(data: bytes, section: str, depth: int, budget: Budget, *, is_closed: bool) -> Part:
+    budget.spend(data, depth)
     headers, body = split_message(data)
     part = Part(headers, body, section or "1", is_closed)
     inner: list[tuple[bytes, bool]] = []
@@ -85,7 +102,7 @@ def _read(data: bytes, section: str, depth: int, count: list[int], *, is_closed:
     if not inner:
         return part
     within = [
-        _read(each, _number(section, place, part), depth + 1, count, is_closed=is_closed and closed)
+        _read(each, _number(section, place, part), depth + 1, budget, is_closed=is_closed and closed)
         for place, (each, closed) in enumerate(inner, start=1)
     ]
     return Part(headers, b"", section or "1", is_closed, tuple(within))

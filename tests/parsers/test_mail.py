@@ -253,7 +253,7 @@ def test_files_are_attachments_and_pictures_in_the_words_are_not() -> None:
     [({"Message_ID": None}, "no Message-ID"), ({"Message_ID": "<a b>"}, "unusable"), ({"Message_ID": ""}, "unusable")],
 )
 def test_a_message_without_an_id_has_a_ref_of_its_own(headers: dict[str, str | None], why: str) -> None:
-    first, other = mail(**headers), mail("Other words.", **headers)
+    first, other = mail(WORDS, **headers), mail("Other words.", **headers)
     moved = b"Received: by mx\nX-Spam: no\n" + first.replace(b"\n", b"\r\n")
     assert ref_of(first) == ref_of(moved) and ref_of(first).ref != ref_of(other).ref
     assert ref_of(first).ref.endswith("@no-message-id.invalid")
@@ -282,6 +282,16 @@ def test_what_is_beyond_the_limits_is_refused_whole() -> None:
     for message in (nested, many, b"X: y\n" * 3_000 + mail(), b"X: " + b"y" * 300_000 + b"\n" + mail()):
         with pytest.raises(PageChanged, match="expected fewer"):
             reading(message)
+
+
+def test_parts_that_hold_much_of_one_another_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    nested = b"x" * 1_000
+    for _ in range(5):
+        nested = b"Content-Type: message/rfc822\n\n" + nested
+    reading(mail(Content_Type="message/rfc822", body=nested))
+    monkeypatch.setattr("parsers.mail_parts.MAX_BYTES_OF_PARTS", 5_000)
+    with pytest.raises(PageChanged, match="parts of more than 5,000 bytes"):
+        reading(mail(Content_Type="message/rfc822", body=nested))
 
 
 def test_a_message_is_told_from_a_page() -> None:
