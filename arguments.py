@@ -131,7 +131,7 @@ def source_named(name: str) -> Source:
 
 def bytes_of(file: Path) -> bytes:
     """The bytes of a file, or of standard input for `-`."""
-    from ingest.importing import UnreadableFile, read_file
+    from ingest.files import UnreadableFile, read_file
 
     try:
         return read_file(file)
@@ -141,7 +141,7 @@ def bytes_of(file: Path) -> bytes:
 
 def address_of(source: Source, printed: str | None) -> str | None:
     """The address that `--url` states, as the source writes it; None where it states none."""
-    from ingest.importing import address_at
+    from ingest.addresses import address_at
 
     try:
         return None if printed is None else address_at(source, printed)

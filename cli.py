@@ -111,10 +111,13 @@ def run(
 @app.command("import")
 def import_(
     name: SourceName,
-    files: Annotated[list[Path], typer.Argument(help="pages as they were saved; `-` is standard input")],
-    url: Annotated[str | None, typer.Option(help="the address they came from; by default the source's own")] = None,
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="pages, feeds, PDFs, mail (.eml, .mbox, Maildir) or folders of them; `-`: standard input"),
+    ],
+    url: Annotated[str | None, typer.Option(help="the address they came from; else their own or the source's")] = None,
     at: Annotated[
-        str | None, typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else now")
+        str | None, typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else their own, or now")
     ] = None,
     format_name: Format = None,
 ) -> None:
@@ -123,11 +126,11 @@ def import_(
     from wiring import refuse_replica
 
     source, now = source_named(name), datetime.now(UTC)
-    address, moment = address_of(source, url) or source.start[0], fetched_at(at, now)
+    address, moment = address_of(source, url), None if at is None else fetched_at(at, now)
     settings = settings_in_force()
     refuse_replica(settings)
     with open_archive(settings) as archive:
-        report = import_files(archive, source, files, address, moment, now)
+        report = import_files(archive, source, files, now, url=address, at=moment)
     finish([report], format_name)
 
 

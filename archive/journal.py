@@ -232,3 +232,9 @@ def find_capture(session: Session, arrival: Arrival, sha256: str) -> int | None:
     wanted = {"source": arrival.source, "url": arrival.target_url, "role": arrival.role}
     found = {"sha256": sha256, "fetched_at": arrival.fetched_at}
     return session.scalar(_SETTLED, {**wanted, **found})
+
+
+def first_capture(session: Session, source: str, url: str) -> Capture | None:
+    """The capture that an address was first kept by, settled or not."""
+    found = select(Capture).where(Capture.source == source, Capture.target_url == url).order_by(Capture.id).limit(1)
+    return session.scalar(found)

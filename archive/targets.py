@@ -52,6 +52,11 @@ _NOTE_ANSWER = (
 )
 
 
+def asked_at(url: str, at: datetime) -> datetime | None:
+    """When an address is asked that is to be asked at `at`: never where no web server has it (`mid:`, RFC 2392)."""
+    return at if url.lower().startswith(("http://", "https://")) else None
+
+
 def lock_source(session: Session, slug: str) -> None:
     """Lock the source's row until the transaction ends: one transaction at a time settles a source's captures."""
     if session.scalar(_LOCK, {"slug": slug}) is None:
@@ -88,10 +93,12 @@ def ensure_targets(
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
         made = {"source": source, "role": role, "state": "wanted", "failures": 0}
-        made |= {"first_seen_at": at, "next_check_at": None if role == "listing" else at}
-        insert_all_once(
-            session, Target, [{**made, "url": url, "facts": dict((facts or {}).get(url, {}))} for url in fresh]
-        )
+        made["first_seen_at"] = at
+        due = {url: None if role == "listing" else asked_at(url, at) for url in fresh}
+        rows = [
+            {**made, "url": url, "next_check_at": due[url], "facts": dict((facts or {}).get(url, {}))} for url in fresh
+        ]
+        insert_all_once(session, Target, rows)
         found = {row.url: row for row in session.execute(_MET, wanted)}
     return found, len(fresh)
 
@@ -124,7 +131,7 @@ def note_failure(session: Session, target: Target, now: datetime, reason: str, n
     target.failures += 1
     target.last_error = reason
     target.last_tried_at = now
-    target.next_check_at = next_check_at
+    target.next_check_at = asked_at(target.url, next_check_at)
 
 
 def note_answer(session: Session, target: Target, now: datetime, status: int | None, next_check_at: datetime) -> None:

@@ -62,9 +62,9 @@ def facts_of(source: Source, role: str = "listing") -> SourceFacts:
 
 def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datetime) -> Settled:
     """Keep what came and settle it: a check where the body is the one already held, else captures, then their parse."""
-    repeated = _repeated(archive, source, hops)
-    if repeated is not None:
-        return repeated
+    before = settled_before(archive, source, hops)
+    if before is not None:
+        return before
     with archive.writing() as session:
         target = find_target(session, source.slug, hops[-1].role, hops[-1].target_url)
         numbers = record(session, archive.blobs, hops, now, target.sha256 if target else None)
@@ -72,7 +72,8 @@ def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datet
     return settled[-1] or Settled(Accounts())
 
 
-def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Settled | None:
+def settled_before(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Settled | None:
+    """What an answer comes to that is held already: a check, or what the very same capture came to; else None."""
     answer, facts = hops[-1], facts_of(source, hops[-1].role)
     if answer.status not in READABLE or answer.role == "attachment":
         return None
@@ -164,13 +165,13 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
             body = body_of(session, archive.blobs, capture.sha256 or "")
         if _led_away(source, capture):
             raise PageChanged(f"{capture.target_url}: led to {capture.url}, expected the page of a bulletin")
-        page = source.open(
-            body, capture.url, media_type(capture.headers), PAGE_ROLES.get(capture.role, capture.role), capture.facts
-        )
+        stated, role = media_type(capture.headers), PAGE_ROLES.get(capture.role, capture.role)
+        reader = source.reader(stated)
+        page = reader.open(body, capture.url, stated, role, capture.facts)
         region_hash = page.region_hash
         if newest is not None and newest.region_hash == region_hash:
             return Found(region_hash, repeats=newest.id)
-        return Found(region_hash, reading=source.read(page))
+        return Found(region_hash, reading=reader.read(page))
     except ArchiveUnusable:
         raise
     except PageGone as problem:
