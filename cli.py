@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+import history
 import queries
 from arguments import (
     COULD_NOT_RUN,
@@ -63,6 +64,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(queries.app)
+app.add_typer(history.app)
 
 
 @app.callback()
@@ -138,10 +140,14 @@ def parse(
 @app.command("import")
 def import_(
     name: SourceName,
-    files: Annotated[list[Path], typer.Argument(help="pages as they were saved; `-` is standard input")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="pages as they were saved, WARC and WACZ files, folders; `-` is standard input"),
+    ],
     url: Annotated[str | None, typer.Option(help="the address they came from; by default the source's own")] = None,
     at: Annotated[
-        str | None, typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else now")
+        str | None,
+        typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else now, or a WARC record's time"),
     ] = None,
     format_name: Format = None,
 ) -> None:
@@ -154,7 +160,7 @@ def import_(
     settings = settings_in_force()
     refuse_replica(settings)
     with open_archive(settings) as archive:
-        report = import_files(archive, source, files, address, moment, now)
+        report = import_files(archive, source, files, address, moment, now, own_times=at is None)
     finish([report], format_name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -205,10 +205,11 @@ def count_rows(session: Session, plan: Plan) -> dict[str, int]:
     return {state: count for state, count in session.execute(query)}  # noqa: C416
 
 
-def searches(session: Session, plan: Plan, keys: Collection[str] | None = None) -> Iterator[HistorySearch]:
-    """The searches of the plan, or those of them with these keys."""
-    query = select(HistorySearch).where(HistorySearch.source == plan.source, HistorySearch.holding == plan.holding)
-    yield from session.scalars(query if keys is None else query.where(HistorySearch.key.in_(list(keys))))
+def is_searched(session: Session, plan: Plan) -> bool:
+    """Whether any search of the plan has come to its end with a list of captures."""
+    ours = (HistorySearch.source == plan.source, HistorySearch.holding == plan.holding)
+    query = select(HistorySearch.id).where(*ours, HistorySearch.state == "done", HistorySearch.reason.is_(None))
+    return session.scalar(query.limit(1)) is not None
 
 
 def note_read_in_archive(session: Session, source: str, url: str, now: datetime) -> None:

@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from archive.history import Plan, RowTaken, Wanted, add_rows, begin_search, next_row, note_search, wanted_after
+from archive.history import (
+    Plan,
+    RowTaken,
+    Wanted,
+    add_rows,
+    begin_search,
+    is_searched,
+    next_row,
+    note_search,
+    wanted_after,
+)
 from archive.journal import pending
 from archive.store import Archive
 from archive.targets import find_target
 from ingest.holdings import Away, BadIndex, Holding, Row, Unusable, usable
 from ingest.plan import columns, url_key
-from ingest.progress import Progress
+from ingest.progress import Progress, Surroundings
 from ingest.report import Report
 from ingest.settling import settle
-from ingest.tools import Tools
 from ingest.turn import Turn
 from parsers.source import Source
 
@@ -31,7 +40,7 @@ class Walk:
         archive: Archive,
         source: Source,
         holding: Holding,
-        tools: Tools,
+        tools: Surroundings,
         report: Report,
         *,
         since: datetime | None = None,
@@ -105,6 +114,7 @@ class Walk:
             for page in self._holding.pages(wanted.url, since, until):
                 found = self._keep(number, wanted, page, refused, found)
         except BadIndex as problem:
+            self._refuse_no_index(problem)
             refused.append(str(problem))
             self._note_unlisted(wanted, until, str(problem))
         if not found and not refused and wanted.role == "older":
@@ -115,6 +125,13 @@ class Walk:
             more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
             self._report.fail(f"{refused[0]}{more}")
         self._progress.searched(wanted.url, found)
+
+    def _refuse_no_index(self, problem: BadIndex) -> None:
+        """What has never listed anything is no index: that is told, and is no gap. Raises Away."""
+        with self._archive.reading() as session:
+            has_listed = is_searched(session, self._plan)
+        if not problem.is_final and not has_listed:
+            raise Away(str(problem)) from problem
 
     def _keep(self, number: int, wanted: Wanted, page: Sequence[Row | Unusable], refused: list[str], found: int) -> int:
         """Write one page of an index into the plan; returns how many rows there are by now."""

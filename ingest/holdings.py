@@ -31,7 +31,14 @@ class Away(Exception):
 
 
 class BadIndex(Exception):
-    """What an archive lists of an address cannot be used; the message says why."""
+    """What an archive lists of an address cannot be used; the message says why.
+
+    `is_final` says that the archive has understood and refuses: it may not speak of this address.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 @dataclass(frozen=True, slots=True)

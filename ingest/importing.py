@@ -18,6 +18,7 @@ from archive.store import Archive
 from archive.targets import find_target
 from ingest.report import Report
 from ingest.settling import arrive, settle
+from ingest.warc_import import import_warcs
 from parsers.source import Source
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
@@ -71,18 +72,26 @@ def _behind_scheme(address: str) -> str:
 
 
 def import_files(
-    archive: Archive, source: Source, files: Iterable[Path], url: str, at: datetime, now: datetime
+    archive: Archive,
+    source: Source,
+    files: Iterable[Path],
+    url: str,
+    at: datetime,
+    now: datetime,
+    *,
+    own_times: bool = False,
 ) -> Report:
     """Import files as responses of `url` at the time `at` (aware UTC); what was pending is settled first.
 
-    A file that cannot be read is one error and does not stop the others.
+    A file that cannot be read is one error and does not stop the others. Folders are walked. WARC records have their
+    own addresses, and with `own_times` their own times.
     """
     report = Report(source.slug)
     with archive.reading() as session:
         waiting = pending(session, source.slug)
     for capture_id in waiting:
         report.take(settle(archive, source, capture_id, now))
-    for file in files:
+    for file in import_warcs(archive, source, files, report, at=None if own_times else at):
         _import_file(archive, source, file, url, at, now, report)
     return report
 

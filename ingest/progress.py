@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from archive.history import Plan, count_rows
 from archive.store import Archive
-from ingest.tools import Tools
 
 EVERY = timedelta(seconds=10)
+
+
+class Surroundings(Protocol):
+    """What a walk looks at: our clock, whether to stop, and whom to tell."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def stop(self) -> threading.Event: ...
+    @property
+    def say(self) -> Callable[[str], None]: ...
 
 
 class Progress:
     """Says where a walk stands, at most every ten seconds."""
 
-    def __init__(self, archive: Archive, plan: Plan, tools: Tools) -> None:
+    def __init__(self, archive: Archive, plan: Plan, tools: Surroundings) -> None:
         self._archive, self._plan, self._tools = archive, plan, tools
         self._began = self._said = tools.clock()
         self._taken = 0

@@ -28,8 +28,8 @@ from ingest.holdings import (
     usable,
 )
 from ingest.plan import row_of, shares_body
+from ingest.progress import Surroundings
 from ingest.settling import NOT_GIVEN, REDIRECTS, Noting, arrive, header_of, settle
-from ingest.tools import Tools
 from parsers.source import Source
 
 MOST_HOPS = 5
@@ -41,7 +41,7 @@ LONG_AGO = datetime(1, 1, 1, tzinfo=UTC).isoformat()
 class Turn:
     """Takes rows of a plan, one after the other, each in the transaction that records it."""
 
-    def __init__(self, archive: Archive, source: Source, holding: Holding, tools: Tools, plan: Plan) -> None:
+    def __init__(self, archive: Archive, source: Source, holding: Holding, tools: Surroundings, plan: Plan) -> None:
         self._archive, self._source, self._holding = archive, source, holding
         self._tools, self._plan = tools, plan
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -23,6 +24,23 @@ END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,12})[^\r\n]*\r?\n")
 
 
+class Unreadable(Exception):
+    """What the reader of records said of bytes that it cannot read."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever the reader raises for bad bytes as Unreadable; its panics are no Exception (pyo3)."""
+    try:
+        yield
+    except Exception as problem:
+        raise Unreadable(str(problem)) from problem
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise Unreadable("the reader of WARC records gave up") from problem
+
+
 class DamagedFile(Exception):
     """A file that cannot be read on from somewhere; the message says what was expected."""
 
@@ -32,12 +50,17 @@ def captures_in(stream: IO[bytes], name: str) -> Iterator[Row | Unusable]:
 
     Raises DamagedFile where the file cannot be read on: what came before is good.
     """
-    records = ArchiveIterator(stream, record_types=CAPTURES, parse_http=False, fsspec_args=False)
+    try:
+        with _told():
+            records = ArchiveIterator(stream, record_types=CAPTURES, parse_http=False, fsspec_args=False)
+    except Unreadable as problem:
+        raise DamagedFile(f"{name}: {problem}, expected a WARC file") from problem
     before = -1
     while True:
         try:
-            record = next(records, None)
-        except (OSError, ValueError, RuntimeError) as problem:
+            with _told():
+                record = next(records, None)
+        except Unreadable as problem:
             raise DamagedFile(f"{name}: {problem} after byte {max(before, 0)}, expected a WARC record") from problem
         if record is None:
             return
@@ -86,8 +109,9 @@ def plain_digest(printed: str | None) -> str:
 def given_in(stream: IO[bytes], url: str) -> Given:
     """The response in the record that a stream stands at, of the address `url`. Raises NotGiven."""
     try:
-        record = next(iter(ArchiveIterator(stream, parse_http=False, fsspec_args=False)), None)
-    except (OSError, ValueError, RuntimeError) as problem:
+        with _told():
+            record = next(iter(ArchiveIterator(stream, parse_http=False, fsspec_args=False)), None)
+    except Unreadable as problem:
         raise NotGiven(f"the WARC record is damaged: {problem}") from problem
     if record is None:
         raise NotGiven("nothing at its place in the file, expected a WARC record")
@@ -105,8 +129,9 @@ def _block(record: Any) -> bytes:
     if record.content_length > MAX_RECORD_BYTES:
         raise NotGiven(f"{record.content_length} bytes, expected at most {MAX_RECORD_BYTES}")
     try:
-        block: bytes = record.reader.read(MAX_RECORD_BYTES + 1)
-    except (OSError, ValueError, RuntimeError) as problem:
+        with _told():
+            block: bytes = record.reader.read(MAX_RECORD_BYTES + 1)
+    except Unreadable as problem:
         raise NotGiven(f"the WARC record is damaged: {problem}") from problem
     if len(block) < record.content_length:
         raise NotGiven(f"the WARC record is cut short after {len(block)} bytes, expected {record.content_length}")

@@ -22,6 +22,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "wiring": ("settings", "terminal", "scheduler", "web", "replica", "ingest", "parsers", "archive"),
     "arguments": ("settings", "terminal", "ingest", "parsers", "archive"),
     "queries": ("arguments", "settings", "terminal", "ingest", "parsers", "archive"),
+    "history": ("arguments", "wiring", "terminal", "ingest", "parsers"),
     "cli": ("*",),
     "environment": (),
     "tests": ("*",),

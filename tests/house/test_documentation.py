@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import cli
+import history
 import queries
 from parsers.source import sources
 from settings import Settings
@@ -36,7 +37,7 @@ def test_the_table_of_sources_is_generated_from_the_code(accept: bool) -> None:
 
 
 def test_every_command_is_described() -> None:
-    commands = [*cli.app.registered_commands, *queries.app.registered_commands]
+    commands = [*cli.app.registered_commands, *queries.app.registered_commands, *history.app.registered_commands]
     named = {command.name or command.callback.__name__ for command in commands if command.callback}
     described = README.split("| command |")[1].split("## Sources")[0]
     assert {name for name in named if f"`{name}" not in described and name != "test"} == set()
