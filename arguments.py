@@ -149,6 +149,16 @@ def address_of(source: Source, printed: str | None) -> str | None:
         refuse(f"--url: {problem}")
 
 
+def archive_address(printed: str) -> str:
+    """The address of a web archive that `--archive` states."""
+    from ingest.addresses import page_address
+
+    try:
+        return page_address(printed)
+    except ValueError as problem:
+        refuse(f"--archive: {problem}")
+
+
 def moment_of(printed: str, option: str) -> datetime:
     """A time in UTC as an option states it; UTC where it states no zone."""
     try:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+import history
 import maintaining
 import queries
 from arguments import (
@@ -64,6 +65,7 @@ app = typer.Typer(
 )
 app.add_typer(maintaining.app)
 app.add_typer(queries.app)
+app.add_typer(history.app)
 
 
 @app.callback()
@@ -113,7 +115,9 @@ def import_(
     name: SourceName,
     files: Annotated[
         list[Path],
-        typer.Argument(help="pages, feeds, PDFs, mail (.eml, .mbox, Maildir) or folders of them; `-`: standard input"),
+        typer.Argument(
+            help="pages, feeds, PDFs, mail (.eml, .mbox, Maildir), WARC, WACZ or folders; `-`: standard input"
+        ),
     ],
     url: Annotated[str | None, typer.Option(help="the address they came from; else their own or the source's")] = None,
     at: Annotated[

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive import quarantine
 from archive.changes import Changes
-from archive.derived import AccountRow, Listed, NotificationRow, Sighting, Target
+from archive.derived import AccountRow, Gap, Listed, NotificationRow, Sighting, Target
 from archive.details import gone, note_older_page_lost
 from archive.indexing import reindex
 from archive.journal import add_check, close_capture
@@ -134,6 +134,21 @@ def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason
     close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
     gap = note_older_page_lost(session, capture) if capture.role == "older" else None
     return Settled(Accounts(errors=1), gap or reason, losses=True)
+
+
+def settle_not_given(session: Session, facts: SourceFacts, capture_id: int, reason: str) -> Settled | None:
+    """A capture that an archive lists and could not give: failed, with the reason, and a gap from the last reading."""
+    lock_source(session, facts.slug)
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    if capture is None or capture.state != "pending":
+        return None
+    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    at = capture.fetched_at
+    since = min(target.confirmed_at or at, at)
+    gap = {"source": capture.source, "since": since, "until": at, "reason": reason, "capture_id": capture.id}
+    session.execute(insert(Gap).values(gap))
+    close_capture(session, capture.id, "failed", reason, healthy=False)
+    return Settled(Accounts(errors=1), reason, losses=True)
 
 
 def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: str) -> Settled | None:

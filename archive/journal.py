@@ -145,8 +145,14 @@ def record_all(session: Session, arrivals: Sequence[tuple[Arrival, str]], archiv
     return list(session.scalars(_RECORD, rows))
 
 
+def record_not_given(session: Session, arrival: Arrival, archived_at: datetime) -> int:
+    """Record that a capture which an archive lists could not be had: a pending one without a body."""
+    (number,) = session.scalars(_RECORD, [_capture_row(arrival, None, archived_at, None)])
+    return int(number)
+
+
 def _capture_row(
-    arrival: Arrival, sha256: str, archived_at: datetime, redirected_from: int | None
+    arrival: Arrival, sha256: str | None, archived_at: datetime, redirected_from: int | None
 ) -> dict[str, object]:
     return {
         "source": arrival.source,
@@ -160,7 +166,7 @@ def _capture_row(
         "status": arrival.status,
         "headers": [list(pair) for pair in arrival.headers],
         "sha256": sha256,
-        "size": len(arrival.body),
+        "size": None if sha256 is None else len(arrival.body),
         "facts": dict(arrival.facts),
         "redirected_from": redirected_from,
         "state": "pending",

@@ -11,6 +11,7 @@ from ingest.files import STANDARD_INPUT, open_file
 from ingest.mbox import is_mailbox
 from ingest.report import Report
 from ingest.saved import META, STEMS
+from ingest.warc_files import is_warc
 from parsers.mail import is_message
 
 HEAD_BYTES = 1 << 16
@@ -48,9 +49,11 @@ def _named(folder: Path, files: Sequence[Path]) -> str:
 
 
 def kind_of(file: Path) -> str:
-    """What a file is by its beginning: `mailbox`, `message` or `page`. Raises UnreadableFile."""
+    """What a file is by its beginning: `mailbox`, `message` or `page`; by its name: `warc`. Raises UnreadableFile."""
     if file == STANDARD_INPUT:
         return "page"
+    if is_warc(file):
+        return "warc"
     if file.parent.name in MAILDIR and _is_maildir(file.parent.parent):
         return "message"
     with open_file(file) as opened:

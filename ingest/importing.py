@@ -17,6 +17,7 @@ from ingest.mbox import is_mailbox
 from ingest.report import Report
 from ingest.saved import Saved, stated_beside
 from ingest.settling import arrive, settle
+from ingest.warc_import import import_warcs
 from parsers.mail import is_message
 from parsers.source import Source
 
@@ -26,9 +27,10 @@ PAGES = ("listing", "detail", "older")
 
 @dataclass(slots=True)
 class Found:
-    """What there is to import: pages, by the time they were fetched, and mail."""
+    """What there is to import: pages, by the time they were fetched, WARC and WACZ files, and mail."""
 
     pages: list[Saved] = field(default_factory=list)
+    warcs: list[Path] = field(default_factory=list)
     mail: Mail = field(default_factory=Mail)
 
 
@@ -38,7 +40,8 @@ def import_files(
     """Import files, and folders of them, each kind in its way; what was pending is settled first.
 
     `url` and `at` (aware UTC) are the address and the time of all that is imported, where they are stated. Else a page
-    has those of the `meta.json` beside it, or the source's own address and now; a message has its own. When a file was
+    has those of the `meta.json` beside it, or the source's own address and now; messages and the records of WARC files
+    have their own. When a file was
     written says nothing about when its page was fetched, so file times are not looked at. A file that cannot be read is
     one error and does not stop the others.
     """
@@ -50,6 +53,8 @@ def import_files(
     found = _gather(source, files, report)
     for page in sorted(found.pages, key=lambda page: at or page.at or now):
         _import_page(archive, source, page.but(url, at), now, report)
+    if found.warcs:
+        import_warcs(archive, source, found.warcs, report, at=at)
     import_mail(archive, source, found.mail, at, now, report)
     return report
 
@@ -62,6 +67,8 @@ def _gather(source: Source, files: Iterable[Path], report: Report) -> Found:
             kind = kind_of(file)
             if kind == "mailbox":
                 found.mail.add_mailbox(file)
+            elif kind == "warc":
+                found.warcs.append(file)
             elif kind == "message":
                 found.mail.add_message(file)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from parsers.lines import Line
 
@@ -125,7 +125,7 @@ def _depth(text: str) -> int:
 def _unquoted(line: Line, quoted: int) -> Line:
     if not quoted or not line.text.startswith(">"):
         return line
-    return replace(line, text=re.sub(rf"^(?:>\s?){{1,{quoted}}}", "", line.text))
+    return line._replace(text=re.sub(rf"^(?:>\s?){{1,{quoted}}}", "", line.text))
 
 
 def without_recipients(lines: Sequence[Line]) -> tuple[list[Line], list[Mapping[str, str]]]:

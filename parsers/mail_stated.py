@@ -192,7 +192,7 @@ class Discretion:
         anchors = [self._anchor(anchor) for anchor in line.anchors]
         self.count += count
         kept = tuple(anchor for anchor in anchors if anchor is not None)
-        return replace(line, text=text, anchors=kept)
+        return line._replace(text=text, anchors=kept)
 
     def _anchor(self, anchor: Anchor) -> Anchor | None:
         """The link, None where its address names a recipient: an unsubscription, mostly."""

@@ -14,7 +14,8 @@ from parsers.furniture import CODE, Kind, furniture_kind
 from parsers.lines import BLOCKS, Line
 from parsers.mail_characters import characters
 from parsers.mail_parts import Part
-from parsers.page import MAX_DEPTH, MAX_ELEMENTS, Page, PageChanged
+from parsers.page import MAX_ELEMENTS, Page, PageChanged
+from parsers.region import MAX_DEPTH
 
 BODY_KINDS = ("text/plain", "text/html", "application/xhtml+xml")
 SIGNATURES = (

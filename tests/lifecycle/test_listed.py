@@ -159,7 +159,7 @@ def test_a_detail_that_only_an_older_listing_shows_ends_like_one_that_left(archi
     older = [{"id": 1, "title": "Doors", "updated": "2018-07-01", "path": "/notes/1"}]
     file = tmp_path / "older.json"
     file.write_text(json.dumps({"notes": older, "older": None}))
-    import_files(archive, world.source, [file], LISTING, START, world.clock())
+    import_files(archive, world.source, [file], world.clock(), url=LISTING, at=START)
     world.site.known[FOUR[0].path] = FOUR[0]
     world.run(minutes=5)
     world.changes()

@@ -43,7 +43,7 @@ def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
 def imported(world: World, folder: Path, address: str) -> None:
     file = folder / "saved.json"
     file.write_text(json.dumps(DOORS.document()))
-    report = import_files(world.archive, world.source, [file], address, START, world.clock())
+    report = import_files(world.archive, world.source, [file], world.clock(), url=address, at=START)
     assert report.accounts.new == 1
 
 
