@@ -13,7 +13,7 @@ from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 KEY = "search_entries.rowid"
 RANK = "-bm25(search_entries, 10.0, 3.0, 1.0, 0.0)"
 
-NEWEST_ROWS = 1_000
+NEWEST_ROWS = 500
 NEWEST_CHARACTERS = 4_000_000
 """How much is looked through by itself before the index is asked for a beginning of words."""
 

@@ -47,7 +47,7 @@ KINDS = (
 )
 POLLED_FROM = datetime(2025, 1, 1, tzinfo=UTC)
 """After all that was issued, before anything of it is due again."""
-POLLS = 200
+POLLS = 40
 
 
 def main() -> None:
