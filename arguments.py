@@ -94,7 +94,7 @@ def present_names() -> dict[str, str]:
 
 
 def every_source() -> dict[str, Source]:
-    """The sources of this version and of the settings, by slug. Raises BadSource."""
+    """The sources of this version and of the settings, by slug, without those that cannot be one."""
     from parsers.configured import every_source as known
 
     return known(settings_in_force().source)
@@ -119,6 +119,9 @@ def polled_sources() -> list[Source]:
 def source_named(name: str) -> Source:
     """The source of that slug, or of that former one; any other is a usage error."""
     found = every_source()
+    for sentence in wrong_sources() if name not in found else ():
+        if f"source {name}: " in sentence:
+            fail(sentence)
     name = present_names().get(name, name)
     if name not in found:
         say_broken()
@@ -128,7 +131,7 @@ def source_named(name: str) -> Source:
 
 def bytes_of(file: Path) -> bytes:
     """The bytes of a file, or of standard input for `-`."""
-    from ingest.importing import UnreadableFile, read_file
+    from ingest.files import UnreadableFile, read_file
 
     try:
         return read_file(file)
@@ -138,12 +141,22 @@ def bytes_of(file: Path) -> bytes:
 
 def address_of(source: Source, printed: str | None) -> str | None:
     """The address that `--url` states, as the source writes it; None where it states none."""
-    from ingest.importing import address_at
+    from ingest.addresses import address_at
 
     try:
         return None if printed is None else address_at(source, printed)
     except ValueError as problem:
         refuse(f"--url: {problem}")
+
+
+def archive_address(printed: str) -> str:
+    """The address of a web archive that `--archive` states."""
+    from ingest.addresses import page_address
+
+    try:
+        return page_address(printed)
+    except ValueError as problem:
+        refuse(f"--archive: {problem}")
 
 
 def moment_of(printed: str, option: str) -> datetime:
@@ -275,3 +288,23 @@ def say_broken() -> None:
 
     for name, problem in broken_sources().items():
         say(f"{name}: {problem}, expected a module that can be imported")
+    say_wrong_sources()
+
+
+def say_wrong_sources() -> None:
+    """Name the sources of the settings that cannot be one; the others are there all the same."""
+    from terminal import say
+
+    for sentence in wrong_sources():
+        say(sentence)
+
+
+def wrong_sources() -> list[str]:
+    """A sentence for each source of the settings that cannot be one, with where it is stated."""
+    from parsers.configured import configured_sources
+    from settings import origin_of
+
+    settings = settings_in_force()
+    place = origin_of("source", settings)
+    place = str(settings.home / place) if place.endswith(".toml") else place
+    return [f"{place}: {sentence}" for sentence in configured_sources(settings.source)[1]]

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+import history
 import maintaining
 import queries
 from arguments import (
@@ -35,6 +36,7 @@ from arguments import (
     refuse,
     replay_into_folder,
     say_on_terminal,
+    say_wrong_sources,
     settings_in_force,
     source_named,
     use_home,
@@ -45,7 +47,6 @@ INTERRUPTED = 130
 TOLD = (
     "ArchiveUnusable",
     "BadSettings",
-    "BadSource",
     "CorruptBlob",
     "MissingBlob",
     "NotLoopback",
@@ -64,6 +65,7 @@ app = typer.Typer(
 )
 app.add_typer(maintaining.app)
 app.add_typer(queries.app)
+app.add_typer(history.app)
 
 
 @app.callback()
@@ -83,6 +85,7 @@ def serve(
     from wiring import serve_all
 
     settings, chosen = settings_in_force(), list(every_source().values())
+    say_wrong_sources()
     raise typer.Exit(
         serve_all(settings, chosen, replica=replica, host=host, port=port, home_was_given=home_was_given())
     )
@@ -110,10 +113,15 @@ def run(
 @app.command("import")
 def import_(
     name: SourceName,
-    files: Annotated[list[Path], typer.Argument(help="pages as they were saved; `-` is standard input")],
-    url: Annotated[str | None, typer.Option(help="the address they came from; by default the source's own")] = None,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="pages, feeds, PDFs, mail (.eml, .mbox, Maildir), WARC, WACZ or folders; `-`: standard input"
+        ),
+    ],
+    url: Annotated[str | None, typer.Option(help="the address they came from; else their own or the source's")] = None,
     at: Annotated[
-        str | None, typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else now")
+        str | None, typer.Option(help="when they were fetched (ISO 8601, UTC unless it says); else their own, or now")
     ] = None,
     format_name: Format = None,
 ) -> None:
@@ -122,11 +130,11 @@ def import_(
     from wiring import refuse_replica
 
     source, now = source_named(name), datetime.now(UTC)
-    address, moment = address_of(source, url) or source.start[0], fetched_at(at, now)
+    address, moment = address_of(source, url), None if at is None else fetched_at(at, now)
     settings = settings_in_force()
     refuse_replica(settings)
     with open_archive(settings) as archive:
-        report = import_files(archive, source, files, address, moment, now)
+        report = import_files(archive, source, files, now, url=address, at=moment)
     finish([report], format_name)
 
 

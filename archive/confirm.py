@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from archive import quarantine
 from archive.changes import Changes
-from archive.derived import AccountRow, NotificationRow, Sighting, Target
+from archive.derived import AccountRow, Gap, Listed, NotificationRow, Sighting, Target
 from archive.details import gone, note_older_page_lost
 from archive.indexing import reindex
 from archive.journal import add_check, close_capture
+from archive.listed import look_again
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
 from archive.tables import Capture, Check, plain
@@ -22,8 +23,11 @@ from archive.targets import ensure_target, lock_source
 BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
 
 _CAPTURES, _CHECKS, _TARGETS = plain(Capture), plain(Check), plain(Target)
-_ACCOUNTS, _ROWS = plain(AccountRow), plain(NotificationRow)
+_ACCOUNTS, _ROWS, _LISTED = plain(AccountRow), plain(NotificationRow), plain(Listed)
 _ANY_ABSENT = exists().where(_ROWS.c.target_id == _TARGETS.c.id, _ROWS.c.state == "current", _ROWS.c.absences > 0)
+_ANY_LEAVING = exists().where(
+    _LISTED.c.listing_id == _TARGETS.c.id, _LISTED.c.absent_at.is_not(None), _LISTED.c.gone_at.is_(None)
+)
 _IS_CHECKED = exists().where(_CHECKS.c.capture_id == _CAPTURES.c.id, _CHECKS.c.at == bindparam("at"))
 _EARLIER = (
     select(
@@ -33,11 +37,19 @@ _EARLIER = (
         _TARGETS.c.capture_id,
         _TARGETS.c.held_reason,
         _ANY_ABSENT.label("any_absent"),
+        _ANY_LEAVING.label("any_leaving"),
         _IS_CHECKED.label("is_checked"),
         *(_ACCOUNTS.c[name] for name in BOOKS),
     )
     .join(
-        _TARGETS, and_(_TARGETS.c.source == _CAPTURES.c.source, _TARGETS.c.url == _CAPTURES.c.target_url), isouter=True
+        _TARGETS,
+        and_(
+            *(
+                _TARGETS.c[of] == _CAPTURES.c[by]
+                for of, by in (("source", "source"), ("url", "target_url"), ("role", "role"))
+            )
+        ),
+        isouter=True,
     )
     .join(_ACCOUNTS, _ACCOUNTS.c.capture_id == _CAPTURES.c.id, isouter=True)
     .where(_CAPTURES.c.id == bindparam("number"))
@@ -124,6 +136,21 @@ def settle_failure(session: Session, facts: SourceFacts, capture_id: int, reason
     return Settled(Accounts(errors=1), gap or reason, losses=True)
 
 
+def settle_not_given(session: Session, facts: SourceFacts, capture_id: int, reason: str) -> Settled | None:
+    """A capture that an archive lists and could not give: failed, with the reason, and a gap from the last reading."""
+    lock_source(session, facts.slug)
+    capture = session.get(Capture, capture_id, populate_existing=True)
+    if capture is None or capture.state != "pending":
+        return None
+    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    at = capture.fetched_at
+    since = min(target.confirmed_at or at, at)
+    gap = {"source": capture.source, "since": since, "until": at, "reason": reason, "capture_id": capture.id}
+    session.execute(insert(Gap).values(gap))
+    close_capture(session, capture.id, "failed", reason, healthy=False)
+    return Settled(Accounts(errors=1), reason, losses=True)
+
+
 def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: str) -> Settled | None:
     """A detail that answers 404 or 410, or says so itself: failed, with the reason; withdrawn at the second look."""
     lock_source(session, facts.slug)
@@ -185,14 +212,15 @@ def _look_again(
 
 
 def _absences(session: Session, facts: SourceFacts, earlier: Row[Any], changes: Changes) -> int:
-    if not (earlier.healthy and earlier.any_absent):
+    if not (earlier.healthy and (earlier.any_absent or earlier.any_leaving)):
         return 0
     absent = shown_by(session, earlier.id, NotificationRow.absences > 0)
     oldest = _oldest(session, earlier.id)
     count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
+    left = look_again(session, facts, earlier.id, changes)
     session.flush()
-    reindex(session, [row.id for row in absent])
-    return count
+    reindex(session, left.touched.union(row.id for row in absent))
+    return count + left.withdrawn
 
 
 def _oldest(session: Session, target_id: int) -> date | None:

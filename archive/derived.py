@@ -34,7 +34,7 @@ class Target(Table):
 
     __tablename__ = "targets"
     __table_args__ = (
-        UniqueConstraint("source", "url"),
+        UniqueConstraint("source", "url", "role"),
         Index(None, "next_check_at"),
         Index(None, "sha256"),
         {"info": DERIVED},
@@ -58,6 +58,33 @@ class Target(Table):
     last_error: Mapped[str | None]
     last_status: Mapped[int | None]
     last_tried_at: Mapped[datetime | None]
+
+
+class Listed(Table):
+    """A detail that a listing points to, or used to; while it does, the times are empty.
+
+    `missed_at` is the first look that did not show it, `absent_at` the first healthy one, `gone_at` the one by which
+    it has left the list (`archive.listed`).
+    """
+
+    __tablename__ = "listed"
+    __table_args__ = (Index(None, "target_id"), {"info": DERIVED})
+    listing_id: Mapped[int] = mapped_column(ForeignKey("targets.id"), primary_key=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("targets.id"), primary_key=True)
+    missed_at: Mapped[datetime | None]
+    absent_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+
+
+class Alias(Table):
+    """A further ref of a bulletin: its publisher's id, learnt after it had been numbered by its address."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (Index(None, "notification_id", unique=True), {"info": DERIVED})
+    source: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    notification_id: Mapped[int] = mapped_column(ForeignKey("identities.notification_id"))
+    capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
 
 
 class NotificationRow(Table):

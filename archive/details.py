@@ -13,7 +13,7 @@ from archive.derived import Gap, NotificationRow, Sighting, Target
 from archive.presence import SourceFacts, count_absence, shown_by, shown_elsewhere
 from archive.records import Link
 from archive.tables import Capture
-from archive.targets import ensure_targets, get_target, get_targets
+from archive.targets import ensure_targets, find_target, get_target, get_targets
 
 MOST_OLDER_PAGES = 20
 """How many older pages are followed back before the rest is called a gap."""
@@ -21,17 +21,27 @@ SINCE, DEPTH = "nothing-shared-since", "pages-back"
 """Facts of an older page: when the listing was last in step with the archive, and how far back this page is."""
 
 
-def note_details(session: Session, capture: Capture, links: Sequence[Link], *, late: bool) -> int:
-    """Want the details that a listing points to; returns how many of them were known before.
+def note_details(session: Session, capture: Capture, links: Sequence[Link], *, late: bool) -> tuple[Sequence[int], int]:
+    """Want the details that a listing points to; returns their targets, and how many of them were known before.
 
     One of which the listing states other facts than before is asked again at once.
     """
     facts = {link.url: _facts_of(link) for link in links if link.role == "detail"}
+    for listing in _listings_among(session, capture.source, list(facts)):
+        facts.pop(listing)
     targets, made = ensure_targets(session, capture.source, "detail", list(facts), capture.fetched_at, facts)
     for target in get_targets(session, [row.id for row in targets.values()]):
-        if target.role == "detail" and target.facts != facts[target.url] and not late:
+        if target.facts != facts[target.url] and not late:
             target.facts, target.next_check_at = facts[target.url], capture.fetched_at
-    return len(targets) - made
+    return [row.id for row in targets.values()], len(targets) - made
+
+
+def _listings_among(session: Session, source: str, urls: Sequence[str]) -> list[str]:
+    """Those of the addresses that are listings of the source, which are no bulletins."""
+    if not urls:
+        return []
+    ours = (Target.source == source, Target.role == "listing", Target.url.in_(list(urls)))
+    return list(session.scalars(select(Target.url).where(*ours)))
 
 
 def _facts_of(link: Link) -> dict[str, str]:
@@ -49,11 +59,12 @@ def note_nothing_shared(session: Session, capture: Capture, target: Target, link
         return None
     depth = int(capture.facts.get(DEPTH, 0)) + 1
     older = next((link.url for link in links if link.role == "listing"), None)
-    if older is not None and depth <= MOST_OLDER_PAGES:
+    is_listing = older is not None and find_target(session, capture.source, "listing", older)
+    if older is not None and not is_listing and depth <= MOST_OLDER_PAGES:
         facts = {SINCE: since, DEPTH: str(depth)}
         met, made = ensure_targets(session, capture.source, "older", [older], capture.fetched_at, {older: facts})
         page = get_target(session, met[older].id)
-        if made or (page.role == "older" and page.facts.get(SINCE) != since):
+        if made or page.facts.get(SINCE) != since:
             page.facts, page.next_check_at = facts, capture.fetched_at
             return None
     return _note_gap(session, capture, datetime.fromisoformat(since))

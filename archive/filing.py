@@ -26,6 +26,7 @@ _WAITING = (
 _ASSIGNED = select(_ASSIGNMENTS.c.entry_hash).where(_ASSIGNMENTS.c.capture_id == bindparam("capture"))
 _BLOBS = select(_TARGETS.c.url, _TARGETS.c.sha256).where(
     _TARGETS.c.source == bindparam("source"),
+    _TARGETS.c.role == "attachment",
     _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
     _TARGETS.c.sha256.is_not(None),
 )

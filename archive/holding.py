@@ -19,7 +19,7 @@ from archive.derived import Attachment, DocumentPage, NotificationRow, Revision,
 from archive.indexing import reindex
 from archive.journal import take
 from archive.tables import Capture, plain
-from archive.targets import ensure_targets, lock_source, note_missing, reread_at
+from archive.targets import asked_at, ensure_targets, lock_source, note_missing, reread_at
 
 _CAPTURES, _TARGETS, _ATTACHMENTS = plain(Capture), plain(Target), plain(Attachment)
 _ROWS, _REVISIONS, _PAGES = plain(NotificationRow), plain(Revision), plain(DocumentPage)
@@ -172,7 +172,7 @@ def _note_held(target: _Held, capture: Row[Any], now: datetime) -> dict[str, Any
         "body": capture.sha256,
         "status": capture.status,
         "tried_at": now,
-        "again_at": reread_at(target.first_seen_at, now),
+        "again_at": asked_at(capture.target_url, reread_at(target.first_seen_at, now)),
     }
 
 

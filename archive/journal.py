@@ -33,6 +33,7 @@ _CHECK = insert(_CHECKS)
 _SETTLED = select(_CAPTURES.c.id).where(
     _CAPTURES.c.source == bindparam("source"),
     _CAPTURES.c.target_url == bindparam("url"),
+    _CAPTURES.c.role == bindparam("role"),
     _CAPTURES.c.sha256 == bindparam("sha256"),
     _CAPTURES.c.fetched_at == bindparam("fetched_at"),
     _CAPTURES.c.state.in_(("done", "failed")),
@@ -144,8 +145,14 @@ def record_all(session: Session, arrivals: Sequence[tuple[Arrival, str]], archiv
     return list(session.scalars(_RECORD, rows))
 
 
+def record_not_given(session: Session, arrival: Arrival, archived_at: datetime) -> int:
+    """Record that a capture which an archive lists could not be had: a pending one without a body."""
+    (number,) = session.scalars(_RECORD, [_capture_row(arrival, None, archived_at, None)])
+    return int(number)
+
+
 def _capture_row(
-    arrival: Arrival, sha256: str, archived_at: datetime, redirected_from: int | None
+    arrival: Arrival, sha256: str | None, archived_at: datetime, redirected_from: int | None
 ) -> dict[str, object]:
     return {
         "source": arrival.source,
@@ -159,7 +166,7 @@ def _capture_row(
         "status": arrival.status,
         "headers": [list(pair) for pair in arrival.headers],
         "sha256": sha256,
-        "size": len(arrival.body),
+        "size": None if sha256 is None else len(arrival.body),
         "facts": dict(arrival.facts),
         "redirected_from": redirected_from,
         "state": "pending",
@@ -208,7 +215,7 @@ def last_done(session: Session, source: str, target_url: str, *further: ColumnEl
 
 def held_document(session: Session, source: str, url: str) -> Capture | None:
     """The capture that a document was last had by."""
-    return last_done(session, source, url, Capture.status == 200)
+    return last_done(session, source, url, Capture.role == "attachment", Capture.status == 200)
 
 
 def get_capture(session: Session, capture_id: int) -> Capture:
@@ -226,7 +233,14 @@ def get_decision(session: Session, decision_id: int) -> Decision:
     return session.get_one(Decision, decision_id)
 
 
-def find_capture(session: Session, source: str, url: str, sha256: str, fetched_at: datetime) -> int | None:
-    """The settled capture of an address that had this body at this moment."""
-    wanted = {"source": source, "url": url, "sha256": sha256, "fetched_at": fetched_at}
-    return session.scalar(_SETTLED, wanted)
+def find_capture(session: Session, arrival: Arrival, sha256: str) -> int | None:
+    """The settled capture of that address in that role that had this body at that moment."""
+    wanted = {"source": arrival.source, "url": arrival.target_url, "role": arrival.role}
+    found = {"sha256": sha256, "fetched_at": arrival.fetched_at}
+    return session.scalar(_SETTLED, {**wanted, **found})
+
+
+def first_capture(session: Session, source: str, url: str) -> Capture | None:
+    """The capture that an address was first kept by, settled or not."""
+    found = select(Capture).where(Capture.source == source, Capture.target_url == url).order_by(Capture.id).limit(1)
+    return session.scalar(found)

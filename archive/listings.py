@@ -16,6 +16,7 @@ _TARGETS, _CAPTURES = plain(Target), plain(Capture)
 _IS_VALID = and_(
     _CAPTURES.c.source == _TARGETS.c.source,
     _CAPTURES.c.target_url == _TARGETS.c.url,
+    _CAPTURES.c.role == _TARGETS.c.role,
     _CAPTURES.c.state == "done",
     _CAPTURES.c.healthy.is_(True),
     _CAPTURES.c.parser_version == bindparam("parser_version"),

@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from archive.aliases import numbers_of
 from archive.changes import Changes
 from archive.derived import NotificationRow, Revision, Sighting, Target
 from archive.filing import Creations, OnFile, assign_numbers, look_up, new_refs, waiting_numbers
 from archive.identity import WINDOW, Known, Match, Wording
+from archive.listed import is_listed_elsewhere
 from archive.presence import LONDON, SourceFacts, see, see_late
 from archive.records import HASH_VERSION, Notification, ReadEntry
 from archive.states import act, act_late, change_into, enter, stated_state
-from archive.tables import Capture, Identity, plain
+from archive.tables import Capture, plain
 
 UNUSED = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for the first capture of records that state when they were issued."""
@@ -81,18 +83,19 @@ def _as_known(rows: Iterable[Row[Any]]) -> list[Known]:
 
 
 class Keeper:
-    """Writes the entries of one capture. `touched` are the notifications that changed, `present` those
-    shown, `met` those of them that were known before."""
+    """Writes the entries of one capture. `touched` are the notifications that changed, `present` those shown, `met`
+    those of them that were known before; `rests` is the state of what a detail gives that has left its list."""
 
     def __init__(
         self, session: Session, facts: SourceFacts, capture: Capture, target: Target, changes: Changes, *, late: bool
     ) -> None:
         self.session, self.facts, self.capture, self.target = session, facts, capture, target
-        self.changes, self.late = changes, late
+        self.changes, self.late, self.states_links = changes, late, True
         self.present: set[int] = set()
         self.touched: set[int] = set()
         self.met: set[int] = set()
-        self.states_links = True
+        self.rests: str | None = None
+        self.learnt: str | None = None
         self._on_file = OnFile()
         self._creations = Creations()
 
@@ -101,10 +104,8 @@ class Keeper:
         wanted = {ref: place for place, ref in refs.items() if ref is not None}
         if not wanted:
             return {}
-        rows = self.session.scalars(
-            select(Identity).where(Identity.source == self.facts.slug, Identity.ref.in_(list(wanted)))
-        )
-        return {wanted[row.ref]: Match(row.notification_id, "ref", 1.0) for row in rows}
+        numbers = numbers_of(self.session, self.facts.slug, wanted)
+        return {wanted[ref]: Match(number, "ref", 1.0) for ref, number in numbers.items()}
 
     def keep(self, entries: Sequence[ReadEntry], hashes: Mapping[int, str], matches: Mapping[int, Match]) -> list[str]:
         """Write entries in this order; returns the account each belongs to: `new`, `revised` or `unchanged`.
@@ -121,7 +122,7 @@ class Keeper:
             self.touched |= act(self.session, self.facts.slug, entries, self.changes)
             if self.facts.acts:
                 new = [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome == "new"]
-                self.touched |= act_late(self.session, self.facts.slug, new, self.changes)
+                self.touched |= act_late(self.session, self.facts.slug, new, self.changes, self.learnt)
         return outcomes
 
     def _keep(self, entry: ReadEntry, content_hash: str, found: Match | None, numbers: Mapping[int, int]) -> str:
@@ -139,7 +140,7 @@ class Keeper:
             return self._revise_late(row, entry, content_hash, found)
         last = self._on_file.sightings.get(row.id)
         self._on_file.sightings[row.id] = see(self.session, row, self.target, self.capture.fetched_at, last)
-        state = stated_state(entry.notification.codes)
+        state = self._state(entry, row.id)
         if row.state != state or row.target_id != self.target.id:
             row.target_id = self.target.id
             self.touched.add(row.id)
@@ -151,6 +152,12 @@ class Keeper:
             self._append(row, entry, content_hash, found, current=True, cause=self._cause(current, entry))
         enter(row, state, self.changes)
         return "unchanged" if same else "revised"
+
+    def _state(self, entry: ReadEntry, number: int) -> str:
+        """The state that a bulletin is in by its own words, or at rest where its detail has left the list."""
+        state = stated_state(entry.notification.codes)
+        rests = self.rests if state == "current" else None
+        return rests if rests and not is_listed_elsewhere(self.session, number, self.target.id) else state
 
     def _is_behind(self, row: NotificationRow) -> bool:
         """Whether the page that shows this notification now was read after this capture of another page."""
@@ -173,7 +180,7 @@ class Keeper:
         return "parser" if same_entry and current.parser_version != self.facts.parser_version else self.changes.cause
 
     def _revise_late(self, row: NotificationRow, entry: ReadEntry, content_hash: str, found: Match) -> str:
-        """An older wording joins the history; it is the current one only if no later wording is known."""
+        """An older wording joins the history; it is the current one only if no later one is known."""
         revisions = self.session.scalars(select(Revision).where(Revision.notification_id == row.id)).all()
         if any(each.content_hash == content_hash for each in revisions):
             return "unchanged"
@@ -192,7 +199,7 @@ class Keeper:
     def _create(self, entry: ReadEntry, content_hash: str, number: int) -> None:
         at, found = self.capture.fetched_at, Match(number, "first", 1.0)
         moment, stated = issued_sort(entry.notification, at)
-        state = stated_state(entry.notification.codes)
+        state = self._state(entry, number)
         row = {"id": number, "source": self.facts.slug, "state": state, "revision": 1, "absences": 0}
         row |= {"target_id": self.target.id, "issued_sort": moment, "issued_stated": stated}
         sighting = {"notification_id": number, "target_id": self.target.id, "first_at": at, "last_at": None}

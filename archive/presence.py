@@ -37,12 +37,14 @@ class SourceFacts:
     parser_version: str
     acts: bool = False
     """Whether its bulletins cancel or update others."""
+    pointed_from: str | None = None
+    """For a detail, the kind of the listings that point to it."""
 
     def of_role(self, role: str) -> SourceFacts:
         """The facts that hold for a page of that role: a detail has its own bulletin, whose absence says nothing."""
-        if role != "detail":
+        if role != "detail" or self.pointed_from:
             return self
-        return replace(self, listing="increment", expect=range(1, MOST_ENTRIES + 1))
+        return replace(self, listing="increment", expect=range(1, MOST_ENTRIES + 1), pointed_from=self.listing)
 
     @property
     def apart(self) -> timedelta:
@@ -148,6 +150,7 @@ def _looked_between(session: Session, target: Target, since: datetime, until: da
                 exists().where(
                     Capture.source == target.source,
                     Capture.target_url == target.url,
+                    Capture.role == target.role,
                     Capture.healthy.is_(True),
                     Capture.fetched_at > since,
                     Capture.fetched_at < until,

@@ -79,6 +79,17 @@ def phrases_to_show(query: Query) -> Iterator[Phrase]:
                 yield from phrases_to_show(part)
 
 
+def has_prefix(query: Query) -> bool:
+    """Whether some word of the query need only begin so."""
+    match query:
+        case Phrase(prefix=prefix):
+            return prefix
+        case AnyOf(choices=parts):
+            return any(map(has_prefix, parts))
+        case AllOf(wanted=wanted, unwanted=unwanted):
+            return any(map(has_prefix, (*wanted, *unwanted)))
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     offset, count = 0, 0
     while found := LEXEME.search(text, offset):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from archive.derived import Attachment, Document, NotificationRow, Revision, Sighting, Target
+from archive.derived import Alias, Attachment, Document, NotificationRow, Revision, Sighting, Target
 from archive.indexing import pages_of
 from archive.search import count, find
 from archive.snippets import snippet
@@ -82,7 +82,7 @@ def notification(session: Session, number: int) -> dict[str, Any]:
         "id": identity.public_id,
         **record,
         "source": identity.source,
-        "ref": identity.ref,
+        "ref": session.scalar(select(Alias.ref).where(Alias.notification_id == number)) or identity.ref,
         "state": row.state,
         "revision": row.revision,
         "first_seen": first,
@@ -95,7 +95,9 @@ def number_of(session: Session, public_id: str) -> int:
     wanted = public_id.strip().lower()
     condition = Identity.public_id == wanted
     if len(wanted) >= SHORTEST_ID:
-        condition = or_(condition, Identity.public_id.startswith(wanted, autoescape=True), Identity.ref == public_id)
+        further = select(Alias.notification_id).where(Alias.ref == public_id)
+        by_ref = or_(Identity.ref == public_id, Identity.notification_id.in_(further))
+        condition = or_(condition, Identity.public_id.startswith(wanted, autoescape=True), by_ref)
     found = list(session.scalars(select(Identity.notification_id).where(condition).limit(2)))
     if len(found) != 1:
         what = "several begin so, expected more of it" if found else "there is none, expected an id that `search` shows"

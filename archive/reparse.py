@@ -15,6 +15,7 @@ from archive.changes import Changes
 from archive.derived import NotificationRow, Quarantined, Revision
 from archive.identity import Known, Match, Wording, match
 from archive.indexing import current_revisions, index_current
+from archive.moved import refuse_reused_ids
 from archive.notifications import Keeper, issued_sort, known_entries
 from archive.presence import SourceFacts
 from archive.records import CLASSIFICATION_FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
@@ -37,6 +38,7 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     lock_source(session, facts.slug)
     capture = session.get_one(Capture, capture_id)
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    reading = refuse_reused_ids(session, capture, target, reading)
     late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
     changes = Changes("parser", capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
@@ -195,10 +197,13 @@ def _known_hashes(session: Session, slug: str, entry_hashes: Sequence[str]) -> s
 
 
 def _matches(session: Session, keeper: Keeper, fresh: Sequence[ReadEntry]) -> dict[int, Match]:
-    records = [entry.notification for entry in fresh]
+    """The publisher's own ids first, then the words of those entries that have none."""
+    by_ref = keeper.by_ref({entry.position: entry.notification.ref for entry in fresh})
+    unnamed = [entry for entry in fresh if entry.notification.ref is None]
+    records = [entry.notification for entry in unnamed]
     wordings = [Wording.of(record) for record in records]
     known = known_entries(session, keeper.facts.slug, records, [wording.content_hash for wording in wordings])
-    return {fresh[place].position: found for place, found in match(wordings, known).items()}
+    return by_ref | {unnamed[place].position: found for place, found in match(wordings, known).items()}
 
 
 def _date_quarantine(session: Session, facts: SourceFacts, reading: Reading) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, text
 
 from archive import search_postgres, search_sqlite
-from archive.query import parse
-from archive.search_dialect import Dialect, IndexedWords
+from archive.query import Query, parse
+from archive.search_dialect import Condition, Dialect, IndexedWords, Newest
 from archive.words import words
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ CREATE_KEYS = text(
     "CREATE TABLE search_keys (notification_id BIGINT NOT NULL PRIMARY KEY, search_key BIGINT NOT NULL UNIQUE)"
 )
 INSERT_KEY = text("INSERT INTO search_keys (notification_id, search_key) VALUES (:number, :key)")
-DELETE_KEY = text("DELETE FROM search_keys WHERE notification_id = :number")
+DELETE_KEY = text("DELETE FROM search_keys WHERE search_key = :key")
 KEY_OF = text("SELECT search_key FROM search_keys WHERE notification_id = :number")
 OWNER = text("SELECT notification_id FROM search_keys WHERE search_key = :key")
 OWNERS = text(
@@ -84,8 +84,9 @@ def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> 
         row.search_key: row.notification_id
         for row in connection.execute(OWNERS, {"numbers": sorted(numbers), "keys": wanted})
     }
-    for number in numbers.intersection(owners.values()):
-        unindex(connection, number)
+    for key, number in sorted(owners.items()):
+        if number in numbers:
+            _forget(connection, key)
     taken = {key for key, number in owners.items() if number not in numbers}
     keys: dict[int, SearchEntry] = {}
     for key, entry in zip(wanted, entries, strict=True):
@@ -93,7 +94,7 @@ def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> 
     if keys:
         rows = [{"number": entry.notification_id, "key": key} for key, entry in keys.items()]
         connection.execute(INSERT_KEY, rows)
-        dialect.add(connection, {key: _words_of(entry) for key, entry in keys.items()})
+        dialect.add(connection, {key: _words_of(keys[key]) for key in sorted(keys)})
     return list(keys)
 
 
@@ -104,11 +105,14 @@ def _words_of(entry: SearchEntry) -> IndexedWords:
 
 def unindex(session: Session | Connection, notification_id: int) -> None:
     """Forget the notification; nothing happens where it is not known."""
-    connection, dialect = _opened(session)
-    known = {"number": notification_id}
-    for key in connection.execute(KEY_OF, known).scalars().all():
-        dialect.remove(connection, key)
-        connection.execute(DELETE_KEY, known)
+    connection, _ = _opened(session)
+    for key in connection.execute(KEY_OF, {"number": notification_id}).scalars().all():
+        _forget(connection, key)
+
+
+def _forget(connection: Connection, key: int) -> None:
+    DIALECTS[connection.dialect.name].remove(connection, key)
+    connection.execute(DELETE_KEY, {"key": key})
 
 
 def find(
@@ -133,16 +137,32 @@ def find(
     if limit < 1:
         raise ValueError(f"limit: {limit}, expected at least 1")
     scope = _scope(session, query, facets, since, until, before)
-    ranked = rank and query is not None
-    score = scope.dialect.RANK if ranked else "NULL"
-    order = "rank DESC, hit_key DESC" if ranked else "hit_key DESC"
-    hits = f"SELECT {scope.key} AS hit_key, {score} AS rank{scope.sql} ORDER BY {order} LIMIT :limit"
+    if rank and scope.query:
+        return _by_index(scope, limit, scope.dialect.RANK, "rank DESC, hit_key DESC")
+    seen = scope.newest(limit)
+    if seen is None:
+        return _by_index(scope, limit)
+    hits = _hits(scope.connection, seen.keys)
+    if seen.further is None or len(hits) == limit:
+        return hits
+    return hits + _by_index(scope.below(seen.further), limit - len(hits))
+
+
+def _by_index(scope: _Scope, limit: int, score: str = "NULL", order: str = "hit_key DESC") -> list[Hit]:
+    rows = scope.rows()
+    hits = f"SELECT {scope.key} AS hit_key, {score} AS rank{rows.sql} ORDER BY {order} LIMIT :limit"
     statement = (
         f"SELECT notification_id, hit_key, rank FROM ({hits}) hits"
         f" JOIN search_keys ON search_key = hit_key ORDER BY {order}"
     )
-    rows = scope.connection.execute(text(statement), {**scope.values, "limit": limit})
-    return [Hit(row.notification_id, row.hit_key, row.rank) for row in rows]
+    found = scope.connection.execute(text(statement), {**rows.values, "limit": limit})
+    return [Hit(row.notification_id, row.hit_key, row.rank) for row in found]
+
+
+def _hits(connection: Connection, keys: Sequence[int]) -> list[Hit]:
+    rows = connection.execute(OWNERS, {"numbers": [], "keys": keys})
+    owners = {row.search_key: row.notification_id for row in rows}
+    return [Hit(owners[key], key) for key in keys]
 
 
 def count(
@@ -156,8 +176,9 @@ def count(
 ) -> tuple[int, bool]:
     """How many hits there are, and whether there are more than `most`, in which case `most` is the number given."""
     scope = _scope(session, query, facets, since, until)
-    statement = f"SELECT count(*) FROM (SELECT 1{scope.sql} LIMIT :limit) counted"
-    found = scope.connection.execute(text(statement), {**scope.values, "limit": most + 1}).scalar_one()
+    rows = scope.rows()
+    statement = f"SELECT count(*) FROM (SELECT 1{rows.sql} LIMIT :limit) counted"
+    found = scope.connection.execute(text(statement), {**rows.values, "limit": most + 1}).scalar_one()
     return min(found, most), found > most
 
 
@@ -181,13 +202,42 @@ def facet_counts(
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The rows that a search is about: `sql` is its FROM and WHERE, `key` the column of the search key in it."""
+    """The rows that a search is about; `bounds` are (parameter, comparison, search key)."""
 
     connection: Connection
     dialect: Dialect
-    key: str
-    sql: str
-    values: Mapping[str, Any]
+    query: Query | None
+    tokens: Sequence[Sequence[str]]
+    bounds: Sequence[tuple[str, str, int]]
+
+    @property
+    def key(self) -> str:
+        """The column of the search key in the rows."""
+        return self.dialect.KEY if self.query or self.tokens else "search_keys.search_key"
+
+    def rows(self) -> Condition:
+        """The FROM and WHERE of the rows."""
+        bounds = self._within()
+        if not self.query and not self.tokens:
+            return Condition(f" FROM search_keys WHERE {bounds.sql}", bounds.values)
+        matching = self.dialect.matching(self.query, self.tokens)
+        sql = f" FROM search_entries WHERE {matching.sql} AND {bounds.sql}"
+        return Condition(sql, {**matching.values, **bounds.values})
+
+    def newest(self, limit: int) -> Newest | None:
+        """Hits that are found by looking, where that is quicker."""
+        if not self.query:
+            return None
+        return self.dialect.newest(self.connection, self.query, self.tokens, self._within(), limit)
+
+    def below(self, key: int) -> _Scope:
+        """The rows further down than a key."""
+        others = [bound for bound in self.bounds if bound[0] != "before"]
+        return replace(self, bounds=[*others, ("before", "<", key)])
+
+    def _within(self) -> Condition:
+        conditions = [f"{self.key} {sign} :{name}" for name, sign, _ in self.bounds]
+        return Condition(" AND ".join(conditions) or "1 = 1", {name: key for name, _, key in self.bounds})
 
 
 def _scope(
@@ -198,19 +248,9 @@ def _scope(
     until: datetime | None,
     before: int | None = None,
 ) -> _Scope:
-    connection, dialect = _opened(session)
     tokens = [[_facet_token(name, value) for value in values] for name, values in facets.items() if values]
-    values: dict[str, Any] = {}
-    if query is None and not tokens:
-        table, key, conditions = "search_keys", "search_keys.search_key", ["1 = 1"]
-    else:
-        matching = dialect.matching(None if query is None else parse(query), tokens)
-        table, key, conditions = "search_entries", dialect.KEY, [matching.sql]
-        values.update(matching.values)
-    for name, sign, bound in _bounds(since, until, before):
-        conditions.append(f"{key} {sign} :{name}")
-        values[name] = bound
-    return _Scope(connection, dialect, key, f" FROM {table} WHERE {' AND '.join(conditions)}", values)
+    parsed = None if query is None else parse(query)
+    return _Scope(*_opened(session), parsed, tokens, list(_bounds(since, until, before)))
 
 
 def _bounds(since: datetime | None, until: datetime | None, before: int | None) -> Iterable[tuple[str, str, int]]:

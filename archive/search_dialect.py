@@ -37,6 +37,14 @@ class Condition:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The keys of the hits among the newest rows, in order; more may be below the key `further`, None: nowhere."""
+
+    keys: Sequence[int]
+    further: int | None
+
+
 class Dialect(Protocol):
     """One module per database. `KEY` is the search key's column, `RANK` an expression, higher for the better."""
 
@@ -47,10 +55,15 @@ class Dialect(Protocol):
         """Create the table `search_entries`."""
 
     def add(self, connection: Connection, words_by_key: Mapping[int, IndexedWords]) -> None:
-        """Insert a row for each key."""
+        """Insert a row for each key; the keys come in rising order."""
 
     def remove(self, connection: Connection, key: int) -> None:
         """Delete the row of `key`."""
 
     def matching(self, query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
         """Rows that match the query and have of each facet at least one token. Not both may be empty."""
+
+    def newest(
+        self, connection: Connection, query: Query, facets: Sequence[Sequence[str]], bounds: Condition, limit: int
+    ) -> Newest | None:
+        """Hits found by looking at the newest rows, at most `limit`; None where the index is as quick."""

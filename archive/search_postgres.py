@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, text
 
 from archive.query import AllOf, AnyOf, Phrase, Query
-from archive.search_dialect import BREAK, Condition, IndexedWords
+from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 
 KEY = "search_entries.search_key"
 RANK = "ts_rank(tsv, CAST(:tsquery AS tsquery))"
@@ -68,6 +68,13 @@ def matching(query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
         exact = _exact(query, values)
         sql += f" AND ({exact})" if _has_phrase(query) else f" AND (complete OR ({exact}))"
     return Condition(sql, values)
+
+
+def newest(
+    _connection: Connection, _query: Query, _facets: Sequence[Sequence[str]], _bounds: Condition, _limit: int
+) -> Newest | None:
+    """None: the index gives all candidates at once, whatever the query."""
+    return None
 
 
 def _vector(words: IndexedWords) -> tuple[str, bool]:

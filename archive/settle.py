@@ -11,21 +11,22 @@ from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from archive import quarantine
+from archive.aliases import learn_id
 from archive.attachments import cite
 from archive.changes import Changes
-from archive.derived import AccountRow, NotificationRow, Sighting, SourceRow, Target
+from archive.derived import AccountRow, SourceRow, Target
 from archive.details import note_details, note_nothing_shared
 from archive.identity import Known, Match, Wording, issued_day, match
-from archive.indexing import current_revisions, index_current, reindex
+from archive.indexing import current_revisions, index_current
 from archive.journal import close_capture
+from archive.listed import links_half_gone, note_listed, note_listed_late, off_list
+from archive.moved import refuse_reused_ids
 from archive.notifications import Keeper, known_entries
 from archive.presence import (
     SourceFacts,
     close_sightings,
     count_absence,
-    day_of,
     half_gone,
-    missing_of,
     shown_by,
     shown_elsewhere,
     size_notice,
@@ -107,24 +108,33 @@ def settle_reading(
     capture = _still_pending(session, capture_id)
     if capture is None:
         return None
-    facts = facts.of_role(capture.role)
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
+    once = refuse_reused_ids(session, capture, target, reading)
+    is_reused, reading = once is not reading, once
     late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
     changes = Changes(cause or capture.cause, capture.fetched_at, capture.id)
-    keeper = Keeper(session, facts, capture, target, changes, late=late)
+    keeper = Keeper(session, facts.of_role(capture.role), capture, target, changes, late=late)
     keeper.states_links = reading.states_links
+    if capture.role == "detail":
+        keeper.rests = off_list(session, facts, target.id)
+        keeper.learnt = learn_id(session, capture, target, reading, changes)
+    facts = keeper.facts
     accounts = _settle_entries(session, keeper, reading)
     accounts.quarantined = quarantine.hold(session, facts, capture, reading.refused)
     quarantine.lift(session, facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, facts, capture)
-    held = None if late else _judge_absence(session, keeper, reading, accounts)
+    details, known = note_details(session, capture, reading.links, late=late)
+    if late and capture.role == "listing":
+        note_listed_late(session, target, details)
+    held = None if late else _judge_absence(session, keeper, reading, details, accounts)
     current = current_revisions(session, keeper.touched)
     accounts.attachments = cite(session, capture, current, reading.recognised)
-    known = note_details(session, capture, reading.links, late=late)
     gap = None
     if _shares_nothing(keeper, reading, known):
         gap = note_nothing_shared(session, capture, target, reading.links)
     _finish(session, keeper, accounts, current, region_hash, held)
+    if is_reused:
+        target.capture_id = None
     notice = held or gap or (None if reading.nothing else size_notice(facts, reading.shown))
     return Settled(accounts, notice, losses=bool(gap or accounts.quarantined), held=bool(held))
 
@@ -202,12 +212,15 @@ def _assigned(session: Session, capture_id: int, entries: Sequence[ReadEntry]) -
     return {entry.position: found[entry.entry_hash] for entry in entries if entry.entry_hash in found}
 
 
-def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts: Accounts) -> str | None:
+def _judge_absence(
+    session: Session, keeper: Keeper, reading: Reading, details: Sequence[int], accounts: Accounts
+) -> str | None:
     """Close sightings and count absences where the capture is healthy; returns why it is held, if it is."""
     shown = shown_by(session, keeper.target.id)
     oldest = oldest_day(reading)
     lasting = keeper.facts.listing in LASTING
     held = half_gone(shown, keeper.present, keeper.met, oldest) if lasting else None
+    held = held or links_half_gone(session, keeper.facts, keeper.target, details)
     elsewhere = shown_elsewhere(session, shown, keeper.target)
     absent = [row for row in shown if row.id not in keeper.present and row.id not in elsewhere]
     close_sightings(session, absent, keeper.target)
@@ -216,6 +229,11 @@ def _judge_absence(session: Session, keeper: Keeper, reading: Reading, accounts:
     if keeper.capture.healthy:
         at = keeper.capture.fetched_at
         accounts.withdrawn = count_absence(keeper.facts, absent, oldest, at, keeper.changes)
+    if keeper.capture.role == "listing":
+        healthy = bool(keeper.capture.healthy)
+        left = note_listed(session, keeper.facts, keeper.target, details, keeper.changes, healthy=healthy)
+        accounts.withdrawn += left.withdrawn
+        keeper.touched |= left.touched
     keeper.touched.update(row.id for row in absent if row.state != "current")
     return held
 
@@ -262,32 +280,3 @@ def _move_target(target: Target, capture: Capture, at: datetime, held: str | Non
     target.newest_at = target.confirmed_at = at
     target.capture_id, target.sha256 = capture.id, capture.sha256
     target.held_reason, target.state = held, "held" if held else "read"
-
-
-def accept_absences(session: Session, facts: SourceFacts, capture_id: int, at: datetime) -> int:
-    """A human's word that what a held capture does not show is really gone; returns how many were withdrawn."""
-    lock_source(session, facts.slug)
-    capture = session.get_one(Capture, capture_id)
-    target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, at)
-    shown = shown_by(session, target.id)
-    absent = [row for row in shown if _was_absent(session, row, target)]
-    oldest = _oldest_of([row for row in shown if row not in absent])
-    changes = Changes("human", capture.fetched_at, capture.id)
-    count = count_absence(facts, missing_of(absent, (), oldest), oldest, capture.fetched_at, changes, at_once=True)
-    target.held_reason, target.state = None, "read"
-    capture.healthy = True
-    session.flush()
-    reindex(session, [row.id for row in absent])
-    changes.write(session)
-    return count
-
-
-def _oldest_of(rows: Sequence[NotificationRow]) -> date | None:
-    return min((day for row in rows if (day := day_of(row)) is not None), default=None)
-
-
-def _was_absent(session: Session, row: NotificationRow, target: Target) -> bool:
-    still = select(Sighting.id).where(
-        Sighting.notification_id == row.id, Sighting.target_id == target.id, Sighting.last_at.is_(None)
-    )
-    return session.scalar(still) is None

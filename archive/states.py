@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Text, and_, bindparam, cast, select
+from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
+from archive.aliases import numbers_of
 from archive.changes import Changes
 from archive.derived import NotificationRow, Revision
 from archive.presence import come_back
 from archive.records import Notification, ReadEntry
-from archive.tables import Identity
 
 STATED_STATES = {"withdrawn": "withdrawn", "closed": "ended", "cancelled": "ended"}
 """What a bulletin says of itself in a code of the scheme `state` → the state that it then is in."""
@@ -42,42 +42,48 @@ def enter(row: NotificationRow, state: str, changes: Changes) -> None:
 
 
 def act(session: Session, source: str, entries: Sequence[ReadEntry], changes: Changes) -> set[int]:
-    """Let bulletins that cancel or update others end those; returns the numbers of the ended ones."""
+    """Let bulletins that cancel or update others end those; returns the numbers of the ended ones.
+
+    For good, and in whatever order they are learnt: one that any wording of another cancels is cancelled, one that is
+    updated alone is superseded.
+    """
     ended: set[int] = set()
     for entry in entries:
-        state = next((ACTIONS[value] for scheme, value in entry.notification.codes if scheme == "action"), None)
-        refs = _refs(entry.notification) if state else set()
-        for row in _open_rows(session, source, refs) if refs else ():
-            row.state = str(state)
-            changes.add("state", row.id, row.revision)
-            ended.add(row.id)
+        ended |= _apply(session, source, entry.notification, None, changes)
     return ended
 
 
-def act_late(session: Session, source: str, entries: Sequence[ReadEntry], changes: Changes) -> set[int]:
-    """Let bulletins that are held already end these new ones, which were read after them; returns the ended ones."""
-    new = {entry.notification.ref for entry in entries if entry.notification.ref}
+def act_late(
+    session: Session, source: str, entries: Sequence[ReadEntry], changes: Changes, learnt: str | None = None
+) -> set[int]:
+    """Let bulletins that are held already, in any wording of theirs, end these new ones, which were read after them.
+
+    `learnt` is an id that is new of one which was held before. Returns the ended ones.
+    """
+    new = {ref for ref in (learnt, *(entry.notification.ref for entry in entries)) if ref}
     ended: set[int] = set()
     for (stated,) in session.execute(_ACTING, {"source": source}) if new else ():
-        record = Notification.from_row(stated)
-        state = next((ACTIONS[value] for scheme, value in record.codes if scheme == "action"), None)
-        refs = _refs(record) & new if state else set()
-        for row in _open_rows(session, source, refs) if refs else ():
-            row.state = str(state)
-            changes.add("state", row.id, row.revision)
-            ended.add(row.id)
+        ended |= _apply(session, source, Notification.from_row(stated), new, changes)
     return ended
 
 
 _ACTING = (
     select(Revision.record)
-    .join(
-        NotificationRow,
-        and_(NotificationRow.id == Revision.notification_id, NotificationRow.revision == Revision.number),
-    )
+    .join(NotificationRow, NotificationRow.id == Revision.notification_id)
     .where(NotificationRow.source == bindparam("source"), cast(Revision.record, Text).like('%"action"%'))
-    .order_by(NotificationRow.id)
+    .order_by(NotificationRow.id, Revision.number)
 )
+
+
+def _apply(session: Session, source: str, record: Notification, among: set[str] | None, changes: Changes) -> set[int]:
+    """Let one wording end those that it refers to, all of them or those `among` these refs."""
+    state = next((ACTIONS[value] for scheme, value in record.codes if scheme == "action" and value in ACTIONS), None)
+    refs = _refs(record) if state else set()
+    rows = _open_rows(session, source, refs if among is None else refs & among, state or "")
+    for row in rows:
+        row.state = str(state)
+        changes.add("state", row.id, row.revision)
+    return {row.id for row in rows}
 
 
 def _refs(record: Notification) -> set[str]:
@@ -86,9 +92,11 @@ def _refs(record: Notification) -> set[str]:
     return named - {record.ref or ""}
 
 
-def _open_rows(session: Session, source: str, refs: set[str]) -> Sequence[NotificationRow]:
-    numbers = select(Identity.notification_id).where(Identity.source == source, Identity.ref.in_(sorted(refs)))
-    rows = select(NotificationRow).where(
-        NotificationRow.id.in_(numbers), NotificationRow.state.not_in(list(ACTIONS.values()))
-    )
+def _open_rows(session: Session, source: str, refs: set[str], state: str) -> Sequence[NotificationRow]:
+    """The bulletins of these refs that may come into a state: a cancellation outweighs an update."""
+    numbers = numbers_of(session, source, refs).values()
+    if not numbers:
+        return ()
+    final = ["cancelled", state]
+    rows = select(NotificationRow).where(NotificationRow.id.in_(sorted(numbers)), NotificationRow.state.not_in(final))
     return session.scalars(rows.order_by(NotificationRow.id)).all()

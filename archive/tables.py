@@ -188,3 +188,57 @@ class Run(Table):
     state: Mapped[str]
     reason: Mapped[str | None]
     accounts: Mapped[dict[str, Any]]
+
+
+class History(Table):
+    """One capture that an archive or a WARC file lists of an address: waiting for its turn, or what became of it.
+
+    `holding` names the archive or the files. The state is `waiting`, `done`, `passed` (it says nothing) or `gap` (it
+    was not given, `reason` says why); `indexed` rows only say what files hold and have no target. `rank` orders what
+    was captured at one moment as a run would have asked it.
+    """
+
+    __tablename__ = "history"
+    __table_args__ = (
+        UniqueConstraint("source", "holding", "key"),
+        Index(None, "source", "holding", "state", "at", "rank", "id"),
+        Index(None, "source", "holding", "url_key"),
+        {"info": PRIMARY},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    holding: Mapped[str]
+    key: Mapped[str] = mapped_column(String(64))
+    url_key: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str]
+    rank: Mapped[int]
+    target_url: Mapped[str]
+    url: Mapped[str]
+    at: Mapped[datetime]
+    digest: Mapped[str]
+    status: Mapped[int | None]
+    media_type: Mapped[str]
+    file: Mapped[str | None]
+    position: Mapped[int | None]
+    length: Mapped[int | None]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    capture_id: Mapped[int | None]
+
+
+class HistorySearch(Table):
+    """An address that an archive was searched for, from `since` until `until`, and how far the answers have come."""
+
+    __tablename__ = "history_searches"
+    __table_args__ = (UniqueConstraint("source", "holding", "key"), {"info": PRIMARY})
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    holding: Mapped[str]
+    key: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime]
+    through: Mapped[datetime | None]
+    state: Mapped[str]
+    found: Mapped[int]
+    reason: Mapped[str | None]

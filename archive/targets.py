@@ -26,12 +26,17 @@ REREAD_AGES = (
 _SOURCES, _TARGETS = plain(SourceRow), plain(Target)
 _LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with_for_update()
 _MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha256".split())).where(
-    _TARGETS.c.source == bindparam("source"), _TARGETS.c.url.in_(bindparam("urls", expanding=True))
+    _TARGETS.c.source == bindparam("source"),
+    _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
+    _TARGETS.c.role == bindparam("role"),
 )
-_FIND = select(Target).where(Target.source == bindparam("source"), Target.url == bindparam("url"))
+_FIND = select(Target).where(
+    Target.source == bindparam("source"), Target.url == bindparam("url"), Target.role == bindparam("role")
+)
 _ASKED = select(_TARGETS.c.url, _TARGETS.c.id).where(
     _TARGETS.c.source == bindparam("source"),
     _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
+    _TARGETS.c.role == "listing",
     _TARGETS.c.next_check_at.is_not(None),
 )
 _NOTE_ANSWER = (
@@ -47,6 +52,11 @@ _NOTE_ANSWER = (
 )
 
 
+def asked_at(url: str, at: datetime) -> datetime | None:
+    """When an address is asked that is to be asked at `at`: never where no web server has it (`mid:`, RFC 2392)."""
+    return at if url.lower().startswith(("http://", "https://")) else None
+
+
 def lock_source(session: Session, slug: str) -> None:
     """Lock the source's row until the transaction ends: one transaction at a time settles a source's captures."""
     if session.scalar(_LOCK, {"slug": slug}) is None:
@@ -55,8 +65,8 @@ def lock_source(session: Session, slug: str) -> None:
 
 
 def ensure_target(session: Session, source: str, role: str, url: str, at: datetime) -> tuple[Target, bool]:
-    """The target of a source at `url`, made when there is none, and whether it was; `at` is when it was met."""
-    target = find_target(session, source, url)
+    """The target of a source at `url` in that role, made when there is none, and whether it was; met at `at`."""
+    target = find_target(session, source, role, url)
     if target is not None:
         return target, False
     found, made = ensure_targets(session, source, role, [url], at)
@@ -71,22 +81,24 @@ def ensure_targets(
     at: datetime,
     facts: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[dict[str, Row[Any]], int]:
-    """The targets of a source at these addresses, made where there are none, and how many were made.
+    """The targets of a source at these addresses in that role, made where there are none, and how many were made.
 
     Of each the columns `url, id, first_seen_at, newest_at, sha256`. A new one has the `facts` of its address. A
     listing that the source does not start from is never asked: only imports bring it.
     """
     if not urls:
         return {}, 0
-    wanted = {"source": source, "urls": list(urls)}
+    wanted = {"source": source, "role": role, "urls": list(urls)}
     found = {row.url: row for row in session.execute(_MET, wanted)}
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
         made = {"source": source, "role": role, "state": "wanted", "failures": 0}
-        made |= {"first_seen_at": at, "next_check_at": None if role == "listing" else at}
-        insert_all_once(
-            session, Target, [{**made, "url": url, "facts": dict((facts or {}).get(url, {}))} for url in fresh]
-        )
+        made["first_seen_at"] = at
+        due = {url: None if role == "listing" else asked_at(url, at) for url in fresh}
+        rows = [
+            {**made, "url": url, "next_check_at": due[url], "facts": dict((facts or {}).get(url, {}))} for url in fresh
+        ]
+        insert_all_once(session, Target, rows)
         found = {row.url: row for row in session.execute(_MET, wanted)}
     return found, len(fresh)
 
@@ -119,7 +131,7 @@ def note_failure(session: Session, target: Target, now: datetime, reason: str, n
     target.failures += 1
     target.last_error = reason
     target.last_tried_at = now
-    target.next_check_at = next_check_at
+    target.next_check_at = asked_at(target.url, next_check_at)
 
 
 def note_answer(session: Session, target: Target, now: datetime, status: int | None, next_check_at: datetime) -> None:
@@ -139,9 +151,18 @@ def note_answered(
     session.execute(_NOTE_ANSWER, answer)
 
 
-def find_target(session: Session, source: str, url: str) -> Target | None:
-    """The target of a source at `url`, if the archive has met it."""
-    return session.scalar(_FIND, {"source": source, "url": url})
+def find_target(session: Session, source: str, role: str, url: str) -> Target | None:
+    """The target of a source at `url` in that role, if the archive has met it.
+
+    One address may be met in several: a detail that another bulletin cites as a document is read as both.
+    """
+    return session.scalar(_FIND, {"source": source, "url": url, "role": role})
+
+
+def roles_at(session: Session, source: str, url: str) -> dict[str, Target]:
+    """The targets of a source at `url`, by role."""
+    found = session.scalars(select(Target).where(Target.source == source, Target.url == url))
+    return {target.role: target for target in found}
 
 
 def get_target(session: Session, target_id: int) -> Target:
@@ -171,7 +192,8 @@ def add_start_targets(session: Session, source: str, urls: Collection[str], now:
     asked: dict[str, int] = {url: number for url, number in found}  # noqa: C416
     if len(asked) < len(set(urls)):
         ensure_targets(session, source, "listing", urls, now)
-        for target in session.scalars(select(Target).where(Target.source == source, Target.url.in_(list(urls)))):
+        ours = (Target.source == source, Target.role == "listing", Target.url.in_(list(urls)))
+        for target in session.scalars(select(Target).where(*ours)):
             target.next_check_at = target.next_check_at or now
             asked[target.url] = target.id
         session.flush()

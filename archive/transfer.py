@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 
 from archive.blobs import Blobs
 from archive.store import Archive
-from archive.tables import Assignment, Capture, Check, Decision, Delta, Identity, Run, Table
+from archive.tables import (
+    Assignment,
+    Capture,
+    Check,
+    Decision,
+    Delta,
+    History,
+    HistorySearch,
+    Identity,
+    Run,
+    Table,
+)
 
 BATCH_ROWS = 500
 AFRESH: Mapping[str, Any] = {
@@ -42,7 +53,7 @@ def copy_journal(source: Session, blobs: Blobs, new: Archive) -> None:
         if sha256 and blobs.holds(sha256):
             new.blobs.put(blobs.get(sha256))
     with new.writing() as target:
-        for table in (Delta, Capture, Identity, Assignment, Run):
+        for table in (Delta, Capture, Identity, Assignment, Run, History, HistorySearch):
             _copy_table(source, target, table, AFRESH if table is Capture else {})
     for sha256 in source.scalars(select(Delta.base_sha256).distinct()):
         new.blobs.put(blobs.get(sha256))

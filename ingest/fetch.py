@@ -24,6 +24,7 @@ TransportFor = Callable[[str], httpx.BaseTransport]
 """What carries requests to a host."""
 MAX_BODY_BYTES = 50 * 1024 * 1024
 NO_BODY = httpx.ByteStream(b"")
+RANGE = "Range"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 __all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "TransportFor", "retry_after_seconds"]
@@ -36,6 +37,7 @@ class _Errand:
     url: httpx.URL
     conditions: Mapping[str, str]
     seconds_left: float
+    follow: bool = True
     hops: list[Response] = field(default_factory=list)
     attempts: int = 0
     retry_after_seconds: float | None = None
@@ -107,15 +109,26 @@ class Fetcher:
             while self._clients:
                 self._clients.popitem()[1].close()
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        span: tuple[int, int] | None = None,
+        follow: bool = True,
+    ) -> Fetched:
         """The answer to `url`, its redirects before it; validators make it conditional and 304 an answer.
 
+        With `span` (first byte and last) it is asked for that part, and 206 is an answer. With `follow` off, a
+        redirect is.
         Raises Refused for what is never asked, FetchFailed where no whole answer came. An error status is an
         answer: 429 and 5xx are asked again and returned when they stay, or at once when Retry-After is too long.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         kept = {name: value for name, value in conditions.items() if value}
-        errand = _Errand(admissible(url), kept, self._deadline_seconds)
+        kept |= {RANGE: f"bytes={span[0]}-{span[1]}"} if span else {}
+        errand = _Errand(admissible(url), kept, self._deadline_seconds, follow)
         try:
             self._retrying(self._follow, errand)
         except (Interrupted, Stopped) as problem:
@@ -154,7 +167,7 @@ class Fetcher:
         while True:
             response = self._exchange(url, conditions, errand)
             errand.hops.append(response)
-            target = _redirect_target(url, response)
+            target = _redirect_target(url, response) if errand.follow else None
             if target is None:
                 errand.retry_after_seconds = retry_after_seconds(response, self._clock())
                 return response
@@ -180,7 +193,7 @@ class Fetcher:
                 raise Interrupted(f"{_named(problem)}, expected a complete answer") from problem
             finally:
                 errand.seconds_left -= self._monotonic() - started
-        _refuse_partial(response, bool(conditions))
+        _refuse_partial(response, conditions)
         return response
 
     def _whole_response(
@@ -236,11 +249,11 @@ def _named(problem: Exception) -> str:
     return f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
 
 
-def _refuse_partial(response: Response, conditional: bool) -> None:
-    """Raises Stopped for answers that are none to a plain GET of the whole."""
-    if response.status == 304 and not conditional:
+def _refuse_partial(response: Response, conditions: Mapping[str, str]) -> None:
+    """Raises Stopped for answers that are none to a plain GET of the whole, or to one of a part."""
+    if response.status == 304 and not conditions:
         raise Stopped("304 to a request without conditions, expected the document")
-    if response.status == 206:
+    if response.status == 206 and RANGE not in conditions:
         raise Stopped("206, a part of a document that was asked for whole, expected all of it")
 
 

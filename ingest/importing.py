@@ -2,114 +2,121 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
-import re
-import stat
-import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO
-from urllib.parse import SplitResult, urlsplit
 
 from archive.journal import Arrival, pending
 from archive.store import Archive
-from archive.targets import find_target
+from archive.targets import roles_at
+from ingest.files import STANDARD_INPUT, read_file
+from ingest.folders import each_file, kind_of
+from ingest.mailboxes import Mail, import_mail, take_message
+from ingest.mbox import is_mailbox
 from ingest.report import Report
+from ingest.saved import Saved, stated_beside
 from ingest.settling import arrive, settle
+from ingest.warc_import import import_warcs
+from parsers.mail import is_message
 from parsers.source import Source
 
-MAX_FILE_BYTES = 50 * 1024 * 1024
-STANDARD_INPUT = Path("-")
-DEFAULT_PORTS = {"http": 80, "https": 443}
-HOST_NAME = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*")
-USER_INFORMATION = re.compile(r"[^/?#]*//[^/?#]*@")
-EXPECTED_ADDRESS = "expected an absolute http or https address like https://www.example.org/page"
+PAGES = ("listing", "detail", "older")
+"""The roles of pages; an address that is known in several is imported as the first of them."""
 
 
-def page_address(printed: str) -> str:
-    """The address of a page: scheme and host in lower case, without default port and fragment (RFC 3986, 6.2).
+@dataclass(slots=True)
+class Found:
+    """What there is to import: pages, by the time they were fetched, WARC and WACZ files, and mail."""
 
-    Raises ValueError as `what, expected what` for anything but http and https with a host and nobody's name before it.
-    """
-    if USER_INFORMATION.match(printed):
-        raise ValueError("user information before the host, expected none")
-    if not printed.isprintable() or " " in printed or "\\" in printed:
-        raise ValueError(f"{printed!r} has characters that no address has, {EXPECTED_ADDRESS}")
-    try:
-        parts = urlsplit(printed)
-        host, port = _host(parts), parts.port
-    except ValueError as problem:
-        raise ValueError(f"{printed!r}: {problem}, {EXPECTED_ADDRESS}") from problem
-    if parts.scheme not in DEFAULT_PORTS or not host or port == 0:
-        raise ValueError(f"{printed!r}, {EXPECTED_ADDRESS}")
-    stated_port = "" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    return parts._replace(netloc=host + stated_port, fragment="").geturl()
-
-
-def _host(parts: SplitResult) -> str:
-    """The host in lower case, an IPv6 address in brackets; empty where it is none. Raises ValueError."""
-    host = parts.hostname or ""
-    if ":" in host:
-        return f"[{ipaddress.IPv6Address(host)}]"
-    return host if HOST_NAME.fullmatch(host) else ""
-
-
-def address_at(source: Source, printed: str) -> str:
-    """A page's address as the source writes it: one that differs in its scheme alone is the source's own.
-
-    Raises ValueError like `page_address`.
-    """
-    address = page_address(printed)
-    same = (start for start in source.start if _behind_scheme(page_address(start)) == _behind_scheme(address))
-    return address if address in source.start else next(same, address)
-
-
-def _behind_scheme(address: str) -> str:
-    return address.partition("://")[2]
+    pages: list[Saved] = field(default_factory=list)
+    warcs: list[Path] = field(default_factory=list)
+    mail: Mail = field(default_factory=Mail)
 
 
 def import_files(
-    archive: Archive, source: Source, files: Iterable[Path], url: str, at: datetime, now: datetime
+    archive: Archive, source: Source, files: Iterable[Path], now: datetime, *, url: str | None, at: datetime | None
 ) -> Report:
-    """Import files as responses of `url` at the time `at` (aware UTC); what was pending is settled first.
+    """Import files, and folders of them, each kind in its way; what was pending is settled first.
 
-    A file that cannot be read is one error and does not stop the others.
+    `url` and `at` (aware UTC) are the address and the time of all that is imported, where they are stated. Else a page
+    has those of the `meta.json` beside it, or the source's own address and now; messages and the records of WARC files
+    have their own. When a file was
+    written says nothing about when its page was fetched, so file times are not looked at. A file that cannot be read is
+    one error and does not stop the others.
     """
     report = Report(source.slug)
     with archive.reading() as session:
         waiting = pending(session, source.slug)
     for capture_id in waiting:
         report.take(settle(archive, source, capture_id, now))
-    for file in files:
-        _import_file(archive, source, file, url, at, now, report)
+    found = _gather(source, files, report)
+    for page in sorted(found.pages, key=lambda page: at or page.at or now):
+        _import_page(archive, source, page.but(url, at), now, report)
+    if found.warcs:
+        import_warcs(archive, source, found.warcs, report, at=at)
+    import_mail(archive, source, found.mail, at, now, report)
     return report
 
 
-def _import_file(
-    archive: Archive, source: Source, file: Path, url: str, at: datetime, now: datetime, report: Report
-) -> None:
+def _gather(source: Source, files: Iterable[Path], report: Report) -> Found:
+    """What the files and folders hold, by kind; what is left out is told."""
+    found = Found()
+    for file in each_file(files, report):
+        try:
+            kind = kind_of(file)
+            if kind == "mailbox":
+                found.mail.add_mailbox(file)
+            elif kind == "warc":
+                found.warcs.append(file)
+            elif kind == "message":
+                found.mail.add_message(file)
+            else:
+                found.pages.append(stated_beside(source, file))
+        except (OSError, ValueError) as problem:
+            report.fail(str(problem))
+    return found
+
+
+def _import_page(archive: Archive, source: Source, page: Saved, now: datetime, report: Report) -> None:
     try:
-        body = read_file(file)
-    except OSError as problem:
+        body = read_file(page.file)
+        if page.file == STANDARD_INPUT and is_mailbox(body):
+            raise ValueError("standard input: a mailbox, expected it as a file")
+        if page.file == STANDARD_INPUT and is_message(body):
+            report.take(take_message(archive, source, body, page.at, now))
+            return
+        arrival = _arrival(archive, source, page, body, now)
+    except (OSError, ValueError) as problem:
         report.fail(str(problem))
         return
-    role, facts = _role(archive, source, url, body)
-    arrival = Arrival(
+    report.take(arrive(archive, source, [arrival], now))
+
+
+def _arrival(archive: Archive, source: Source, page: Saved, body: bytes, now: datetime) -> Arrival:
+    """A saved page as a capture; raises ValueError where it has no place or no time in the archive."""
+    is_document = body.startswith(b"%PDF")
+    if is_document and page.url is None:
+        raise ValueError(f"{page.file}: a PDF without its address, expected --url or a meta.json beside it")
+    if page.at is not None and page.at > now:
+        raise ValueError(
+            f"{page.file}: fetched at {page.at.isoformat()}, which lies in the future, expected a time that has been"
+        )
+    url = page.url or source.start[0]
+    role, facts = _role(archive, source, url, page, is_document)
+    return Arrival(
         source=source.slug,
         role=role,
         target_url=_page_of(source, url) if role == "listing" else url,
         url=url,
-        fetched_at=at,
+        fetched_at=page.at or now,
         via="file",
         cause="import",
         status=200,
-        headers=(),
+        headers=(("Content-Type", page.media_type),) if page.media_type else (),
         body=body,
         facts=facts,
     )
-    report.take(arrive(archive, source, [arrival], now))
 
 
 def _page_of(source: Source, url: str) -> str:
@@ -117,51 +124,14 @@ def _page_of(source: Source, url: str) -> str:
     return source.start[0] if len(source.start) == 1 else url
 
 
-class UnreadableFile(OSError):
-    """A file that cannot be taken in, as `file: what, expected what`."""
-
-
-def read_file(file: Path) -> bytes:
-    """The bytes of a regular file, or of standard input for `-`. Raises UnreadableFile; never reads beyond the limit.
-
-    A FIFO or a device is not waited for.
-    """
-    try:
-        if file == STANDARD_INPUT:
-            body = _read_input()
-        else:
-            with open(file, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)) as opened:
-                body = _read_regular(opened)
-    except OSError as problem:
-        raise _unreadable(file, problem.strerror or str(problem)) from problem
-    if len(body) > MAX_FILE_BYTES:
-        raise _unreadable(file, "too large")
-    return body
-
-
-def _read_input() -> bytes:
-    if sys.stdin is None:
-        raise OSError("closed")
-    return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-
-
-def _read_regular(opened: IO[bytes]) -> bytes:
-    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-        raise OSError("a FIFO, socket or device")
-    return opened.read(MAX_FILE_BYTES + 1)
-
-
-def _unreadable(file: Path, what: str) -> UnreadableFile:
-    name = "standard input" if file == STANDARD_INPUT else file
-    return UnreadableFile(f"{name}: {what}, expected a readable, regular file of at most {MAX_FILE_BYTES:,} bytes")
-
-
-def _role(archive: Archive, source: Source, url: str, body: bytes) -> tuple[str, Mapping[str, str]]:
-    """What the archive knows the address as, and its facts; an unknown one is what the source takes it for, or an
-    attachment if it holds a PDF.
+def _role(archive: Archive, source: Source, url: str, page: Saved, is_document: bool) -> tuple[str, Mapping[str, str]]:
+    """What the archive knows the address as, and its facts; an unknown one is what the file beside it says, what the
+    source takes it for, or an attachment if it holds a PDF.
     """
     with archive.reading() as session:
-        target = find_target(session, source.slug, url)
+        known = roles_at(session, source.slug, url)
+    order = ("attachment", *PAGES) if is_document else (*PAGES, "attachment")
+    target = next((known[role] for role in order if role in known), None)
     if target is not None:
         return target.role, target.facts
-    return "attachment" if body.startswith(b"%PDF") else source.role_of(url), {}
+    return page.role or ("attachment" if is_document else source.role_of(url)), page.facts

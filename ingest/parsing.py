@@ -10,6 +10,7 @@ from archive.journal import body_of
 from archive.store import Archive
 from archive.tables import Capture
 from ingest.settling import PAGE_ROLES, media_type
+from parsers.mail import MEDIA_TYPE, is_message
 from parsers.page import PageChanged
 from parsers.source import Source, parse, parser_version
 
@@ -34,6 +35,7 @@ def parse_bytes(
 
     Without a `role` the address says whether it is a listing or a detail.
     """
+    stated_type = stated_type or (MEDIA_TYPE if is_message(body) else None)
     try:
         reading = parse(source, body, url, stated_type, role or source.role_of(url), facts)
     except PageChanged as problem:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from archive.accepting import accept_absences
 from archive.attachments import confirm_document
 from archive.confirm import confirm
 from archive.journal import get_capture, get_check, get_decision, record_decision
 from archive.records import Reading
 from archive.renaming import RENAMED
 from archive.reparse import Reparsed, apply_reparse
-from archive.settle import accept_absences, settle_reading
+from archive.settle import settle_reading
 from archive.store import Archive, Session
 from archive.tables import Capture
 from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, sources_of, take_up_again

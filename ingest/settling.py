@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from archive.accepting import accept_absences
 from archive.blobs import CorruptBlob, name_of
-from archive.confirm import Overtaken, books_of, confirm, settle_failure, settle_gone, settle_hop, settle_repeat
+from archive.confirm import (
+    Overtaken,
+    books_of,
+    confirm,
+    settle_failure,
+    settle_gone,
+    settle_hop,
+    settle_not_given,
+    settle_repeat,
+)
 from archive.holding import settle_attachments
 from archive.journal import (
     Arrival,
@@ -22,7 +32,7 @@ from archive.journal import (
 )
 from archive.presence import SourceFacts
 from archive.records import Reading
-from archive.settle import Accounts, Settled, accept_absences, settle_reading
+from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
@@ -32,6 +42,8 @@ from parsers.source import Source, parser_version
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ONE_AT_A_TIME = threading.Lock()
 """Held while a parser's version is told."""
+NOT_GIVEN = "not-given"
+"""The fact of a capture without a body that says why the archive which lists it could not give it."""
 GONE = frozenset({404, 410})
 PAGE_ROLES = {"older": "listing"}
 """What a parser takes a page for whose role it does not know."""
@@ -59,19 +71,33 @@ def facts_of(source: Source, role: str = "listing") -> SourceFacts:
     return facts.of_role(role)
 
 
-def arrive(archive: Archive, source: Source, hops: Sequence[Arrival], now: datetime) -> Settled:
+Noting = Callable[[Session, int], None]
+"""What is written in the transaction that keeps an arrival, told the capture that it is or confirms."""
+
+
+def nothing_to_note(session: Session, capture_id: int) -> None:
+    """Nothing is written beside what came."""
+
+
+def arrive(
+    archive: Archive, source: Source, hops: Sequence[Arrival], now: datetime, note: Noting = nothing_to_note
+) -> Settled:
     """Keep what came and settle it: a check where the body is the one already held, else captures, then their parse."""
-    repeated = _repeated(archive, source, hops)
-    if repeated is not None:
-        return repeated
+    before = settled_before(archive, source, hops, note)
+    if before is not None:
+        return before
     with archive.writing() as session:
-        target = find_target(session, source.slug, hops[-1].target_url)
+        target = find_target(session, source.slug, hops[-1].role, hops[-1].target_url)
         numbers = record(session, archive.blobs, hops, now, target.sha256 if target else None)
+        note(session, numbers[-1])
     settled = [settle(archive, source, number, now) for number in numbers]
     return settled[-1] or Settled(Accounts())
 
 
-def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Settled | None:
+def settled_before(
+    archive: Archive, source: Source, hops: Sequence[Arrival], note: Noting = nothing_to_note
+) -> Settled | None:
+    """What an answer comes to that is held already: a check, or what the very same capture came to; else None."""
     answer, facts = hops[-1], facts_of(source, hops[-1].role)
     if answer.status not in READABLE or answer.role == "attachment":
         return None
@@ -81,14 +107,18 @@ def _repeated(archive: Archive, source: Source, hops: Sequence[Arrival]) -> Sett
         newest = _unchanged(session, source, answer, sha256)
         if newest is not None:
             restore_body(session, archive.blobs, answer.body)
+            note(session, newest)
             return confirm(session, facts, newest, answer.fetched_at, "identical", answer.cause)
-        there = find_capture(session, source.slug, answer.target_url, sha256, answer.fetched_at)
-        return _as_settled_then(session, there) if there is not None else None
+        there = find_capture(session, answer, sha256)
+        if there is None:
+            return None
+        note(session, there)
+        return _as_settled_then(session, there)
 
 
 def _unchanged(session: Session, source: Source, answer: Arrival, sha256: str) -> int | None:
     """The capture that the page was last seen as, if this later answer has its very body."""
-    target = find_target(session, source.slug, answer.target_url)
+    target = find_target(session, source.slug, answer.role, answer.target_url)
     if target is None or target.capture_id is None or target.newest_at is None:
         return None
     newest = get_capture(session, target.capture_id)
@@ -110,6 +140,8 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
     """Parse one pending capture and write all that follows. None when somebody else settled it first."""
     with archive.reading() as session:
         capture = get_capture(session, capture_id)
+    if capture.sha256 is None:
+        return _settle_not_given(archive, source, capture)
     if capture.status in REDIRECTS and header_of(capture.headers, "location"):
         with archive.writing() as session:
             settle_hop(session, capture_id)
@@ -117,6 +149,12 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
     if capture.role == "attachment":
         return _settle_document(archive, source, capture_id, now)
     return _settle_page(archive, source, capture)
+
+
+def _settle_not_given(archive: Archive, source: Source, capture: Capture) -> Settled | None:
+    reason = f"{capture.url}: {capture.facts.get(NOT_GIVEN)}"
+    with archive.writing() as session:
+        return settle_not_given(session, facts_of(source, capture.role), capture.id, reason)
 
 
 def _settle_document(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
@@ -163,13 +201,13 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
             body = body_of(session, archive.blobs, capture.sha256 or "")
         if _led_away(source, capture):
             raise PageChanged(f"{capture.target_url}: led to {capture.url}, expected the page of a bulletin")
-        page = source.open(
-            body, capture.url, media_type(capture.headers), PAGE_ROLES.get(capture.role, capture.role), capture.facts
-        )
+        stated, role = media_type(capture.headers), PAGE_ROLES.get(capture.role, capture.role)
+        reader = source.reader(stated)
+        page = reader.open(body, capture.url, stated, role, capture.facts)
         region_hash = page.region_hash
         if newest is not None and newest.region_hash == region_hash:
             return Found(region_hash, repeats=newest.id)
-        return Found(region_hash, reading=source.read(page))
+        return Found(region_hash, reading=reader.read(page))
     except ArchiveUnusable:
         raise
     except PageGone as problem:
@@ -183,7 +221,7 @@ def read_stored(archive: Archive, source: Source, capture: Capture, newest: Capt
 def _newest(archive: Archive, capture: Capture, facts: SourceFacts) -> Capture | None:
     """The capture that the page was last seen as, if the same parser read it and this capture is not older."""
     with archive.reading() as session:
-        target = find_target(session, capture.source, capture.target_url)
+        target = find_target(session, capture.source, capture.role, capture.target_url)
         if target is None or target.capture_id is None or target.newest_at is None:
             return None
         newest = get_capture(session, target.capture_id)

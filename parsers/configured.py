@@ -31,20 +31,24 @@ class BadSource(ValueError):
     """A source of the settings that cannot be one; reads `source SLUG: what, expected what`."""
 
 
-def configured_sources(stated: Iterable[Mapping[str, Any]]) -> dict[str, Source]:
-    """The sources of the settings by slug. Raises BadSource, also where a slug is taken."""
+def configured_sources(stated: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Source], list[str]]:
+    """The sources of the settings by slug, and a sentence for each that cannot be one or whose slug is taken."""
     found: dict[str, Source] = {}
+    wrong: list[str] = []
     for facts in stated:
-        source = _source(facts)
-        if source.slug in found or source.slug in sources():
-            raise BadSource(f"source {source.slug}: the slug is taken, expected one of its own")
-        found[source.slug] = source
-    return found
+        try:
+            source = _source(facts)
+            if source.slug in found or source.slug in sources():
+                raise BadSource(f"source {source.slug}: the slug is taken, expected one of its own")
+            found[source.slug] = source
+        except BadSource as problem:
+            wrong.append(str(problem))
+    return found, wrong
 
 
 def every_source(stated: Iterable[Mapping[str, Any]]) -> dict[str, Source]:
-    """The sources of this version and those of the settings, by slug. Raises BadSource."""
-    return {**sources(), **configured_sources(stated)}
+    """The sources of this version and those of the settings, by slug, without those that cannot be one."""
+    return {**sources(), **configured_sources(stated)[0]}
 
 
 def former_names(known: Mapping[str, Source]) -> dict[str, str]:
@@ -70,6 +74,8 @@ def _source(facts: Mapping[str, Any]) -> Source:
         if name not in READERS:
             raise BadSource(f"{where}: {name!r} is no fact of a source, expected {', '.join(READERS)}")
     read = {name: _read(where, name, value) for name, value in facts.items()}
+    if "follow" in read and read["family"] != "feed":
+        raise BadSource(f"{where}: follow with family {read['family']!r}, expected it with family 'feed' alone")
     families = [_family(str(read.pop("family")))]
     if read.get("follow"):
         families.append(_family("article"))
@@ -156,6 +162,16 @@ def _expect(value: Any) -> range:
     return range(value[0], value[1] + 1)
 
 
+def _selector(value: Any) -> str:
+    from cssselect import GenericTranslator, SelectorError
+
+    try:
+        GenericTranslator().css_to_xpath(_words(value))
+    except SelectorError as problem:
+        raise ValueError(f"a CSS selector ({problem})") from None
+    return str(value).strip()
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("true or false")
@@ -173,7 +189,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "every_minutes": _minutes,
     "listing": _one_of(*LISTING_KINDS),
     "expect": _expect,
-    "region": _words,
+    "region": _selector,
     "organisation": _slug,
     "follow": _flag,
     "speaks_for_itself": _flag,

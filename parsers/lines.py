@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -26,20 +26,20 @@ INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206
 BULLET = re.compile(r"\s*(?:[•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc]|§(?=\s\s)|o(?=[\s\u00a0]{2})|[*–—-](?=\s))")
 DIVIDER = re.compile(r"(?:[.…]\s?){5,}|(?:_\s?){5,}|(?:[-–—]\s?){6,}")
 """A dotted, dashed or underscored line: no words, but the publisher's mark for what is older below it."""
+BULLETS = frozenset("•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc§o*–—-")
+"""What a bullet may be: words that start with none of these have none."""
 NO_NAMES: frozenset[str] = frozenset()
 ADDRESS = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A link as it stands in a line: the address as written and the words that are linked."""
 
     href: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of words with its links. The numbers are identities within the document, 0 where there is none.
 
     `emphasis`: the heading, bold or term element that holds all of the line's words; `heading`: that element is h1 to
@@ -70,19 +70,22 @@ def fold(words: str) -> str:
 
 def unbullet(words: str) -> tuple[str, str]:
     """The bullet debris at the front (`·`, `§`, `o  `, `- `), and the folded words after it."""
+    folded = fold(words)
+    if not folded or folded[0] not in BULLETS:
+        return "", folded
     words = words if words.isascii() else INVISIBLE.sub("", words)
     start = 0
     while found := BULLET.match(words, start):
         start = found.end()
-    rest = fold(words[start:])
+    rest = fold(words[start:]) if start else folded
     if not rest or rest[-1] in "-–—":
-        return "", fold(words)
+        return "", folded
     return words[:start].strip(), rest
 
 
 def says_something(words: str) -> bool:
     """Whether folded words are more than decoration: a letter or digit, or a divider."""
-    return any(map(str.isalnum, words)) or bool(DIVIDER.fullmatch(words))
+    return words[:1].isalnum() or any(map(str.isalnum, words)) or bool(DIVIDER.fullmatch(words))
 
 
 @dataclass(slots=True)
@@ -93,81 +96,79 @@ class _Link:
     placed: bool = False
 
 
-@dataclass(slots=True)
 class _Open:
-    """An element on the way down from the root, with what its text inherits."""
+    """An element on the way down from the root, with what its text inherits from the one above."""
 
-    block: int
-    names: frozenset[str]
-    emphasis: int
-    heading: bool
-    row: int
-    column: int
-    columns: int
-    as_typed: bool
+    __slots__ = ("as_typed", "block", "column", "columns", "emphasis", "heading", "names", "row")
 
-
-def _top() -> _Open:
-    return _Open(0, frozenset(), 0, False, 0, 0, 0, False)
+    def __init__(self, above: _Open | None) -> None:
+        if above is None:
+            self.block = self.emphasis = self.row = self.column = self.columns = 0
+            self.names, self.heading, self.as_typed = NO_NAMES, False, False
+            return
+        self.block, self.names, self.emphasis, self.heading = above.block, above.names, above.emphasis, above.heading
+        self.row, self.column, self.columns, self.as_typed = above.row, above.column, above.columns, above.as_typed
 
 
 def _names(classes: str | None, identity: str | None) -> frozenset[str]:
     return frozenset(f"{classes or ''} {identity or ''}".lower().split()) if classes or identity else NO_NAMES
 
 
+INHERITED = BLOCKS | EMPHASIS
+TELLING = INHERITED | {"a", "img", "br"}
+"""Elements that are more than a stretch of their line."""
+
+
 class Flattener:
-    """Walks an element tree once, without recursion, and collects its lines and its depth."""
+    """Walks an element tree once, without recursion, and collects its lines."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self.deepest = 0
         self._words: list[tuple[str, _Open]] = []
         self._placed: list[_Link] = []
         self._links: list[_Link] = []
         self._count = 0
 
     def flatten(self, root: Any) -> list[Line]:
-        opened = [_top()]
+        here = _Open(None)
+        opened = [here]
         for event, element in etree.iterwalk(root, events=("start", "end")):
+            tag = element.tag
             if event == "start":
-                opened.append(self._start(element, opened[-1]))
-                self.deepest = max(self.deepest, len(opened))
-                self._text(element.text, opened[-1])
+                self._count += 1
+                if tag in TELLING:
+                    here = self._start(element, tag, here)
+                opened.append(here)
+                words = element.text
             else:
                 opened.pop()
-                self._end(element)
-                if element is not root:
-                    self._text(element.tail, opened[-1])
+                here = opened[-1]
+                if tag in TELLING:
+                    self._end(element, tag)
+                words = None if element is root else element.tail
+            if words:
+                self._say(words, here)
         self._break()
         return self.lines
 
-    def _start(self, element: Any, above: _Open) -> _Open:
-        tag = element.tag
-        self._count += 1
+    def _start(self, element: Any, tag: str, above: _Open) -> _Open:
         if tag in BLOCKS or tag == "br":
             self._break()
         if tag == "a" and element.get("href"):
             self._links.append(_Link(element.get("href"), element.get("title") or ""))
         elif tag == "img" and self._links:
             self._links[-1].alt = self._links[-1].alt or element.get("alt") or ""
-        if tag not in BLOCKS and tag not in EMPHASIS:
-            return above
-        return self._inherit(element, tag, above)
+        return self._inherit(element, tag, above) if tag in INHERITED else above
 
     def _inherit(self, element: Any, tag: str, above: _Open) -> _Open:
-        here = _Open(
-            above.block,
-            above.names,
-            above.emphasis or (self._count if tag in EMPHASIS else 0),
-            above.heading or tag in HEADINGS,
-            above.row,
-            above.column,
-            above.columns,
-            above.as_typed or tag in AS_TYPED,
-        )
+        here = _Open(above)
+        if tag in EMPHASIS:
+            here.emphasis = above.emphasis or self._count
+            here.heading = above.heading or tag in HEADINGS
         if tag in BLOCKS:
             here.block = self._count
             here.names = _names(element.get("class"), element.get("id"))
+            here.as_typed = above.as_typed or tag in AS_TYPED
         if tag == "tr":
             here.row, here.column, here.columns = self._count, -1, sum(cell.tag in ("td", "th") for cell in element)
         elif tag in ("td", "th"):
@@ -175,8 +176,7 @@ class Flattener:
             here.column = above.column
         return here
 
-    def _end(self, element: Any) -> None:
-        tag = element.tag
+    def _end(self, element: Any, tag: str) -> None:
         if tag == "a" and element.get("href") and self._links:
             link = self._links.pop()
             if not link.placed:
@@ -184,15 +184,16 @@ class Flattener:
         if tag in BLOCKS:
             self._break()
 
-    def _text(self, words: str | None, here: _Open) -> None:
-        if not words:
-            return
-        pieces = re.split(r"\r\n|\r|\n", words) if here.as_typed else [words]
+    def _say(self, words: str, here: _Open) -> None:
+        """Add words to the line; white space at its start is none of it."""
+        pieces = re.split(r"\r\n|\r|\n", words) if here.as_typed else (words,)
         for number, piece in enumerate(pieces):
             if number:
                 self._break()
-            self._words.append((piece, here))
-            if self._links and not piece.isspace():
+            is_blank = piece.isspace()
+            if self._words or not is_blank:
+                self._words.append((piece, here))
+            if self._links and not is_blank:
                 self._place(self._links[-1], piece)
 
     def _place(self, link: _Link, words: str) -> None:
@@ -204,7 +205,7 @@ class Flattener:
     def _break(self) -> None:
         if not self._words and not self._placed:
             return
-        bullet, text = unbullet("".join(words for words, _ in self._words))
+        bullet, text = unbullet("".join([words for words, _ in self._words]))
         if text or self._placed:
             self.lines.append(self._line(bullet, text))
         self._words.clear()
@@ -212,11 +213,11 @@ class Flattener:
 
     def _line(self, bullet: str, text: str) -> Line:
         said = [here for words, here in self._words if not words.isspace()]
-        here = said[0] if said else _top()
-        alike = all(other.emphasis == here.emphasis for other in said)
+        here = said[0] if said else _Open(None)
+        alike = len(said) < 2 or all(other.emphasis == here.emphasis for other in said)
         return Line(
             text if says_something(text) else "",
-            tuple(Anchor(link.href, fold("".join(link.words)) or fold(link.alt)) for link in self._placed),
+            tuple([Anchor(link.href, fold("".join(link.words)) or fold(link.alt)) for link in self._placed]),
             here.emphasis if alike else 0,
             here.heading and alike,
             here.block,
@@ -230,7 +231,7 @@ class Flattener:
 
     def _lead(self, emphasis: int) -> str:
         alike = takewhile(lambda said: said[1].emphasis == emphasis or said[0].isspace(), self._words)
-        return unbullet("".join(words for words, _ in alike))[1]
+        return unbullet("".join([words for words, _ in alike]))[1]
 
 
 def typed_lines(characters: str) -> list[Line]:
@@ -245,7 +246,7 @@ def _typed(printed: str) -> Iterator[Line]:
 
 
 def _addresses(text: str) -> Iterable[Anchor]:
-    for found in ADDRESS.finditer(text):
+    for found in ADDRESS.finditer(text) if "://" in text else ():
         address = found.group().rstrip(".,;:!?'*")
         if address.endswith(")") and "(" not in address:
             address = address.rstrip(").,")

@@ -141,7 +141,7 @@ OPENING_SENTENCES = 3
 
 
 def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
-    """Any name as a word of its own, and whose each is. All begin with a capital, which is fast to look for first."""
+    """Any name as a word of its own, and whose each is. Names are tried by their capital, which is found fast."""
     slugs: dict[str, str] = {}
     spelled: list[str] = []
     for each in ORGANISATIONS.values():
@@ -150,12 +150,17 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
             forms = (spelling, spelling.upper()) if " " in spelling else (spelling,)
             spelled.extend(r"\s".join(map(re.escape, form.split())) for form in forms)
     spelled.sort(key=len, reverse=True)
+    capitals = dict.fromkeys(form[0] for form in spelled)
+    rests = {first: "|".join(form[1:] for form in spelled if form[0] == first) for first in capitals}
+    names = "|".join(rf"{first}(?<![\w@#./-]{first})(?:{rest})" for first, rest in rests.items())
     others = r"\s(?:Federation|Authority|Museum|Station|Headquarters|Training|Cadets?|Road)\b"
     bodies = rf"(?!{others}|(?:,\sFire)?\s(?:and|&)\sCrime\sCommissioner\b)"
-    return re.compile(rf"(?=[A-Z])(?<![\w@#./-])(?:{'|'.join(spelled)})(?![\w@/]|\.\w|-\w){bodies}"), slugs
+    return re.compile(rf"(?:{names})(?![\w@/]|\.\w|-\w){bodies}"), slugs
 
 
 NAMED, SLUGS = _pattern()
+CLUES = tuple(SLUGS)
+"""Without one of these, in small letters, nobody is named."""
 
 BESIDE_THE_POINT = re.compile(
     r"\b(?:re|regarding|about|concerning|at|near|outside|inside|on|in|after|following|involving|against|targeting|"
@@ -202,7 +207,7 @@ def issuers(title: str | None, text: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for slug, name in _heading(title or ""):
         found.setdefault(slug, f"heading {name!r}")
-    sentences = SENTENCE_END.split(text[:OPENING_CHARACTERS])[:OPENING_SENTENCES]
+    sentences = SENTENCE_END.split(text[:OPENING_CHARACTERS], OPENING_SENTENCES)[:OPENING_SENTENCES]
     speakers = list(_speakers(sentences[0])) if sentences else []
     if not found or any(slug in found for slug, _ in speakers):
         for slug, name in speakers:
@@ -218,7 +223,7 @@ def _slug(name: str) -> str:
 
 
 def _heading(title: str) -> Iterator[tuple[str, str]]:
-    for segment in DASH.split(title[:400]):
+    for segment in DASH.split(title[:400]) if NAMED.search(title[:400]) else ():
         named = [(found.start(), found.end(), found.group()) for found in NAMED.finditer(segment)]
         cut = len(segment)
         for beside in BESIDE_THE_POINT.finditer(segment):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from parsers.decoding import decode
-from parsers.lines import BLOCKS, Flattener, Line, fold, typed_lines
-from parsers.region import clear_region, survey
+from parsers.lines import Flattener, Line, fold, typed_lines
+from parsers.region import BREAKS, MAX_DEPTH, clear_region, survey
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -21,7 +21,6 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_ELEMENTS = 100_000
 MAX_TAGS = 3 * MAX_ELEMENTS
 MAX_ATTRIBUTES = 10_000
-MAX_DEPTH = 1_000
 MAX_SOUP_DEPTH = 240
 """Below the 256 levels at which the parser under BeautifulSoup silently stops reading."""
 
@@ -33,6 +32,9 @@ MARKUP = re.compile(
 _VALUE = r"""\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+)"""
 TAG_PARTS = rf"{_VALUE}|([^\s/>=]++)|[\s/=]"
 OPENING_TAG = re.compile(rf"<[a-zA-Z](?:{_VALUE}|[^\s/>=]++|[\s/=])*+")
+TAG_START = re.compile("<[a-zA-Z]")
+QUOTED_END = re.compile(r"""=\s*+(?:"[^">]*+>|'[^'>]*+>)""")
+"""A `>` inside the value of an attribute, which does not end its tag."""
 DOCUMENT = re.compile(r"\s*(?:<\?xml|<!doctype\s+html|<html)", re.IGNORECASE)
 XHTML = re.compile(r"<html[^>]{0,500}xmlns|application/xhtml\+xml", re.IGNORECASE)
 SELF_CLOSED = re.compile(
@@ -113,7 +115,7 @@ class Page:
         tags = self.characters.count("<")
         if tags > MAX_TAGS:
             raise PageChanged(f"{self.url}: {tags} tags, expected at most {MAX_TAGS}")
-        for tag in OPENING_TAG.finditer(self.characters) if len(self.characters) > MAX_ATTRIBUTES else ():
+        for tag in OPENING_TAG.finditer(self.characters) if _has_long_tag(self.characters) else ():
             long = tag.end() - tag.start() > MAX_ATTRIBUTES
             if long and (names := sum(map(bool, re.findall(TAG_PARTS, tag[0])))) > MAX_ATTRIBUTES:
                 raise PageChanged(f"{self.url}: a tag with {names} attributes, expected at most {MAX_ATTRIBUTES}")
@@ -197,6 +199,17 @@ class Page:
         return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _has_long_tag(characters: str) -> bool:
+    """Whether a tag may be longer than MAX_ATTRIBUTES: no `>` for so long, or one in the value of an attribute."""
+    if len(characters) <= MAX_ATTRIBUTES:
+        return False
+    for piece in [piece for piece in characters.split(">") if len(piece) >= MAX_ATTRIBUTES]:
+        start = TAG_START.search(piece)
+        if start and len(piece) - start.start() >= MAX_ATTRIBUTES:
+            return True
+    return bool(QUOTED_END.search(characters))
+
+
 def _is_markup(characters: str, media_type: str | None) -> bool:
     if media_type and media_type.lower().startswith("text/plain"):
         return bool(DOCUMENT.match(characters[:1000]))
@@ -227,27 +240,28 @@ def _skeleton(root: Any, base: str) -> str:
     from lxml import etree
 
     parts: list[str] = []
+    add = parts.append
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        edge = "\x01" if element.tag in BLOCKS or element.tag == "br" else "\x02"
-        if event == "start":
-            if element.tag not in UNSEEN_ELEMENTS:
-                parts.append(f"{edge}{element.tag} {_kept_attributes(element, base)}{edge}")
-            parts.append(element.text or "")
-        else:
-            if element.tag not in UNSEEN_ELEMENTS:
-                parts.append(f"{edge}/{edge}")
-            parts.append((element.tail or "") if element is not root else "")
+        tag = element.tag
+        if tag not in UNSEEN_ELEMENTS:
+            edge = "\x01" if tag in BREAKS else "\x02"
+            if event == "end":
+                add(f"{edge}/{edge}")
+            elif attributes := element.keys():
+                add(f"{edge}{tag} {_kept_attributes(element, attributes, base)}{edge}")
+            else:
+                add(f"{edge}{tag} {edge}")
+        if words := element.text if event == "start" else None if element is root else element.tail:
+            add(words)
     pieces = " ".join("".join(parts).split()).split("\x01")
     pieces[::2] = [words.strip() for words in pieces[::2]]
     return "\x01".join(pieces)
 
 
-def _kept_attributes(element: Any, base: str) -> str:
-    if not element.keys():
-        return ""
-    href = element.get("href")
-    address = [absolute(href, base) or href] if href else []
-    return " ".join(address + [f"{name}={element.get(name)}" for name in SKELETON_ATTRIBUTES if element.get(name)])
+def _kept_attributes(element: Any, stated: list[str], base: str) -> str:
+    kept = [f"{name}={value}" for name in SKELETON_ATTRIBUTES if name in stated and (value := element.get(name))]
+    href = element.get("href") if "href" in stated else None
+    return " ".join([absolute(href, base) or href, *kept] if href else kept)
 
 
 def _depth(root: Any) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from parsers.pdf_rulings import MIN_COLUMNS, MIN_ROWS, Box, box_of
+from parsers.pdf_paths import Box, box_of
+from parsers.pdf_rulings import MIN_COLUMNS, MIN_ROWS
 from parsers.pdf_words import BROKEN_HYPHEN, clean
 
 if TYPE_CHECKING:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from parsers.clues import Clues
+
 SCHEME = "police-reference"
 MAX_CHARACTERS = 200_000
 MAX_REFERENCES = 50
@@ -68,7 +70,10 @@ BY_CUE = {
     cue: tuple(pattern for cues, pattern in PATTERNS if cue in cues.split())
     for cue in " ".join(cues for cues, _ in PATTERNS).split()
 }
-CUE = re.compile("|".join(BY_CUE))
+CLUES = tuple(BY_CUE)
+"""Without one of these, in small letters, no number is introduced."""
+CUES = Clues(cue=CLUES)
+DIGIT = re.compile("[0-9]")
 
 
 def police_references(text: str) -> tuple[tuple[str, str], ...]:
@@ -78,9 +83,11 @@ def police_references(text: str) -> tuple[tuple[str, str], ...]:
     after words that introduce it. Phone numbers, short codes and names of operations are none.
     """
     words = text[:MAX_CHARACTERS]
+    if not DIGIT.search(words):
+        return ()
     found: dict[tuple[int, int], tuple[str, str]] = {}
-    for cue in CUE.finditer(lowered(words)):
-        for stated in filter(None, (pattern.match(words, cue.start()) for pattern in BY_CUE[cue.group()])):
+    for start, cue in CUES.places(lowered(words)):
+        for stated in filter(None, (pattern.match(words, start) for pattern in BY_CUE[cue])):
             if not OF_SOMETHING_ELSE.search(words, max(0, stated.start() - 40), stated.start()):
                 found.setdefault(stated.span("value"), (_folded(stated["value"]), _folded(stated.group())))
     return _in_order(found)

@@ -16,6 +16,11 @@ from parsers.lines import BLOCKS
 SECTIONS = frozenset(("article", "section", "li", "details"))
 BREAKS = BLOCKS | {"br"}
 CUT_WHOLE = (Kind.PAGE, Kind.LOOSE)
+MAX_DEPTH = 1_000
+COUNT: Any = etree.XPath("count(descendant::*)")
+COUNT_IN_CODE: Any = etree.XPath(
+    f"count(descendant::*[{' or '.join(f'self::{tag}' for tag in sorted(CODE))}]/descendant::*)"
+)
 WORDS_BEFORE = 40
 """How many characters before a footnote mark are looked at."""
 
@@ -31,7 +36,10 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class Ground:
-    """The survey of a page: where furniture, region and elements begin and end in its words, and the landmarks."""
+    """The survey of a page: where furniture, region and elements begin and end in its words, and the landmarks.
+
+    `deepest` is how deep the page is, furniture apart that cannot be beyond MAX_DEPTH.
+    """
 
     furniture: list[Piece] = field(default_factory=list)
     code: list[Any] = field(default_factory=list)
@@ -50,90 +58,109 @@ class Ground:
 
 
 def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
-    """Walk the page once; landmarks are the places where the pattern begins in the words outside code."""
-    surveyor = _Surveyor(region, has_landmarks=landmark is not None)
-    walk = etree.iterwalk(body, events=("start", "end"))
-    for event, element in walk:
-        if event == "end":
-            surveyor.leave(element, None if element is body else element.tail)
-        elif surveyor.enter(element):
-            walk.skip_subtree()
-    if landmark:
-        surveyor.ground.landmarks = [found.start() for found in landmark.finditer("".join(surveyor.words))]
-    return surveyor.ground
-
-
-class _Surveyor:
-    """What a walk over the page comes by. Names and attributes recur on a page: what they say is looked up once.
+    """Walk the page once; landmarks are the places where the pattern begins in the words outside code.
 
     Where there are no landmarks, furniture outside entries goes whole: what is inside it is only counted.
     """
+    surveyor = _Surveyor(region, has_landmarks=landmark is not None)
+    elements = depth = deepest = inside = 0
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        if event == "start":
+            elements += 1
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+            if inside:
+                inside += 1
+                skipped = element.tag in CODE
+            else:
+                skipped, inside = surveyor.enter(element)
+                if inside and (within := _countable(element, depth)) is not None:
+                    elements, inside, skipped = elements + within, 0, True
+            if skipped:
+                walk.skip_subtree()
+            continue
+        depth -= 1
+        if inside > 1:
+            inside -= 1
+        else:
+            inside = 0
+            surveyor.leave(element, None if element is body else element.tail)
+    return surveyor.surveyed(landmark, elements, deepest)
+
+
+def _countable(element: Any, depth: int) -> int | None:
+    """How many elements are in this one, those in code left out; None where some may be too deep."""
+    within = int(COUNT(element))
+    if depth + within > MAX_DEPTH:
+        return None
+    holds_code = next(element.iter(*CODE), None) is not None
+    return within - int(COUNT_IN_CODE(element)) if holds_code else within
+
+
+class _Surveyor:
+    """What a walk over the page comes by. Names and attributes recur on a page: what they say is looked up once."""
 
     def __init__(self, region: Any, *, has_landmarks: bool) -> None:
-        self.ground = Ground()
-        self.words: list[str] = []
+        self._ground = Ground()
+        self._words: list[str] = []
         self._region = region
         self._has_landmarks = has_landmarks
         self._around = {region, *region.iterancestors()}
-        self._inside = 0
         self._length = 0
         self._open: list[tuple[int, str, Kind | None]] = []
         self._kinds: dict[tuple[str | None, ...], Kind | None] = {}
 
-    def enter(self, element: Any) -> bool:
-        """Note where an element begins; whether its inside is to be left out."""
+    def surveyed(self, landmark: re.Pattern[str] | None, elements: int, deepest: int) -> Ground:
+        """All that the walk came by."""
+        self._ground.elements, self._ground.deepest = elements, deepest
+        if landmark:
+            self._ground.landmarks = [found.start() for found in landmark.finditer("".join(self._words))]
+        return self._ground
+
+    def enter(self, element: Any) -> tuple[bool, int]:
+        """Note where an element begins; whether its inside is to be left out, and 1 where it is only to be counted."""
         tag = element.tag
-        if self._inside:
-            self._count(len(self._open) + self._inside)
-            self._inside += 1
-            return tag in CODE
         skipped = tag in CODE or (tag in MARKS and is_footnote_mark(element, self._before(tag)))
         kind = None if skipped else self._kind(element, tag)
         self._open.append((self._length, tag, kind))
-        self._count(len(self._open))
+        text = "" if skipped else element.text or ""
+        if tag in BREAKS:
+            text = f"\n{text}"
+        self._words.append(text)
+        self._length += len(text)
         if skipped:
-            self.ground.code.append(element)
-        elif kind in CUT_WHOLE and not self._has_landmarks and element not in self._around:
-            self._inside = 1
-        self._say(tag, None if skipped else element.text)
-        return skipped
+            self._ground.code.append(element)
+            return True, 0
+        goes = kind is not None and not self._has_landmarks and kind in CUT_WHOLE and element not in self._around
+        return False, int(goes)
 
     def leave(self, element: Any, tail: str | None) -> None:
-        if self._inside:
-            self._inside -= 1
-            if self._inside:
-                return
+        """Note where it ends, and the words after it."""
         start, tag, kind = self._open.pop()
         if element is self._region:
-            self.ground.region = start, self._length
+            self._ground.region = start, self._length
         elif kind:
-            self.ground.furniture.append(Piece(element, kind, start, self._length))
+            self._ground.furniture.append(Piece(element, kind, start, self._length))
         if self._has_landmarks:
-            self.ground.spans.append((start, self._length, tag))
-        self._say(tag, tail)
-
-    def _count(self, depth: int) -> None:
-        self.ground.elements += 1
-        if depth > self.ground.deepest:
-            self.ground.deepest = depth
+            self._ground.spans.append((start, self._length, tag))
+        text = f"\n{tail or ''}" if tag in BREAKS else tail or ""
+        self._words.append(text)
+        self._length += len(text)
 
     def _kind(self, element: Any, tag: str) -> Kind | None:
         if tag in SINGULAR:
             return furniture_kind(element)
-        said = tag, *map(element.get, TELLING)
+        said = (tag, *map(element.get, TELLING)) if element.keys() else (tag,)
         if said not in self._kinds:
             self._kinds[said] = furniture_kind(element)
         return self._kinds[said]
 
-    def _say(self, tag: str, words: str | None) -> None:
-        text = f"\n{words or ''}" if tag in BREAKS else words or ""
-        self.words.append(text)
-        self._length += len(text)
-
     def _before(self, tag: str) -> str:
         if tag != "sup":
             return ""
-        return "".join(words[-WORDS_BEFORE:] for words in self.words[-3:])[-WORDS_BEFORE:]
+        return "".join(words[-WORDS_BEFORE:] for words in self._words[-3:])[-WORDS_BEFORE:]
 
 
 def clear_region(body: Any, region: Any, ground: Ground) -> Any:

@@ -78,6 +78,21 @@ class Source:
         page.role, page.facts = role, facts or {}
         return page
 
+    def reader(self, media_type: str | None) -> Source:
+        """What reads a document of that type: the source itself, or for a message its mail."""
+        if media_type and media_type.lower().startswith("message/rfc822"):
+            from parsers.mail import Mail
+
+            return Mail(self)
+        return self
+
+    def titled(self, where: str, title: str) -> Mapping[str, Any]:
+        """What a title states by the source's own rules (level, region), as arguments of `compose`; evidence is added.
+
+        Nothing where `levels` says it all. Raises PageChanged for a title that breaks the rules.
+        """
+        return {}
+
     def role_of(self, url: str) -> str:
         """What an address of this source is taken for where nothing says it: one that it starts from is a listing."""
         places = {_place(start) for start in self.start}
@@ -171,7 +186,8 @@ def parse(
     facts: Mapping[str, str] | None = None,
 ) -> Reading:
     """Parse one document of a source. Raises PageChanged when the document as a whole cannot be read."""
-    return source.read(source.open(body, url, media_type, role, facts))
+    reader = source.reader(media_type)
+    return reader.read(reader.open(body, url, media_type, role, facts))
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from parsers.clues import Clues, in_small_letters
 from parsers.lines import DIVIDER
 
 SCHEME = "state"
@@ -75,12 +76,19 @@ OWN_LINE_PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 """Sentences that say so only where they are a line of their own: inside a paragraph `this` may be another one."""
+STARTS_OF_LINES = (*LINE_PHRASES, *OWN_LINE_PHRASES)
 
 EARLIER = re.compile(
     r"(?i:(?:previous|earlier|original|initial)\s(?:text|statement|appeal|(?:press\s)?release|message|update|story)|"
     r"(?:previously|earlier|originally)\s(?:issued|published|released))"
     r"(?:,?\s(?:from|of|on|at|dated|issued)\b[^.]{0,50})?\s?[:.]?$"
 )
+
+OF_STATES = {"update": ("update",), "corrected": ("correct",), "closed": ("closed",), "withdrawn": ("withdrawn",)}
+OF_EARLIER_TEXT = ("previous", "earlier", "original", "initial")
+CLUES = (*(word for words in OF_STATES.values() for word in words), *OF_EARLIER_TEXT)
+"""Without one of these, in small letters, neither title nor text says anything of the bulletin's state."""
+BY_STATE = Clues(**OF_STATES, earlier=OF_EARLIER_TEXT)
 
 
 class State(NamedTuple):
@@ -107,9 +115,13 @@ def earlier_text(title: str | None, text: str) -> int | None:
 
     A line `Previous statement:` shows it; a divider (`.....`) does where title or first words say `update`.
     """
-    says_update = any(value == "update" for value, _ in (*_in_title(title or ""), *_at_the_top(text)))
+    return _earlier(title or "", text, _clues(title or ""), _clues(text))
+
+
+def _earlier(title: str, text: str, in_title: frozenset[str], in_text: frozenset[str]) -> int | None:
+    says_update = any(value == "update" for value, _ in (*_in_title(title, in_title), *_at_the_top(text, in_text)))
     place = 0
-    for line in text[:MAX_CHARACTERS].split("\n"):
+    for line in text[:MAX_CHARACTERS].split("\n") if says_update or "earlier" in in_text else ():
         starts_below = place + len(line) + 1
         if place and (EARLIER.match(line) or (says_update and DIVIDER.fullmatch(line.strip()))):
             return starts_below if text[starts_below:].strip() else None
@@ -117,41 +129,49 @@ def earlier_text(title: str | None, text: str) -> int | None:
     return None
 
 
+def _clues(words: str) -> frozenset[str]:
+    return BY_STATE.given_by(in_small_letters(words))
+
+
 def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
-    below = earlier_text(title, text)
+    in_title, in_text = _clues(title), _clues(text)
+    below = _earlier(title, text, in_title, in_text)
     current = text if below is None else text[:below]
-    yield from _in_title(title)
-    yield from _at_the_top(current)
-    yield from _in_lines(current)
+    yield from _in_title(title, in_title)
+    yield from _at_the_top(current, in_text)
+    yield from _in_lines(current, in_text)
     for value, pattern in SENTENCE_PHRASES:
-        for sentence in pattern.finditer(current) if value in current.casefold() else ():
+        for sentence in pattern.finditer(current) if value in in_text else ():
             yield value, f"text {_words(sentence)!r}"
     if below is not None:
         divider = current.rstrip("\n").rsplit("\n", 1)[-1]
         yield "update", f"earlier text below {divider[:60]!r}"
 
 
-def _in_title(title: str) -> Iterator[tuple[str, str]]:
+def _in_title(title: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if clues.isdisjoint(OF_STATES):
+        return
     title = " ".join(title[:TITLE_CHARACTERS].split())
     starts = [0, *(part.end() for part in PART.finditer(title))]
     for value, pattern in TITLE_PHRASES:
-        for start in starts:
+        for start in starts if value in clues else ():
             if phrase := pattern.match(title, start):
                 yield value, f"title {_words(phrase)!r}"
     for value, pattern in ANYWHERE_IN_TITLE:
-        if phrase := pattern.search(title):
+        if value in clues and (phrase := pattern.search(title)):
             yield value, f"title {_words(phrase)!r}"
 
 
-def _at_the_top(text: str) -> Iterator[tuple[str, str]]:
+def _at_the_top(text: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
     for value, pattern in (*FIRST_WORDS, *LINE_PHRASES):
-        if phrase := pattern.match(text.lstrip()):
+        if value in clues and (phrase := pattern.match(text.lstrip())):
             yield value, f"first words {_words(phrase)!r}"
 
 
-def _in_lines(current: str) -> Iterator[tuple[str, str]]:
-    for line in current.split("\n"):
-        for value, pattern in (*LINE_PHRASES, *OWN_LINE_PHRASES):
+def _in_lines(current: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
+    possible = [(value, pattern) for value, pattern in STARTS_OF_LINES if value in clues]
+    for line in current.split("\n") if possible else ():
+        for value, pattern in possible:
             if phrase := pattern.match(line.strip()):
                 yield value, f"text {_words(phrase)!r}"
 

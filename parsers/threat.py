@@ -58,6 +58,10 @@ SUPPOSED = re.compile(r"\b(?:if|when|whenever|where|unless|should|whether)\s(?:\
 """Words before a phrase that make it a case to plan for, not a statement."""
 
 
+CLUES = ("threat",)
+"""Without this, in small letters, no level is stated."""
+
+
 def threat_levels(text: str) -> tuple[tuple[str, str], ...]:
     """The (scope, level) pairs that the text states: see `threat_statements`."""
     return tuple((scope, level) for scope, level, _ in threat_statements(text))

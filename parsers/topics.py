@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from parsers.clues import Clues, in_small_letters, is_gap
 from parsers.organisations import NAMED
 
 TITLE_CHARACTERS = 400
@@ -124,22 +125,50 @@ STANDING = re.compile(
     r"\bnot\b.{0,60}\bterror|\bno\b.{0,40}\bterror",
 )
 """In small letters: sentences that many bulletins append (contacts, the threat level, campaigns) or that deny."""
-SENTENCE = re.compile(r"\n+|(?<=[.!?])\s+")
-
-
+IN_STANDING = (
+    *("999", "101", "112", "61016", "7726", "116", "0300", "0700", "0800", "crimestoppers", "threat", "terror"),
+    *("act.campaign", "gov.uk/act", "actionfraud", "report@phishing", "action counters", "hide", "see it"),
+)
+"""Without one of these, in small letters, no sentence is a standing one."""
+ABOUT = re.compile(
+    r"(?:please\s)?(?:call|ring|phone|contact)\b[^.]{0,40}?\b(?:101|0[378]00\s?[\s\d]{6,9})\s"
+    r"(?:about|regarding|concerning)\s(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""`Call 101 about courier fraud`: what a number is to be called about is the news, the call itself is not."""
+SENTENCE_END = re.compile(r"[.!?](?:\n+|\s+)|\n+")
 NO_NAMED_STORM = re.compile(r"\bstorm\b|\bStorm\b(?!\s[A-Z][a-z])")
-BEFORE = re.compile(r"[\w@#-]")
+LEAD = re.compile(r"[a-z]{2,}(?![?{])|[a-z]+(?=[a-z][?{])")
+ROAD = re.compile(r"[ma](?=\d)")
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of these, in small letters; what stands before is looked at afterwards, which is many times faster."""
+    """Any of these, in small letters; what stands before is looked at by itself, which is many times faster."""
     return re.compile(rf"(?:{'|'.join(words)})(?![\w-])")
 
 
+def _leads(rule: str) -> Iterator[str]:
+    """The letters that words of a rule begin with, one for each of its first alternatives; none for a road's number."""
+    rule = rule.removeprefix(r"(?<!travel\s)")
+    options = rule[3 : rule.index(")")].split("|") if rule.startswith("(?:") else [rule]
+    return (found.group() for option in options if (found := LEAD.match(option)))
+
+
+def _topics_by_lead(rules: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    topics: dict[str, set[str]] = {"": {"transport"}}
+    for topic, words in rules.items():
+        for lead in (lead for rule in words for lead in _leads(rule)):
+            topics.setdefault(lead, set()).add(topic)
+    return topics
+
+
+IN_EITHER = {topic: (*IN_TEXT[topic], *words) for topic, words in IN_TITLE.items()}
 TEXT_PATTERNS = {topic: _any_of(words) for topic, words in IN_TEXT.items()}
-TITLE_PATTERNS = {topic: _any_of((*IN_TEXT[topic], *words)) for topic, words in IN_TITLE.items()}
-ANY_IN_TEXT = re.compile(rf"(?<![\w@#-])(?:{'|'.join(words for each in IN_TEXT.values() for words in each)})(?![\w-])")
-"""Where something may begin: with so many words it is faster to look at beginnings of words alone."""
+TITLE_PATTERNS = {topic: _any_of(words) for topic, words in IN_EITHER.items()}
+TEXT_TOPICS, TITLE_TOPICS = _topics_by_lead(IN_TEXT), _topics_by_lead(IN_EITHER)
+"""The topics whose words may begin with these letters; with none: with the number of a road."""
+LEADS = Clues(lead=[lead for lead in {**TEXT_TOPICS, **TITLE_TOPICS} if lead])
+CLUES = Clues(standing=IN_STANDING, topics=[*(lead for lead in TEXT_TOPICS if lead), "closed"])
 TOPICS = tuple(sorted(IN_TEXT))
 
 
@@ -150,40 +179,72 @@ def topics(title: str | None, text: str, stated: Iterable[str] = ()) -> tuple[tu
     """
     found = dict.fromkeys(stated, "stated by the source")
     heading = _classifying(" ".join((title or "")[:TITLE_CHARACTERS].split()))
-    opening = _first_words(_classifying(_opening(text)))
-    for topic in TOPICS:
+    clues = CLUES.given_by(in_small_letters(text[:MAX_CHARACTERS]))
+    for topic in _possible(heading):
         if words := _first(TITLE_PATTERNS[topic], heading):
             found.setdefault(topic, f"title {words!r}")
-        elif words := opening.get(topic):
+    if "topics" in clues:
+        for topic, words in _first_words(_classifying(_opening(text, "standing" in clues))).items():
             found.setdefault(topic, repr(words))
     return tuple(sorted(found.items()))
 
 
-def _opening(text: str) -> str:
-    """The first sentences of the text, standing ones left out."""
+def _opening(text: str, may_stand: bool) -> str:
+    """The first sentences of the text, standing ones left out; `may_stand`: whether there may be any."""
+    if not may_stand and len(text) <= OPENING_CHARACTERS and "\n\n" not in text:
+        return text
     said, length = [], 0
-    for sentence in SENTENCE.split(text[:MAX_CHARACTERS]):
+    for sentence in _sentences(text[:MAX_CHARACTERS]):
         if length > OPENING_CHARACTERS:
             break
-        if not STANDING.search(sentence[:1_000].lower()):
+        if not (may_stand and _is_standing(sentence[:1_000])):
             said.append(sentence)
             length += len(sentence) + 1
+        elif (about := ABOUT.match(sentence[:1_000])) and not _is_standing(about[1]):
+            said.append(about[1])
+            length += len(about[1]) + 1
     return "\n".join(said)[:OPENING_CHARACTERS]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text without the white space between them."""
+    start = 0
+    for end in SENTENCE_END.finditer(text):
+        yield text[start : end.start() + (text[end.start()] != "\n")]
+        start = end.end()
+    yield text[start:]
+
+
+def _is_standing(sentence: str) -> bool:
+    return "standing" in CLUES.given_by(in_small_letters(sentence)) and bool(STANDING.search(sentence.lower()))
 
 
 def _classifying(words: str) -> str:
     """The words in small letters, without names of organisations, and without storms that have no name."""
-    return NO_NAMED_STORM.sub(" ", NAMED.sub(" ", words)).lower()
+    small = NAMED.sub(" ", words)
+    return (NO_NAMED_STORM.sub(" ", small) if "torm" in small else small).lower()
+
+
+def _beginnings(words: str) -> list[tuple[int, str]]:
+    """Where words that begin a rule's stand by themselves, and which, in order."""
+    places = LEADS.beginnings(words)
+    if "closed" not in words:
+        return places
+    roads = (found.start() for found in ROAD.finditer(words))
+    return sorted([*places, *((start, "") for start in roads if not start or is_gap(words[start - 1]))])
+
+
+def _possible(words: str) -> set[str]:
+    """The topics that a title can have at all."""
+    return {topic for _, lead in _beginnings(words) for topic in TITLE_TOPICS[lead]}
 
 
 def _first_words(words: str) -> dict[str, str]:
-    """By topic, the first words that give it; all topics are looked for at once, which is several times faster."""
+    """By topic, the first words that give it."""
     found: dict[str, str] = {}
-    place = 0
-    while some := ANY_IN_TEXT.search(words, place):
-        place = some.start() + 1
-        for topic, pattern in TEXT_PATTERNS.items():
-            if topic not in found and (these := pattern.match(words, some.start())):
+    for start, lead in _beginnings(words):
+        for topic in TEXT_TOPICS.get(lead, ()):
+            if topic not in found and (these := TEXT_PATTERNS[topic].match(words, start)):
                 found[topic] = " ".join(these.group().split())
     return found
 
@@ -191,6 +252,6 @@ def _first_words(words: str) -> dict[str, str]:
 def _first(pattern: re.Pattern[str], words: str) -> str | None:
     """The first match that starts a word of its own, white space folded."""
     for found in pattern.finditer(words):
-        if not found.start() or not BEFORE.match(words[found.start() - 1]):
+        if not found.start() or is_gap(words[found.start() - 1]):
             return " ".join(found.group().split())
     return None

@@ -59,7 +59,7 @@ def fetching(script: Script, watch: Watch | None = None, **settings: Any) -> Ite
             yield fetcher, server, watch
 
 
-def failure_in(fetcher: Fetcher, url: str, **conditions: str) -> FetchFailed:
+def failure_in(fetcher: Fetcher, url: str, **conditions: Any) -> FetchFailed:
     with pytest.raises(FetchFailed) as failure:
         fetcher.get(url, **conditions)
     return failure.value

@@ -48,7 +48,7 @@ class Article(Source):
 
     def entries(self, page: Page) -> Iterator[ArticleEntry]:
         if page.role == "detail":
-            article = as_article(page, self.is_dated)
+            article = as_article(page, self.is_dated, self.publisher, self.role_of)
             yield ArticleEntry(article, article_text(article, self.document_path, self.documents_anywhere))
 
     def links(self, page: Page) -> Iterator[Link]:
@@ -82,12 +82,9 @@ class Article(Source):
 
     def issued(self, page: ArticlePage) -> tuple[Stated | None, str]:
         """The date that the page states, and where; raises ValueError where it cannot be read."""
-        machine = first_readable(page.stated.dates, self.corrections)
-        if machine:
-            return machine
-        if page.stated.printed:
-            printed = page.stated.printed
+        listed, printed = page.facts.get("issued"), page.stated.printed
+        if printed and not page.stated.dates:
             stated = read_date(printed, self.printed_formats, self.corrections)
             return stated, f"printed {printed!r} as {stated.format}"
-        listed = page.facts.get("issued")
-        return first_readable((("the listing's date", listed),) if listed else (), self.corrections) or (None, "")
+        dates = page.stated.dates or ((("the listing's date", listed),) if listed else ())
+        return first_readable(dates, self.corrections) or (None, "")

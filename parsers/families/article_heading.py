@@ -1,25 +1,22 @@
-"""The heading of an article, and the date that stands beside it."""
+"""The heading of an article, and the dates that stand beside it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from typing import Any
 
 from parsers.families.article_nearness import beside
+from parsers.families.article_printed import printed_dates
+from parsers.families.article_times import times
 from parsers.families.article_words import is_headline, is_start, words_of
-from parsers.lines import fold
 
-MAX_PIECES = 40
-MAX_HEADINGS, MAX_LABELS = 20, 300
-SHORTEST_TITLE = 8
-MAX_DATE_CHARACTERS = 120
-LINKED_HEADLINE_WORDS = 5
+MAX_HEADINGS = 20
 TITLES = frozenset(("h1", "h2", "h3"))
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-ELSEWHERE = frozenset(("a", "nav", "footer", "aside"))
+TELLING = TITLES | SUBHEADINGS | {"a", "time"}
+Dates = list[tuple[int, str]]
 
 
 @dataclass(slots=True)
@@ -29,34 +26,23 @@ class Heading:
     titles: list[str] = field(default_factory=list)
     _repeats: list[int] = field(default_factory=list)
     _places: list[int] = field(default_factory=list)
-    _barriers: list[int] = field(default_factory=list)
-    _times: list[tuple[int, str]] = field(default_factory=list)
-    _published: list[tuple[int, str]] = field(default_factory=list)
-    _labelled: list[int] = field(default_factory=list)
-    _printed: list[tuple[int, str]] = field(default_factory=list)
+    _subheadings: list[int] = field(default_factory=list)
+    _links: list[tuple[int, Any]] = field(default_factory=list)
+    _times: Dates = field(default_factory=list)
+    _published: Dates = field(default_factory=list)
+    _printed: Dates = field(default_factory=list)
 
     @classmethod
     def find(cls, tree: Any, names: Sequence[str], label: str, printed: re.Pattern[str] | None) -> Heading:
         """Walk the page once; each element costs a bounded number of pieces of text."""
-        found = cls()
-        for place, element in enumerate(tree.iter()):
+        order = list(tree.iter())
+        found = cls(_printed=printed_dates(order, label, printed) if printed else [])
+        for place, element in enumerate(order):
             tag = element.tag
-            if tag in TITLES and len(found._repeats) < MAX_HEADINGS and is_start(names, words := words_of(element)):
-                found._repeats.append(place)
-            if tag == "h1" and len(found.titles) < MAX_HEADINGS and (words := words_of(element)):
-                found.titles.append(words)
-                found._places.append(place)
-            elif (tag in SUBHEADINGS and place not in found._repeats) or (tag == "a" and is_headline(element)):
-                found._barriers.append(place)
-            elif tag == "time" and element.get("datetime"):
-                found._take_time(place, element)
-            if (
-                printed
-                and len(found._labelled) < MAX_LABELS
-                and tag not in ("script", "style")
-                and label in f"{element.text or ''} {element.tail or ''}"
-            ):
-                found._take_printed(place, element, printed)
+            if tag == "a":
+                found._links.append((place, element))
+            elif tag in TELLING:
+                found._take(place, element, tag, names)
         return found
 
     @property
@@ -73,21 +59,27 @@ class Heading:
         """The printed date beside the heading, or the page's only one."""
         return self._beside(self._printed)
 
-    def _take_time(self, place: int, element: Any) -> None:
-        if element.get("pubdate") is not None or "datepublished" in (element.get("itemprop") or "").lower():
-            self._published.append((place, element.get("datetime")))
-        elif ELSEWHERE.isdisjoint(each.tag for each in islice(element.iterancestors(), MAX_PIECES)):
-            self._times.append((place, element.get("datetime")))
+    def _take(self, place: int, element: Any, tag: str, names: Sequence[str]) -> None:
+        if tag == "time":
+            published, others = times(element)
+            self._published.extend((place, stated) for stated in published)
+            self._times.extend((place, stated) for stated in others)
+            return
+        repeats = tag in TITLES and len(self._repeats) < MAX_HEADINGS and is_start(names, words_of(element))
+        if repeats:
+            self._repeats.append(place)
+        if tag == "h1" and len(self.titles) < MAX_HEADINGS and (words := words_of(element)):
+            self.titles.append(words)
+            self._places.append(place)
+        elif tag in SUBHEADINGS and not repeats:
+            self._subheadings.append(place)
 
-    def _take_printed(self, place: int, element: Any, printed: re.Pattern[str]) -> None:
-        self._labelled.append(place)
-        pieces = (fold(words[:MAX_DATE_CHARACTERS]) for words in (element.text or "", element.tail or ""))
-        holders = (words_of(holder)[:MAX_DATE_CHARACTERS] for holder in (element, *islice(element.iterancestors(), 2)))
-        for words in chain(pieces, holders):
-            if found := printed.fullmatch(words):
-                self._printed.append((place, found[1]))
-                return
+    def _beside(self, found: Dates) -> str | None:
+        if len(found) == 1 and not self._places:
+            return found[0][1]
+        return beside(self._repeats or self._places, self._barriers, found)
 
-    def _beside(self, found: Sequence[tuple[int, str]]) -> str | None:
-        nearest = beside(self._repeats or self._places, self._barriers, found)
-        return found[0][1] if len(found) == 1 and not self._places else nearest
+    def _barriers(self, low: int, high: int) -> list[int]:
+        """The headings and headlines of others between two places."""
+        headlines = (place for place, link in self._links if low <= place < high and is_headline(link))
+        return sorted((*self._subheadings, *headlines))

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from archive.records import Link
+from parsers.families.article_page import ArticlePage
 from parsers.families.article_words import heading_of, words_of
 from parsers.lines import fold
 from parsers.page import Page
@@ -21,12 +22,14 @@ NEXT = re.compile(r"(?:go to )?(?:the )?(?:next|older)(?: page| posts| news| res
 def listed(page: Page, article: re.Pattern[str], headed: re.Pattern[str], ref: Callable[[str], str]) -> Iterator[Link]:
     """Every article once, in the page's order, and the next older page where the page points to one.
 
-    An article is a link on the page's own host whose path fits `article`, or fits `headed` and is a headline.
+    An article is a link on the page's own host whose path fits `article`, or fits `headed` and is a headline or stands
+    in a card that prints a date.
     """
     anchors: dict[str, list[Any]] = {}
     for anchor in page.root.iter("a"):
         address = _address(page, anchor)
-        if address and (article.search(path := urlsplit(address).path) or (headed.search(path) and heading_of(anchor))):
+        path = urlsplit(address).path if address else ""
+        if address and (article.search(path) or (headed.search(path) and _is_of_a_story(page, anchor))):
             anchors.setdefault(address, []).append(anchor)
     for address, found in anchors.items():
         yield Link(address, "detail", ref(address), _facts(found[:MAX_CARD_LINKS]))
@@ -34,6 +37,12 @@ def listed(page: Page, article: re.Pattern[str], headed: re.Pattern[str], ref: C
         address: None for anchor in page.root.iter("a") if _is_next(anchor) and (address := _address(page, anchor))
     }
     yield from (Link(address, "listing") for address in islice(older, 1) if address not in anchors)
+
+
+def _is_of_a_story(page: Page, anchor: Any) -> bool:
+    """Whether a link is a headline, or its card prints the label of a date."""
+    label = page.label if isinstance(page, ArticlePage) else ""
+    return bool(heading_of(anchor)) or (bool(label) and label in words_of(_card(anchor)))
 
 
 def _address(page: Page, anchor: Any) -> str | None:

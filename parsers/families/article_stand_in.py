@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from parsers.blocked import blocked
+from parsers.families.article_front import front_page
 from parsers.families.article_page import ArticlePage
 from parsers.page import Page, PageChanged, PageGone
 
@@ -15,13 +17,16 @@ GONE = re.compile(
 )
 
 
-def as_article(page: Page, is_dated: bool) -> ArticlePage:
-    """The page as that of an article. A page without any date may stand in for one: it is looked at, or refused.
+def as_article(page: Page, is_dated: bool, publisher: str, role_of: Callable[[str], str]) -> ArticlePage:
+    """The page as that of an article: no front page of the site, and none without a date that stands in for one.
 
     Raises PageGone where it says that the article is gone, PageChanged for any other (each where `is_dated`).
     """
     if not isinstance(page, ArticlePage):
         raise PageChanged(f"{page.url}: {type(page).__name__}, expected the HTML page of an article")
+    front = front_page(page, publisher, role_of)
+    if front:
+        raise PageChanged(f"{page.url}: {front}, expected the article that was asked and no front page of the site")
     if page.stated.dates or page.stated.printed:
         return page
     if any(GONE.match(words) for _, words in page.stated.titles):

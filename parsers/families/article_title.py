@@ -15,7 +15,7 @@ ELLIPSES = ("…", "...")
 
 def article_title(page: ArticlePage, publisher: str) -> tuple[str | None, str]:
     """The first title that the page states, else its listing's, and where; a cut one from where it is whole."""
-    names = frozenset(name.casefold() for name in (*page.stated.sites, *_spellings(publisher)))
+    names = frozenset(name.casefold() for name in (*page.stated.sites, *spellings(publisher)))
     stated = [(place, _without_site(words, names)) for place, words in page.stated.titles]
     if page.facts.get("title"):
         stated.append(("the listing's title", page.facts["title"]))
@@ -25,7 +25,8 @@ def article_title(page: ArticlePage, publisher: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def _spellings(publisher: str) -> Iterator[str]:
+def spellings(publisher: str) -> Iterator[str]:
+    """The names that the publisher goes by."""
     organisation = ORGANISATIONS.get(publisher)
     if organisation:
         yield from (organisation.name, *organisation.aliases)

@@ -6,26 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from parsers.families.heading_patterns import DASH, DASHES, DATE, PLACEHOLDER, VERB, landmark, title_of
 from parsers.lines import Line
 
-DASHES = "-‐‑‒–—―−:|"
-"""What may stand between the parts of a heading."""
-_DASH = f"[{DASHES}]"
-_NUMBERS = r"[0-9XY?#]{1,4}\s?[/.\\–-]\s?[\w?]{1,9}\s?[/.\\–-]\s?[0-9XY?#]{1,4}"
-_DAY, _MONTH = r"[0-9X?]{1,2}(?:st|nd|rd|th)?", r"[A-Z][a-z]{2,9}\.?"
-_WORDS = rf"{_DAY}\s(?:of\s)?{_MONTH},?\s[0-9X?]{{2,4}}|{_MONTH}\s{_DAY},?\s[0-9X?]{{2,4}}"
-_DATE = rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}},?\s)?(?:{_NUMBERS}|{_WORDS})\??"
-_PLACEHOLDER = (
-    r"(?:date|undated|no\sdate|unknown|tbc|tba|n/a|today|tonight|yesterday|tomorrow|now|new)\b[^-–—|:]{0,20}|"
-    r"(?:last\s|this\s)?(?:mon|tues?|wednes|thurs?|fri|satur|sun)day\b[^-–—|:]{0,20}|"
-    r"(?!(?:a|an|as|at|by|following|from|in|of|on|our|please|ref?|see|since|the|this|to|your?)\b)"
-    r"[^–—|:]{0,24}[0-9?X][^–—|:]{0,16}?"
-)
-_VERB = (
-    r"(?:was|is|has|had|were|are|will|should|can|may|which|that|who|refers?|above|below|issued|sent|"
-    r"circulated|of|dated)\b"
-)
 HEADING_CHARACTERS = 400
+LONGEST_DATE = 60
 REMEMBERED = 256
 """Headings that are remembered taken apart: a page's lines are looked at several times."""
 
@@ -46,21 +31,20 @@ class HeadingGrammar:
         label = rf"{series}\s(?P<words>(?:[\w/&+-]{{1,20}}\s){{0,5}}?){noun}\b"
         capitalised = r"[A-Z]\w{0,19}"
         near_label = (
-            rf"{series}(?:\s{capitalised}){{0,4}}\s?(?:{_DASH}|$)|(?:{capitalised}\s){{0,4}}{noun}s?\s?(?:{_DASH}|$)"
+            rf"{series}(?:\s{capitalised}){{0,4}}\s?(?:{DASH}|$)|(?:{capitalised}\s){{0,4}}{noun}s?\s?(?:{DASH}|$)"
         )
         self._whole = re.compile(
-            rf"(?P<date>{_DATE}(?=\W|{series})|(?:{_PLACEHOLDER})(?=\s?{_DASH}))?\s?{_DASH}{{0,2}}\s?{label}\s?(?P<dash>{_DASH}*)\s?(?P<title>.*)",
+            rf"(?P<date>{DATE}(?=\W|{series})|(?:{PLACEHOLDER})(?=\s?{DASH}))?\s?{DASH}{{0,2}}\s?{label}\s?(?P<dash>{DASH}*)\s?(?P<title>.*)",
             re.I,
         )
-        self._label = re.compile(rf"{_DASH}?\s?{label}\s?(?P<dash>{_DASH}?)\s?(?P<title>.*)")
-        self._near = re.compile(rf"{_DATE}\s?{_DASH}{{0,2}}\s?(?:{near_label})")
-        self._dated = re.compile(rf"{_DATE}\s?(?:{_DASH}|$)")
-        self._date_only = re.compile(rf"(?:{_DATE})\s?{_DASH}?")
-        self._sentence = re.compile(_VERB)
+        self._label = re.compile(rf"{DASH}?\s?{label}\s?(?P<dash>{DASH}?)\s?(?P<title>.*)")
+        self._near = re.compile(rf"{DATE}\s?{DASH}{{0,2}}\s?(?:{near_label})")
+        self._dated = re.compile(rf"{DATE}\s?(?:{DASH}|$)")
+        self._date_only = re.compile(rf"(?:{DATE})\s?{DASH}?")
+        self._sentence = re.compile(VERB)
         self._series = series.casefold()
         self._taken_apart = lru_cache(maxsize=REMEMBERED)(self._take_apart)
-        before = "|".join(rf"(?<=[0-9X?]{gap}{series})" for gap in (r"\W" * width for width in range(9)))
-        self.landmark = re.compile(rf"{series}(?:{before})\W{{1,5}}(?:\w{{1,20}}\W{{1,5}}){{0,5}}?(?i:{noun})\b")
+        self.landmark = landmark(series, noun)
 
     def take_apart(self, words: str) -> Heading | None:
         """The parts of a heading, whether or not they are right; None where the words are none."""
@@ -73,7 +57,7 @@ class HeadingGrammar:
         rest = words[found.start("title") :]
         if not found["dash"] and self._sentence.match(rest):
             return None
-        return Heading((found["date"] or "").strip(" " + DASHES), found["words"].strip(), _title(rest))
+        return Heading((found["date"] or "").strip(" " + DASHES), found["words"].strip(), title_of(rest))
 
     def is_candidate(self, line: Line) -> bool:
         """Whether a line starts an entry, readable or damaged: wider than what parses, so that damage is loud."""
@@ -94,7 +78,7 @@ class HeadingGrammar:
 
     def is_date(self, words: str) -> bool:
         """Whether the words are a date, or the damaged form of one, and nothing else."""
-        return bool(self._date_only.fullmatch(words[:60]))
+        return len(words) <= LONGEST_DATE and bool(self._date_only.fullmatch(words))
 
     def is_label(self, words: str) -> bool:
         """Whether the words start with the label of a heading, without a date before it."""
@@ -104,12 +88,3 @@ class HeadingGrammar:
 @cache
 def heading_grammar(series: str, noun: str) -> HeadingGrammar:
     return HeadingGrammar(series, noun)
-
-
-def _title(words: str) -> str:
-    """The words after the label without the dashes around them; a dash that hangs on a word is the word's.
-
-    A colon at the end leads over to the body and is not the title's.
-    """
-    title = re.sub(r"\s?:\s?$", "", words.lstrip(" " + DASHES))
-    return re.sub(rf"\s[{DASHES}\s]{{1,9}}$", "", title) if any(map(str.isalnum, title)) else ""

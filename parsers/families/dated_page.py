@@ -4,44 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
 from archive.records import Notification
 from parsers.attachments import attachments_and_links
 from parsers.classification import said_by
-from parsers.dates import Stated, read_date
+from parsers.families.dated_entry import DatedEntry, evidence_of, issued_of
 from parsers.families.dated_headings import Heading, HeadingGrammar, heading_grammar
 from parsers.families.page_end import without_page_end
 from parsers.families.split_headings import whole_headings
-from parsers.lines import Line
 from parsers.page import Page, PageChanged
 from parsers.source import Source
-
-
-@dataclass(frozen=True, slots=True)
-class DatedEntry:
-    """One candidate: its heading line, its body lines, and the page they stand on."""
-
-    page: Page
-    heading: Line
-    body: tuple[Line, ...]
-
-    @property
-    def where(self) -> str:
-        return f"{self.page.url}: heading {self.heading.text[:200]!r}"
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.text for line in self.body if line.text)
-
-    @property
-    def raw(self) -> str:
-        """The entry as the page has it: heading, body, and the addresses of its links."""
-        anchors = (anchor for line in (self.heading, *self.body) for anchor in line.anchors)
-        addresses = (f"<{anchor.href}>" for anchor in anchors)
-        return "\n".join(part for part in (self.heading.text, self.text, *addresses) if part)
 
 
 class DatedPage(Source):
@@ -63,8 +37,7 @@ class DatedPage(Source):
         return Page(body, url, media_type=media_type, region=self.region, landmark=self.grammar.landmark)
 
     def entries(self, page: Page) -> Iterator[DatedEntry]:
-        lines = whole_headings(page.lines(), self.grammar)
-        starts = [place for place, line in enumerate(lines) if self.grammar.is_candidate(line)]
+        lines, starts = whole_headings(page.lines(), self.grammar)
         for start, end in pairwise([*starts, len(lines)]):
             body = lines[start + 1 : end]
             yield DatedEntry(page, lines[start], tuple(without_page_end(body) if end == len(lines) else body))
@@ -75,7 +48,7 @@ class DatedPage(Source):
             raise PageChanged(
                 f"{entry.where}: no label, expected '{self.series} [region] Level {self.noun}' after a date"
             )
-        issued = self._issued(entry, heading)
+        issued = issued_of(entry, heading, self.date_formats, self.corrections)
         level, region = self._level_and_region(entry, heading)
         attachments, links = attachments_and_links((entry.heading, *entry.body), entry.page, self.document_path)
         said = said_by(heading.title, entry.text, self.topics)
@@ -94,16 +67,8 @@ class DatedPage(Source):
             attachments=attachments,
             issuers=said.issuers,
             topics=said.topics,
-            evidence=_evidence(heading, issued, said.evidence),
+            evidence=evidence_of(heading, issued, said.evidence),
         )
-
-    def _issued(self, entry: DatedEntry, heading: Heading) -> Stated:
-        if not heading.date:
-            raise PageChanged(f"{entry.where}: no date, expected {' or '.join(self.date_formats)}")
-        try:
-            return read_date(heading.date, self.date_formats, self.corrections)
-        except ValueError as problem:
-            raise PageChanged(f"{entry.where}: {problem}") from problem
 
     def _level_and_region(self, entry: DatedEntry, heading: Heading) -> tuple[str, str | None]:
         *scope, level = heading.words.split() or [""]
@@ -115,14 +80,3 @@ class DatedPage(Source):
             if region.casefold() == " ".join(scope).casefold():
                 return level.lower(), region
         raise PageChanged(f"{entry.where}: region {' '.join(scope)!r}, expected {', '.join(self.scopes)} or none")
-
-
-def _evidence(heading: Heading, issued: Stated, said: dict[str, str]) -> dict[str, str]:
-    found = {
-        "issued": f"heading {heading.date!r} as {issued.format}",
-        "level": f"heading {heading.words!r}",
-        "region": f"heading {heading.words!r}" if len(heading.words.split()) > 1 else "",
-        "title": "heading, after the label" if heading.title else "",
-        **said,
-    }
-    return {name: how for name, how in found.items() if how}

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from archive.records import Link, Notification
 from parsers.compose import compose
-from parsers.families.feed_facts import ISSUED_IN, facts_of
+from parsers.families.feed_facts import ISSUED_IN, facts_of, stated_by
 from parsers.families.feed_items import FeedItem
 from parsers.families.feed_page import FeedPage
 from parsers.page import Page, PageChanged
@@ -58,15 +58,9 @@ class Feed(Source):
         if self.follow:
             raise PageChanged(self._unfollowable(entry))
         ref = self.ref(entry)
-        issued, how = entry.stated(self.issued_in, self.date_formats)
-        text, attachments, links = entry.words(self.document_path)
-        title = entry.title.line
-        if not title and not text:
-            raise PageChanged(f"{entry.where}: neither title nor text, expected words")
-        stated: dict[str, Any] = {"issued": issued, "links": links, "attachments": attachments}
-        stated |= {"title": title or None, "language": entry.language or None}
-        stated |= self.further(entry, title, text)
-        evidence = {"title": f"{entry.kind} title" if title else "", "issued": how, **stated.pop("evidence", {})}
+        text, stated, how = stated_by(entry, self.issued_in, self.date_formats, self.document_path)
+        stated |= self.further(entry, stated["title"] or "", text)
+        evidence = {**how, **stated.pop("evidence", {})}
         return compose(self, entry.url or entry.page.url, text, ref=ref, evidence=evidence, **stated)
 
     def links(self, page: Page) -> Iterator[Link]:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from html import escape, unescape
 from html.entities import html5
 
 from parsers.decoding import BYTE_ORDER_MARKS, declared_codec, decode
+from parsers.families.feed_references import with_known_references
 from parsers.page import PageChanged
 
 UTF_16 = {b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be"}
 """How a document in UTF-16 without a byte order mark begins (XML 1.0, appendix F)."""
 PROLOGUE = re.compile(r"[^<]{1,1000}|<\?[^>]{0,2000}>|<!DOCTYPE[^\[>]{0,500}(?:\[([^\]]{0,20000})\]\s{0,99})?>", re.I)
 ENTITY_NAMES = re.compile(r"<!ENTITY\s{1,9}([^\s>]{1,60})")
-REFERENCE = re.compile(
-    r"&(?!(?:amp|lt|gt|quot|apos);)(?:(#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{0,31});)?"
-)
-CHARACTERS = ((32, 126), (160, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
-"""What may be referred to by number (XML 1.0, 2.2); 128 to 159 mean windows-1252 (HTML Living Standard 13.2.5.80)."""
 SECTION = re.compile(r"<!\[CDATA\[|<!--")
 
 
@@ -70,7 +65,7 @@ def mended(characters: str, root: str, url: str) -> str:
     while True:
         section = SECTION.search(characters, place)
         outside = characters[place : section.start() if section else len(characters)]
-        parts.append(REFERENCE.sub(_reference, outside))
+        parts.append(with_known_references(outside))
         for found in closing.finditer(outside):
             end, last = len(parts), found
         if section is None:
@@ -82,7 +77,7 @@ def mended(characters: str, root: str, url: str) -> str:
         parts.append("" if is_comment else characters[section.start() : place])
     if not end:
         raise PageChanged(f"{url}: no </{root}>, expected a whole document: it was cut off")
-    return "".join((*parts[: end - 1], REFERENCE.sub(_reference, last.string[: last.end()]))).replace("\x0c", " ")
+    return "".join((*parts[: end - 1], with_known_references(last.string[: last.end()]))).replace("\x0c", " ")
 
 
 def _after(characters: str, terminator: str, start: int, url: str) -> int:
@@ -90,15 +85,3 @@ def _after(characters: str, terminator: str, start: int, url: str) -> int:
     if found < 0:
         raise PageChanged(f"{url}: no {terminator!r}, expected a whole document: it was cut off")
     return found + len(terminator)
-
-
-def _reference(found: re.Match[str]) -> str:
-    name = found.group(1)
-    if not name:
-        return "&amp;"
-    if name[0] != "#":
-        return escape(html5[f"{name};"]) if f"{name};" in html5 else f"&amp;{name};"
-    code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
-    if code in (9, 10, 13) or any(first <= code <= last for first, last in CHARACTERS):
-        return found.group()
-    return re.sub("[\x00-\x1f]", " ", unescape(found.group()))

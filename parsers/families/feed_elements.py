@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from parsers.families.feed_names import kind_of, short_name
 from parsers.families.feed_words import text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-ATOM = ("http://www.w3.org/2005/atom", "http://purl.org/atom/ns#")
-PREFIXES = {
-    "http://purl.org/rss/1.0/modules/content/": "content:",
-    "http://purl.org/dc/elements/1.1/": "dc:",
-    "http://purl.org/dc/terms/": "dcterms:",
-    "http://www.w3.org/1999/xhtml": "xhtml:",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
-}
-RSS = (
-    "http://purl.org/rss/1.0/",
-    "http://my.netscape.com/",
-    "http://backend.userland.com/",
-    "http://blogs.law.harvard",
-)
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -34,35 +21,18 @@ class Elements:
     def __init__(self, root: _Element) -> None:
         self._known: dict[str, str] = {}
         self.is_atom = root.tag.rpartition("}")[2].lower() == "feed"
-        self.kind = self._kind(root)
+        self.kind = kind_of(root, self.is_atom)
         own = list(root.iter())
         self.items = [element for element in own if self.name(element) == ("entry" if self.is_atom else "item")]
         self.heads = [root] if self.is_atom else [element for element in own if self.name(element) == "channel"]
         self._feed_language = self._language_of_feed(root)
 
-    def _kind(self, root: _Element) -> str:
-        namespace, _, name = root.tag.rpartition("}")
-        if self.is_atom:
-            return "Atom 0.3" if "purl.org/atom" in namespace else "Atom 1.0"
-        old = any("netscape.com" in (each or "") for each in root.nsmap.values())
-        version = root.get("version", "") if name.lower() == "rss" else "0.90" if old else "1.0"
-        return f"RSS {version}".strip()
-
     def name(self, element: _Element) -> str:
         """The short name of an element: `guid`, `pubDate`, `content:encoded`, `atom:link`."""
         tag = element.tag
         if tag not in self._known:
-            namespace, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
-            short = self._prefix(namespace) + local.lower()
-            self._known[tag] = "pubDate" if short == "pubdate" else short
+            self._known[tag] = short_name(tag, self.is_atom)
         return self._known[tag]
-
-    def _prefix(self, namespace: str) -> str:
-        if namespace.lower() in ATOM:
-            return "" if self.is_atom else "atom:"
-        if not namespace or (not self.is_atom and namespace.startswith(RSS) and namespace not in PREFIXES):
-            return ""
-        return PREFIXES.get(namespace, f"{namespace} ")
 
     def children(self, element: _Element) -> dict[str, list[_Element]]:
         """The elements right inside this one, by name."""
@@ -76,6 +46,17 @@ class Elements:
         for child in element:
             if self.name(child) in ("link", "atom:link") and child.get("href"):
                 yield child
+
+    def address(self, element: _Element, first: dict[str, str], children: dict[str, list[_Element]]) -> str:
+        """The item's own address: its link, else a guid that is one (RSS 2.0, `isPermaLink`)."""
+        stated = "" if self.is_atom else first.get("link", "")
+        alternates = [
+            link.get("href", "") for link in self.links(element) if link.get("rel", "alternate") == "alternate"
+        ]
+        guid = children["guid"][0] if "guid" in children else None
+        is_address = guid is not None and guid.get("isPermaLink", "true") == "true"
+        permalink = first.get("guid", "") if is_address else ""
+        return (stated or next(filter(None, alternates), "") or permalink).strip()
 
     def enclosures(self, element: _Element) -> Iterator[tuple[str, str, str]]:
         """(address, media type, title) of what is attached to an item."""

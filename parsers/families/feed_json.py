@@ -32,11 +32,8 @@ def json_items(page: Page, value: Any) -> Sequence[FeedItem]:
     if not isinstance(items, list):
         raise PageChanged(f"{page.url}: items are {type(items).__name__}, expected a list")
     kind = f"JSON Feed {version.rpartition('/')[2]}"
-    language = value.get("language")
-    return [
-        _item(page, kind, each, position, language if isinstance(language, str) else "")
-        for position, each in enumerate(items)
-    ]
+    language = value["language"] if isinstance(value.get("language"), str) else ""
+    return [_item(page, kind, each, position, language) for position, each in enumerate(items)]
 
 
 def json_older(value: Any) -> str | None:

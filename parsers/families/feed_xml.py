@@ -65,7 +65,7 @@ def _item(page: FeedPage, names: Elements, element: _Element, position: int) -> 
         kind=names.kind,
         position=position,
         id=identity,
-        link=_link(names, element, first, children),
+        link=names.address(element, first, children),
         title=words_of(children["title"][0], names.is_atom) if "title" in children else Words(),
         dates={name: first[name] for name in DATES if first.get(name)},
         content=content,
@@ -85,13 +85,3 @@ def _first_words(
             if words.value.strip():
                 return words, element
     return Words(), None
-
-
-def _link(names: Elements, element: _Element, first: dict[str, str], children: dict[str, list[_Element]]) -> str:
-    """The item's own address: its link, else a guid that is one (RSS 2.0, `isPermaLink`)."""
-    stated = "" if names.is_atom else first.get("link", "")
-    alternates = [link.get("href", "") for link in names.links(element) if link.get("rel", "alternate") == "alternate"]
-    guid = children["guid"][0] if "guid" in children else None
-    is_address = guid is not None and guid.get("isPermaLink", "true") == "true"
-    permalink = first.get("guid", "") if is_address else ""
-    return (stated or next(filter(None, alternates), "") or permalink).strip()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from parsers.data import JsonPage
-from parsers.families.json_members import object_of, spelled, words_of
+from parsers.families.json_members import Members, spelled
 from parsers.lines import fold
 
 LEVELS, NO_LONGER = (1, 2, 3, 4), 4
@@ -22,8 +22,8 @@ class Warned:
     value: Any
 
     @property
-    def members(self) -> Mapping[str, Any]:
-        return object_of(self.value, self.where)
+    def members(self) -> Members:
+        return Members.of(self.where, self.value)
 
     @property
     def where(self) -> str:
@@ -35,15 +35,15 @@ class Warned:
         return spelled(self.value)
 
 
-def codes_of(item: Mapping[str, Any], area: Mapping[str, Any], severity: str, where: str) -> Iterator[tuple[str, str]]:
+def codes_of(item: Members, area: Members, severity: str) -> Iterator[tuple[str, str]]:
     """Severity, area, county, water; a warning no longer in force is a cancellation."""
     yield "flood-severity", severity
     if severity.startswith(f"{NO_LONGER} "):
         yield "action", "cancel"
-    yield "flood-area", words_of(item, "floodAreaID", where)
+    yield "flood-area", item.words("floodAreaID")
     for name in ("county", "riverOrSea"):
-        words = words_of(area, name, where, may_lack=True)
+        words = area.words(name, may_lack=True)
         if words:
             yield f"flood-{name.lower()}", fold(words)
-    if item.get("isTidal") is True:
+    if item.values.get("isTidal") is True:
         yield "flood-tidal", "true"

@@ -9,13 +9,14 @@ from parsers.attachments import attachments_and_links
 from parsers.compose import compose
 from parsers.data import JsonPage
 from parsers.families.flood_item import LEVELS, Warned, codes_of
-from parsers.families.json_members import instant_of, number_of, object_of, words_of
+from parsers.families.json_members import Members
 from parsers.lines import fold, typed_lines
 from parsers.page import Page, PageChanged, absolute
 from parsers.source import Source
 
 TIMES = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
-"""The answers that were seen state no zone, and no reference that was seen names one: Europe/London, unverified."""
+"""Read as Europe/London, unverified: the answers that were seen state no zone (`2021-03-31T15:21:00`, summer time), and
+what could be read of the API's reference names none. The agency's other service, for partners, states `Z`."""
 
 
 class FloodWarnings(Source):
@@ -39,29 +40,29 @@ class FloodWarnings(Source):
 
     def notification(self, entry: Warned) -> Notification:
         item, where = entry.members, entry.where
-        area = object_of(item.get("floodArea") or {}, f"{where}: floodArea")
-        number, level = words_of(item, "floodAreaID", where), number_of(item, "severityLevel", where)
+        area = Members.of(f"{where}: floodArea", item.values.get("floodArea") or {})
+        number, level = item.words("floodAreaID"), item.number("severityLevel")
         if level not in LEVELS:
             raise PageChanged(f"{where}: severityLevel {level}, expected 1 to 4")
-        severity, described = words_of(item, "severity", where), words_of(item, "description", where)
-        since = instant_of(item, "timeSeverityChanged", TIMES, where)
-        region = fold(words_of(item, "eaAreaName", where, may_lack=True))
-        lines = typed_lines(words_of(item, "message", where, may_lack=True))
+        severity, described = item.words("severity"), item.words("description")
+        since = item.instant("timeSeverityChanged", TIMES)
+        region = fold(item.words("eaAreaName", may_lack=True))
+        lines = typed_lines(item.words("message", may_lack=True))
         attachments, links = attachments_and_links(lines, entry.page)
         return compose(
             self,
-            absolute(words_of(item, "@id", where), entry.page.url) or entry.page.url,
+            absolute(item.words("@id"), entry.page.url) or entry.page.url,
             "\n".join(line.text for line in lines),
-            ref=f"{number} {words_of(item, 'timeSeverityChanged', where)}",
+            ref=f"{number} {item.words('timeSeverityChanged')}",
             title=fold(f"{severity}: {described}"),
             issued=since,
-            codes=codes_of(item, area, f"{level} {severity}", where),
+            codes=codes_of(item, area, f"{level} {severity}"),
             region=region or None,
             links=links,
             attachments=attachments,
             evidence={
                 "title": "severity, description",
-                "text": f"message, as changed {words_of(item, 'timeMessageChanged', where, may_lack=True)[:40]}",
+                "text": f"message, as changed {item.words('timeMessageChanged', may_lack=True)[:40]}",
                 "issued": "timeSeverityChanged"
                 + ("" if "%z" in since.format else "; no zone stated, read as Europe/London"),
                 "region": "eaAreaName" if region else "",

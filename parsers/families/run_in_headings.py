@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from parsers.families.dated_headings import Heading, HeadingGrammar
 from parsers.families.page_end import ends_page
@@ -68,5 +67,5 @@ def _ends(lines: Sequence[Line], place: int, grammar: HeadingGrammar) -> bool:
 def _cut(line: Line) -> tuple[Line, Line]:
     led = tuple(anchor for anchor in line.anchors if anchor.text and anchor.text in line.lead)
     others = tuple(anchor for anchor in line.anchors if anchor not in led)
-    body = replace(line, text=_rest(line).lstrip(GLUE), anchors=others, emphasis=0, lead="")
-    return replace(line, text=line.lead, anchors=led, lead=""), body
+    body = line._replace(text=_rest(line).lstrip(GLUE), anchors=others, emphasis=0, lead="")
+    return line._replace(text=line.lead, anchors=led, lead=""), body

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from archive.records import Notification
 from parsers.attachments import attachments_and_links
 from parsers.compose import compose
-from parsers.families.json_members import number_of, object_of, words_of
+from parsers.families.json_members import Members
 from parsers.families.tfl_entry import Disruption
-from parsers.families.tfl_times import category_of, instants_of, moment_of
+from parsers.families.tfl_times import category_of, disruption_of, instants_of, moment_of
 from parsers.lines import Line, fold, typed_lines
 from parsers.page import PageChanged
 from parsers.source import Source
@@ -19,10 +19,11 @@ def record_of(source: Source, entry: Disruption) -> Notification:
     """The record of a disruption; raises PageChanged where a member is not what it was."""
     if entry.problem:
         raise PageChanged(entry.problem)
-    number, name = (words_of(entry.line, member, entry.where) for member in ("id", "name"))
-    kinds = [words_of(status, "statusSeverityDescription", entry.where) for status in entry.statuses]
-    starts = instants_of(entry.statuses[0], "fromDate", entry.where)
-    ends = [end for status in entry.statuses for end in instants_of(status, "toDate", entry.where)]
+    line = Members(entry.where, entry.line)
+    number, name = line.words("id"), line.words("name")
+    kinds = [status.words("statusSeverityDescription") for status in entry.stated]
+    starts = instants_of(entry.stated[0], "fromDate")
+    ends = [end for status in entry.stated for end in instants_of(status, "toDate")]
     lines = _reasons(entry)
     attachments, links = attachments_and_links(lines, entry.page)
     return compose(
@@ -50,20 +51,19 @@ def record_of(source: Source, entry: Disruption) -> Notification:
 def _reasons(entry: Disruption) -> list[Line]:
     """What the statuses say, each line once; a status without a reason says nothing but its severity."""
     said: dict[str, Line] = {}
-    for status in entry.statuses:
-        disruption = object_of(status.get("disruption") or {}, entry.where)
+    for status in entry.stated:
+        disruption = disruption_of(status)
         for holder, name in ((status, "reason"), (disruption, "description"), (disruption, "additionalInfo")):
-            for line in typed_lines(words_of(holder, name, entry.where, may_lack=True)):
+            for line in typed_lines(holder.words(name, may_lack=True)):
                 said.setdefault(line.text, line)
     return list(said.values())
 
 
 def _codes(entry: Disruption) -> Iterator[tuple[str, str]]:
     for name in ("id", "modeName"):
-        yield f"tfl-{'line' if name == 'id' else 'mode'}", words_of(entry.line, name, entry.where)
-    for status in entry.statuses:
-        severity = number_of(status, "statusSeverity", entry.where)
-        yield "tfl-severity", f"{severity} {words_of(status, 'statusSeverityDescription', entry.where)}"
-        category = category_of(status, entry.where)
+        yield f"tfl-{'line' if name == 'id' else 'mode'}", Members(entry.where, entry.line).words(name)
+    for status in entry.stated:
+        yield "tfl-severity", f"{status.number('statusSeverity')} {status.words('statusSeverityDescription')}"
+        category = category_of(status)
         if category:
             yield "tfl-category", category

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from parsers.families.json_members import spelled
+from parsers.families.json_members import Members, spelled
 from parsers.page import Page
 
 Object = Mapping[str, Any]
@@ -29,6 +29,11 @@ class Disruption:
     @property
     def where(self) -> str:
         return f"{self.page.url}: line {str(self.line.get('id'))[:60]!r}"
+
+    @property
+    def stated(self) -> tuple[Members, ...]:
+        """The statuses, each to be read member by member."""
+        return tuple(Members(self.where, status) for status in self.statuses)
 
     @property
     def raw(self) -> str:

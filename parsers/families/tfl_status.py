@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from archive.records import Notification
 from parsers.data import JsonPage
-from parsers.families.json_members import objects_of
+from parsers.families.json_members import Members
 from parsers.families.tfl_disruption import record_of
 from parsers.families.tfl_entry import VOLATILE, Disruption
 from parsers.families.tfl_times import start_of
@@ -24,8 +24,8 @@ class TflStatus(Source):
     write one over the other.
     """
 
-    good_service: ClassVar[int] = 10
-    """The severity that is no bulletin (https://api.tfl.gov.uk/Line/Meta/Severity); every other is one."""
+    ordinary: ClassVar[tuple[int, ...]] = (10, 18)
+    """`Good Service` and `No Issues`, no bulletins (api.tfl.gov.uk/Line/Meta/Severity); every other is one."""
 
     def page(self, body: bytes, url: str, media_type: str | None = None) -> JsonPage:
         return JsonPage(body, url, volatile=VOLATILE)
@@ -33,7 +33,7 @@ class TflStatus(Source):
     def entries(self, page: Page) -> Iterator[Disruption]:
         if not isinstance(page, JsonPage):
             raise PageChanged(f"{page.url}: no JSON page, expected one")
-        lines = objects_of(page.json, page.url)
+        lines = [line.values for line in Members.all_of(page.url, page.json)]
         if not lines or not any(isinstance(line.get("lineStatuses"), list) for line in lines):
             raise PageChanged(f"{page.url}: {len(lines)} objects, none with lineStatuses, expected at least 1 line")
         for line in lines:
@@ -44,13 +44,13 @@ class TflStatus(Source):
 
     def _disruptions(self, page: JsonPage, line: Mapping[str, Any]) -> list[Disruption]:
         where = f"{page.url}: line {str(line.get('id'))[:60]!r}"
-        statuses = objects_of(line.get("lineStatuses"), f"{where}: lineStatuses")
+        statuses = Members.all_of(f"{where}: lineStatuses", line.get("lineStatuses"))
         if not statuses:
             raise PageChanged(f"{where}: 0 statuses, expected at least 1")
         found: dict[str, list[Mapping[str, Any]]] = {}
         for status in statuses:
-            if status.get("statusSeverity") != self.good_service:
-                found.setdefault(start_of(status, where), []).append(status)
+            if status.values.get("statusSeverity") not in self.ordinary:
+                found.setdefault(start_of(Members(where, status.values)), []).append(status.values)
         return [Disruption(page, line, start, tuple(together)) for start, together in found.items()]
 
     def notification(self, entry: Disruption) -> Notification:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from parsers.dates import Stated
-from parsers.families.json_members import instant_of, number_of, object_of, objects_of, words_of
+from parsers.families.json_members import Members
 
-Object = Mapping[str, Any]
 INSTANTS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z")
 
 
-def instants_of(status: Object, name: str, where: str) -> list[Stated]:
+def instants_of(status: Members, name: str) -> list[Stated]:
     """The instants of that name in the periods of a status, earliest first."""
-    periods = objects_of(status.get("validityPeriods") or [], f"{where}: validityPeriods")
-    stated = [instant_of(period, name, INSTANTS, where) for period in periods if period.get(name) is not None]
+    periods = Members.all_of(f"{status.where}: validityPeriods", status.values.get("validityPeriods") or [])
+    stated = [period.instant(name, INSTANTS) for period in periods if period.values.get(name) is not None]
     return sorted(stated, key=moment_of)
 
 
@@ -24,13 +21,17 @@ def moment_of(stated: Stated) -> datetime:
     return datetime.fromisoformat(stated.iso)
 
 
-def start_of(status: Object, where: str) -> str:
+def start_of(status: Members) -> str:
     """What tells a disruption from the others of its line: its category with its start, else with its severity."""
-    starts = instants_of(status, "fromDate", where)
-    since = starts[0].iso if starts else number_of(status, "statusSeverity", where)
-    return f"{category_of(status, where)} {since}".strip()
+    starts = instants_of(status, "fromDate")
+    since = starts[0].iso if starts else status.number("statusSeverity")
+    return f"{category_of(status)} {since}".strip()
 
 
-def category_of(status: Object, where: str) -> str:
-    disruption = object_of(status.get("disruption") or {}, f"{where}: disruption")
-    return words_of(disruption, "category", where, may_lack=True)
+def category_of(status: Members) -> str:
+    return disruption_of(status).words("category", may_lack=True)
+
+
+def disruption_of(status: Members) -> Members:
+    """What a status says of its disruption, which may be nothing."""
+    return Members.of(f"{status.where}: disruption", status.values.get("disruption") or {})

@@ -13,6 +13,8 @@ MOMENT = r"([0-9]{4}) ([A-Z][a-z]{2}) ([0-9]{1,2}) ([A-Z][a-z]{2})"
 VALIDITY = re.compile(rf"\bvalid from {MOMENT} to {MOMENT}\b")
 DAY = re.compile(r"[?&]date=([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
 NEAR = timedelta(days=60)
+END_OF_DAY = "2400"
+"""The end of the day that is printed with it (ISO 8601:2004, 4.2.3: it is the start of the next day)."""
 
 
 def valid_until(text: str, link: str, where: str) -> tuple[Stated | None, str]:
@@ -33,10 +35,18 @@ def valid_until(text: str, link: str, where: str) -> tuple[Stated | None, str]:
     try:
         near = date.fromisoformat(day[1])
         for year in (near.year, near.year + 1, near.year - 1):
-            end = read_date(f"{time} {number} {month} {year}", ("%H%M %d %b %Y",))
-            read = date.fromisoformat(end.iso[:10])
+            read = date.fromisoformat(read_date(f"{number} {month} {year}", ("%d %b %Y",)).iso)
             if abs(read - near) <= NEAR and read.strftime("%a") == weekday:
-                return end, f"description {found.group()!r}, year of {day.group()[1:]!r} in the address, no zone stated"
+                end, how = _moment(time, read)
+                said = f"description {found.group()!r}, year of {day.group()[1:]!r} in the address, no zone stated"
+                return end, said + how
     except ValueError as problem:
         raise PageChanged(f"{where}: {problem}") from problem
     raise PageChanged(f"{where}: {found.group()!r}, expected days of the week of a date near {day[1]}")
+
+
+def _moment(time: str, day: date) -> tuple[Stated, str]:
+    """The time of that day, and what is to be said of how it was read."""
+    if time == END_OF_DAY:
+        return read_date(f"0000 {day + timedelta(days=1)}", ("%H%M %Y-%m-%d",)), "; 2400 is 00:00 of the next day"
+    return read_date(f"{time} {day}", ("%H%M %Y-%m-%d",)), ""

@@ -30,9 +30,12 @@ class Cssc(WordPress):
     speaks_for_itself = False
 
     def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
+        return self.titled(item.where, title)
+
+    def titled(self, where: str, title: str) -> Mapping[str, Any]:
         found = LABEL.fullmatch(title)
         if not found and re.search(rf"\b{LEVEL}\b", title, re.IGNORECASE):
-            raise PageChanged(f"{item.where}: title {title!r}, expected '[region] Level Message – …' or no label")
+            raise PageChanged(f"{where}: title {title!r}, expected '[region] Level Message – …' or no label")
         if not found:
             return {}
         region, how = region_of(found[1] or ""), f"title {title[: found.end(2)]!r}"

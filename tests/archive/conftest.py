@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine
 
+from archive.search import create_search
 from archive.store import Archive
 from tests.archive.pages import Publisher, make_archive
 
@@ -20,3 +22,11 @@ def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def publisher(archive: Archive) -> Publisher:
     return Publisher(archive)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction, with empty search tables."""
+    with engine.begin() as opened:
+        create_search(opened)
+        yield opened

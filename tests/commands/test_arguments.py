@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.identity import public_id
-from ingest import importing
-from ingest.importing import address_at, page_address
+from ingest import files
+from ingest.addresses import address_at, page_address
 from ingest.parsing import parse_bytes
 from parsers.source import sources
 from tests.archive.pages import URL, messages, page
@@ -129,8 +129,9 @@ def test_import_names_what_is_no_file(bulletins: Command, tmp_path: Path, kind: 
     odd = _odd_file(tmp_path, kind)
     found = bulletins("import", "bsia-cssc", str(odd))
     assert (found.code, found.rows[0]["errors"]) == (1, 1)
-    what = "Is a directory" if kind == "folder" else "a FIFO, socket or device"
-    assert f"{odd}: {what}, expected a readable, regular file" in found.err
+    what = "a FIFO, socket or device, expected a readable, regular file"
+    what = "holds nothing to import, expected" if kind == "folder" else what
+    assert f"{odd}: {what}" in found.err
 
 
 def _odd_file(folder: Path, kind: str) -> Path:
@@ -145,14 +146,14 @@ def _odd_file(folder: Path, kind: str) -> Path:
 
 
 def test_a_file_is_never_read_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "MAX_FILE_BYTES", 8)
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 8)
     file = tmp_path / "large"
     file.write_bytes(b"12345678")
-    assert importing.read_file(file) == b"12345678"
+    assert files.read_file(file) == b"12345678"
     with file.open("r+b") as opened:
         opened.truncate(1 << 40)
-    with pytest.raises(importing.UnreadableFile, match="too large, expected .* of at most 8 bytes"):
-        importing.read_file(file)
+    with pytest.raises(files.UnreadableFile, match="too large, expected .* of at most 8 bytes"):
+        files.read_file(file)
 
 
 def test_import_reads_standard_input(bulletins: Command, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +163,7 @@ def test_import_reads_standard_input(bulletins: Command, saved: Path, monkeypatc
     assert (found.code, found.rows[0]["new"]) == (0, 12)
     with open("/dev/zero") as endless:
         monkeypatch.setattr("sys.stdin", endless)
-        monkeypatch.setattr(importing, "MAX_FILE_BYTES", 1_000)
+        monkeypatch.setattr(files, "MAX_FILE_BYTES", 1_000)
         found = bulletins("import", "bsia-cssc", "-")
     assert found.code == 1 and "standard input: too large" in found.err
 

@@ -24,6 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "arguments": ("settings", "terminal", "ingest", "parsers", "archive"),
     "maintaining": ("arguments", "wiring", "settings", "terminal", "kit", "ingest", "parsers", "archive"),
     "queries": ("arguments", "settings", "terminal", "ingest", "parsers", "archive"),
+    "history": ("arguments", "wiring", "terminal", "ingest", "parsers"),
     "cli": ("*",),
     "environment": (),
     "tests": ("*",),

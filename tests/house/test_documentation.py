@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import cli
+import history
 import maintaining
 import queries
 from parsers.source import sources
@@ -39,6 +40,7 @@ def test_the_table_of_sources_is_generated_from_the_code(accept: bool) -> None:
 def test_every_command_is_described() -> None:
     commands = [
         *cli.app.registered_commands,
+        *history.app.registered_commands,
         *maintaining.app.registered_commands,
         *queries.app.registered_commands,
     ]

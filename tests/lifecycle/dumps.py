@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from archive.derived import (
     AccountRow,
+    Alias,
     Attachment,
     Change,
     Document,
     DocumentPage,
     Gap,
+    Listed,
     NotificationRow,
     Quarantined,
     Revision,
@@ -25,7 +27,10 @@ from archive.store import Archive
 from archive.tables import Assignment, Capture, Identity, Table
 
 Names = Mapping[int, Any]
-ROW_IDS = ("id", "notification_id", "target_id", "capture_id", "last_capture_id", "repeats", "redirected_from")
+ROW_IDS = (
+    *("id", "notification_id", "target_id", "listing_id"),
+    *("capture_id", "last_capture_id", "repeats", "redirected_from"),
+)
 OURS_ALONE = (
     *("settled", "archived_at", "next_check_at", "lease_owner", "lease_until", "last_tried_at", "last_status"),
 )
@@ -33,7 +38,7 @@ OURS_ALONE = (
 
 DERIVED_FROM_JOURNAL: Sequence[type[Table]] = (
     *(Identity, NotificationRow, Revision, Sighting, Attachment),
-    *(Quarantined, Gap, AccountRow, Change, Assignment),
+    *(Quarantined, Gap, AccountRow, Change, Assignment, Listed, Alias),
 )
 ALL: Sequence[type[Table]] = (*DERIVED_FROM_JOURNAL, Capture, Target, Document, DocumentPage)
 
@@ -99,7 +104,8 @@ def _named(table: type[Table], row: Mapping[str, Any], names: Mapping[str, Names
 def _name(table: type[Table], column: str, number: int, names: Mapping[str, Names]) -> dict[str, Any]:
     if column == "id":
         return {"public_id": names["notification_id"][number]} if table is NotificationRow else {}
-    kind = column if column in ("notification_id", "target_id") else "capture_id"
+    column_of = {"listing_id": "target_id", "notification_id": "notification_id", "target_id": "target_id"}
+    kind = column_of.get(column, "capture_id")
     return {column: names[kind][number]}
 
 

@@ -33,6 +33,9 @@ class Note:
     gone: bool = False
     heading: str = ""
     """What the detail is headed, where that is not the title that the listing states."""
+    issued: str = "2018-07-01"
+    id: int | None = None
+    """The id that the publisher states, where that is not the number."""
 
     @property
     def path(self) -> str:
@@ -41,7 +44,8 @@ class Note:
     def document(self) -> dict[str, Any]:
         if self.gone:
             return {"gone": True}
-        said = {"id": self.number, "title": self.heading or self.title, "text": self.text, "issued": "2018-07-01"}
+        said = {"id": self.id or self.number, "title": self.heading or self.title, "text": self.text}
+        said["issued"] = self.issued
         return {**said, "state": self.state, "action": self.action, "about": list(self.about)}
 
 
@@ -140,7 +144,7 @@ class NotesSite:
 
     def _listing(self, number: int, pages: list[list[Note]]) -> Answer:
         notes = [
-            {"id": note.number, "title": note.title, "updated": note.updated, "path": self._path(note)}
+            {"id": note.id or note.number, "title": note.title, "updated": note.updated, "path": self._path(note)}
             for note in pages[number]
         ]
         older = f"/notes/page{number + 1}" if number + 1 < len(pages) else None

@@ -9,56 +9,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.changes import list_changes
-from archive.derived import Gap, NotificationRow, Target
+from archive.derived import Gap, Target
 from archive.quarantine import list_quarantine
 from archive.store import Archive
 from ingest.replay import replay_into
-from ingest.report import Report
-from ingest.run import run_source
 from replica.faults import redirect, status
 from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, dump
-from tests.lifecycle.notes import HOST, LISTING, Note, Notes, NotesSite
-from tests.lifecycle.world import Clock, Upstream, opened, tools
+from tests.lifecycle.notes import HOST, LISTING, Note, Notes
+from tests.lifecycle.notes_world import DAY, World
+from tests.lifecycle.world import opened
 
 FIRST = [Note(1, "Doors"), Note(2, "Windows")]
-DAY = 24 * 60
 
 
 @pytest.fixture
 def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
     with opened(database_url, tmp_path) as archive:
         yield archive
-
-
-class World:
-    """A site, a clock and an archive."""
-
-    def __init__(self, archive: Archive, *notes: Note) -> None:
-        self.archive, self.clock, self.site = archive, Clock(), NotesSite(list(notes))
-        self.upstream = Upstream(self.site)
-        self._cursor = 0
-
-    def run(self, minutes: float = 16) -> Report:
-        self.clock.forward(minutes)
-        return run_source(self.archive, Notes(), tools(self.upstream, self.clock))
-
-    def changes(self) -> list[tuple[str, str]]:
-        """The kinds and titles of the changes since the last call."""
-        with self.archive.reading() as session:
-            rows = list(list_changes(session, self._cursor))
-        self._cursor = rows[-1]["cursor"] if rows else self._cursor
-        return [(row["kind"], row["title"]) for row in rows]
-
-    def states(self) -> list[str]:
-        with self.archive.reading() as session:
-            return list(session.scalars(select(NotificationRow.state).order_by(NotificationRow.id)))
-
-    def asked(self) -> list[str]:
-        """The paths asked since the last call."""
-        paths = [path for path, _ in self.upstream.asked]
-        self.upstream.asked.clear()
-        return paths
 
 
 def test_details_are_read_in_the_run_that_finds_them(archive: Archive) -> None:

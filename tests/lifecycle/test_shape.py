@@ -8,18 +8,23 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import archive.derived
 import archive.migrate
+from archive.derived import Sighting, Target
 from archive.migrate import SHAPE, open_archive, upgrade
 from archive.store import ArchiveUnusable
 from archive.tables import Table
+from archive.targets import ensure_target
 from tests.lifecycle.dumps import counts, differences, dump
 from tests.lifecycle.test_full_disk import SITE, bulletins
-from tests.lifecycle.world import Clock, Upstream, opened, run
+from tests.lifecycle.world import START, Clock, Upstream, opened, run
 
-JOURNAL = {"captures", "checks", "deltas", "identities", "assignments", "decisions", "runs"}
+JOURNAL = {
+    *("captures", "checks", "deltas", "identities", "assignments", "decisions", "runs"),
+    *("history", "history_searches"),
+}
 
 
 def test_the_migrations_make_what_the_tables_say(database_url: str, tmp_path: Path) -> None:
@@ -47,8 +52,8 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str, tmp_pa
     with opened(database_url, tmp_path) as store:
         run(store, Upstream(SITE), Clock())
         before = dump(store)
-        set_shape(store, "0002")
-        with pytest.raises(ArchiveUnusable, match="its shape is 0002, expected 0001 or older; use newer code"):
+        set_shape(store, "0999")
+        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0003 or older; use newer code"):
             open_archive(database_url, str(tmp_path / "blobs"))
         assert differences(before, dump(store)) == []
 
@@ -58,7 +63,7 @@ def test_the_command_line_refuses_a_newer_database(tmp_path: Path) -> None:
         set_shape(store, "9999")
     done = bulletins(tmp_path, "status")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "its shape is 9999, expected 0001 or older" in done.stderr
+    assert "its shape is 9999, expected 0003 or older" in done.stderr
 
 
 def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,13 +75,43 @@ def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, mon
         def note_copies(_connection: object) -> None:
             copies_at_upgrade.extend(tmp_path.glob(f"archive.sqlite.shape-{SHAPE}.*"))
 
-        monkeypatch.setattr(archive.migrate, "SHAPE", "0002")
+        monkeypatch.setattr(archive.migrate, "SHAPE", "0999")
         monkeypatch.setattr(archive.migrate, "_upgrade_alone", note_copies)
         assert upgrade(store) == SHAPE
     (copy,) = copies_at_upgrade
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT count(*) FROM notifications").fetchone() == (held,)
     connection.close()
+
+
+HELD_AT_0001 = (
+    "INSERT INTO captures"
+    " (id, source, role, target_url, url, fetched_at, archived_at, via, cause, headers, facts, state)"
+    " VALUES (1, 's', 'detail', 'u', 'u', :at, :at, 'live', 'capture', '[]', '{}', 'done')",
+    "INSERT INTO targets (id, source, role, url, facts, state, first_seen_at, failures)"
+    " VALUES (7, 's', 'older', 'u', '{}', 'read', :at, 0)",
+    "INSERT INTO identities (notification_id, public_id, source, ref, capture_id) VALUES (1, 'p', 's', 'r', 1)",
+    "INSERT INTO notifications (id, source, state, revision, target_id, issued_sort, issued_stated, absences)"
+    " VALUES (1, 's', 'current', 1, 7, :at, :is_stated, 0)",
+    "INSERT INTO sightings (id, notification_id, target_id, first_at) VALUES (1, 1, 7, :at)",
+)
+
+
+def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_holds(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive.migrate, "SHAPE", "0001")
+    at = "2018-07-02 09:00:00.000000" + ("" if database_url.startswith("sqlite") else "+00")
+    with opened(database_url, tmp_path) as store, store.writing() as session:
+        for statement in HELD_AT_0001:
+            session.execute(text(statement), {"at": at, "is_stated": True})
+    monkeypatch.undo()
+    with opened(database_url, tmp_path) as store:
+        with store.writing() as session:
+            ensure_target(session, "s", "detail", "u", START)
+        with store.reading() as session:
+            assert [row.target_id for row in session.scalars(select(Sighting))] == [7]
+            assert sorted(row.role for row in session.scalars(select(Target))) == ["detail", "older"]
 
 
 def test_an_archive_that_is_up_to_date_is_left_alone(database_url: str, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from archive.derived import Change
 from ingest.settling import arrive
 from replica.page import page_of
 from tests.lifecycle.dumps import counts, dump, feed
+from tests.lifecycle.notes import Note
+from tests.lifecycle.notes_world import World
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,25 @@ with opened(url, Path(folder)) as archive:
         clock.at = Clock().at
         clock.forward(20 * step)
         print(run(archive, Upstream(BsiaSite(), step=step), clock).state, flush=True)
+"""
+READ_NOTES = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from ingest.run import run_source
+from tests.lifecycle.notes import Note, Notes, NotesSite
+from tests.lifecycle.world import Clock, Upstream, opened, tools
+url, folder = sys.argv[1:3]
+with opened(url, Path(folder)) as archive:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    clock = Clock()
+    for step in range(4):
+        clock.at = Clock().at
+        clock.forward(20 * step)
+        notes = [Note(number, f"Note {{number}}", updated=f"2018-07-0{{step + 1}}") for number in range(12)]
+        site = NotesSite(notes[step:step + 8], known={{note.path: note for note in notes}})
+        print(run_source(archive, Notes(), tools(Upstream(site), clock)).state, flush=True)
 """
 WRITE = """
 import sys
@@ -98,6 +119,30 @@ def test_two_runs_of_one_source_at_once_store_nothing_twice(database_url: str, t
         listings = [row for row in found["captures"] if row["role"] == "listing"]
         assert max(captures[row["target_url"], row["sha256"], row["fetched_at"]] for row in listings) == 1
         assert all(row["state"] in ("done", "failed") for row in found["captures"])
+
+
+def test_two_runs_of_a_source_with_details_at_once_store_nothing_twice(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path) as archive:
+        with processes(READ_NOTES, *[[database_url, str(tmp_path)]] * 2) as started:
+            states = [process.communicate()[0].split() for process in started]
+        assert [process.returncode for process in started] == [0, 0]
+        assert "done" in states[0] + states[1]
+        assert set(states[0] + states[1]) <= {"done", "busy"}
+        notes = [Note(number, f"Note {number}", updated="2018-07-04") for number in range(12)]
+        world = World(archive, *notes[3:11])
+        world.site.known = {note.path: note for note in notes}
+        world.run(minutes=100)
+        found = dump(archive)
+        created = [row["notification_id"] for row in found["changes"] if row["kind"] == "created"]
+        assert len(created) == len(set(created)) == len(found["notifications"]) >= 8
+        assert [row["cursor"] for row in found["changes"]] == list(range(1, len(found["changes"]) + 1))
+        assert {row["kind"] for row in found["changes"]} == {"created"}
+        assert set(Counter(row["notification_id"] for row in found["revisions"]).values()) == {1}
+        captures = Counter((row["target_url"], row["sha256"], row["fetched_at"]) for row in found["captures"])
+        assert max(captures.values()) == 1
+        assert all(row["state"] in ("done", "failed") for row in found["captures"])
+        assert len(found["targets"]) == 1 + len(found["notifications"]) == 1 + len(found["listed"])
+        assert world.is_derived_again(tmp_path)
 
 
 def test_a_reader_of_the_feed_misses_no_row_while_several_write(database_url: str, tmp_path: Path) -> None:

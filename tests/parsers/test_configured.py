@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from parsers.configured import FAMILIES, BadSource, configured_sources, every_source
+from parsers.configured import FAMILIES, configured_sources, every_source
 from parsers.source import parse, parser_version, sources
 
 FEED: dict[str, Any] = {
@@ -34,13 +35,13 @@ def test_a_feed_of_the_settings_is_a_source_among_the_others() -> None:
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_every_family_needs_no_more_than_facts(family: str) -> None:
-    (source,) = configured_sources([FEED | {"family": family, "organisation": "home-office"}]).values()
+    (source,) = configured_sources([FEED | {"family": family, "organisation": "home-office"}])[0].values()
     assert source.slug == "village-watch"
 
 
 def test_other_facts_are_another_parser() -> None:
     versions = {
-        parser_version(type(configured_sources([FEED | facts])["village-watch"]))
+        parser_version(type(configured_sources([FEED | facts])[0]["village-watch"]))
         for facts in ({}, {"region": "main"}, {"every_minutes": 30})
     }
     assert len(versions) == 3
@@ -67,23 +68,43 @@ def test_other_facts_are_another_parser() -> None:
         ({"expect": "many"}, "expect 'many', expected two numbers"),
         ({"listing": "all"}, "listing 'all', expected one of window, complete"),
         ({"follow": "yes"}, "follow 'yes', expected true or false"),
+        ({"region": "main["}, r"region 'main\[', expected a CSS selector \("),
+        ({"region": "p::first-line"}, "region 'p::first-line', expected a CSS selector"),
+        ({"region": 7}, "region 7, expected a text"),
+        (
+            {"follow": True, "family": "wordpress"},
+            "follow with family 'wordpress', expected it with family",
+        ),
+        ({"follow": False, "family": "cap"}, "follow with family 'cap', expected"),
         ({"page": "x"}, "'page' is no fact of a source, expected slug, family"),
     ],
 )
 def test_a_source_that_cannot_be_one_says_why(facts: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(BadSource, match=sentence):
-        configured_sources([FEED | facts])
+    found, (wrong,) = configured_sources([FEED | facts])
+    assert not found and re.search(sentence, wrong)
+
+
+def test_a_source_that_cannot_be_one_stops_no_other() -> None:
+    found, wrong = configured_sources([FEED | {"slug": "first", "region": "main["}, FEED])
+    assert (list(found), len(wrong)) == (["village-watch"], 1)
+    assert "village-watch" in every_source([{}, FEED])
+
+
+@pytest.mark.parametrize("region", ["main", "#content > .body", "article, main", "div:not(.menu)"])
+def test_a_region_is_any_css_selector(region: str) -> None:
+    (source,) = configured_sources([FEED | {"region": region}])[0].values()
+    assert source.region == region
 
 
 @pytest.mark.parametrize("name", ["slug", "family", "publisher", "rights"])
 def test_what_every_source_states_is_needed(name: str) -> None:
-    with pytest.raises(BadSource, match=f"no {name}, expected slug, family, publisher, rights in each"):
-        configured_sources([{key: value for key, value in FEED.items() if key != name}])
+    _, (wrong,) = configured_sources([{key: value for key, value in FEED.items() if key != name}])
+    assert f"no {name}, expected slug, family, publisher, rights in each" in wrong
 
 
 def test_two_of_one_slug_are_refused() -> None:
-    with pytest.raises(BadSource, match="taken"):
-        configured_sources([FEED, FEED])
+    found, (wrong,) = configured_sources([FEED, FEED])
+    assert list(found) == ["village-watch"] and "taken" in wrong
 
 
 def test_a_feed_that_is_followed_reads_the_pages_of_its_items() -> None:

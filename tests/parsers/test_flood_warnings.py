@@ -73,9 +73,9 @@ REFUSED: dict[str, Any] = {
     "floodAreaID is missing": item(floodAreaID=None),
     "timeSeverityChanged is missing": item(timeSeverityChanged=None),
     "timeSeverityChanged: date 'x'": item(timeSeverityChanged="x"),
-    "floodArea: no words, expected an object": item(floodArea="http://area.example/"),
-    "severity is no words": item(severity=""),
-    "message is a list, expected words": item(message=["x"]),
+    "floodArea: a string, expected an object": item(floodArea="http://area.example/"),
+    "severity is empty": item(severity=""),
+    "message is an array, expected words": item(message=["x"]),
     "expected an object": 7,
 }
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from parsers.decoding import _printable
 from parsers.page import MAX_BYTES, Page, PageChanged
 from parsers.region import survey
 
@@ -160,6 +161,8 @@ def test_plain_text_is_recognised() -> None:
         (b"<p>x" * 110_000, "elements, expected at most"),
         (b"<div>" * 5_000, "deep, expected at most 1000"),
         (b"<b>" * 100_000 + b"</i>" * 100_000, "deep, expected at most 1000"),
+        (b"<nav>" + b"<i>x</i>" * 110_000, "elements, expected at most"),
+        (b"<p>x<nav>" + b"<div>" * 998 + b"x", "elements 1001 deep, expected at most 1000"),
     ],
 )
 def test_limits(body: bytes, reason: str) -> None:
@@ -179,4 +182,18 @@ def test_elements_are_counted_in_furniture_too(landmark: re.Pattern[str] | None)
     within = b"<nav>" + b"<div>" * 50 + b"<svg><g></g></svg>" + b"</div>" * 50 + b"</nav>"
     body = Page(b"<p>One" + within + b"<p>Two", URL)._tree.find("body")
     ground = survey(body, body, landmark)
-    assert (ground.elements, ground.deepest) == (1 + 2 + 1 + 50 + 1, 1 + 1 + 1 + 50 + 1)
+    assert ground.elements == 1 + 2 + 1 + 50 + 1
+    assert ground.deepest == (1 + 1 + 1 + 50 + 1 if landmark else 1 + 1 + 1)
+
+
+def test_furniture_may_be_as_deep_as_anything() -> None:
+    assert Page(b"<p>x<nav>" + b"<div>" * 997 + b"x</nav>", URL).text == "x"
+    assert Page(b"<p>x<nav>" + b"<svg>" + b"<g>" * 1_500 + b"</g>" * 1_500 + b"</svg></nav>", URL).text == "x"
+
+
+@pytest.mark.parametrize("around", ["", "£", "\U0001f6a8", "\ud800"])
+@pytest.mark.parametrize("control", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x80", "\x9f", "\ufffe", "\uffff"])
+def test_controls_become_spaces(control: str, around: str) -> None:
+    assert _printable(f"{around}a{control}b") == f"{around}a b"
+    kept = f"{around}\t\n\x0c\r\u00a0\u00c2\ufffd\ue000"
+    assert _printable(kept) == kept

@@ -39,8 +39,14 @@ def records(*lines: Any) -> list[Notification]:
     return [entry.notification for entry in reading.read]
 
 
-def test_a_good_service_is_healthy_and_no_bulletin() -> None:
-    assert read(line(status(10))).seen == 0
+@pytest.mark.parametrize("severity", [10, 18])
+def test_an_ordinary_service_is_healthy_and_no_bulletin(severity: int) -> None:
+    assert read(line(status(severity))).seen == 0
+
+
+@pytest.mark.parametrize("severity", [severity for severity in range(21) if severity not in (10, 18)])
+def test_every_other_service_is_a_bulletin(severity: int) -> None:
+    assert len(records(line(status(severity), status(10), status(18)))) == 1
 
 
 def test_a_disruption_keeps_its_ref_while_reason_severity_and_end_change() -> None:
@@ -96,16 +102,16 @@ def test_periods_are_read_whatever_their_order() -> None:
 REFUSED: dict[str, Any] = {
     "statusSeverity is missing": line(status(statusSeverity=None)),
     "statusSeverity is '6'": line(status(statusSeverity="6")),
-    "statusSeverity is True": line(status(statusSeverity=True)),
-    "reason is 7, expected words": line(status(reason=7)),
+    "statusSeverity is true or false": line(status(statusSeverity=True)),
+    "reason is a number, expected words": line(status(reason=7)),
     "fromDate: date 'soon'": line(status(start="soon")),
-    "validityPeriods: an object, expected a list": line(status(validityPeriods={"fromDate": START})),
-    "validityPeriods[0]: no words, expected an object": line(status(validityPeriods=["x"])),
-    "disruption: a list, expected an object": line(status(disruption=["x"])),
+    "validityPeriods: an object, expected an array": line(status(validityPeriods={"fromDate": START})),
+    "validityPeriods[0]: a string, expected an object": line(status(validityPeriods=["x"])),
+    "disruption: an array, expected an object": line(status(disruption=["x"])),
     "lineStatuses: missing": line(lineStatuses=None),
     "0 statuses, expected at least 1": line(),
     "name is missing": line(status(), name=None),
-    "id is no words": line(status(), id=" "),
+    "id is empty": line(status(), id=" "),
 }
 
 

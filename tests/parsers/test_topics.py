@@ -30,6 +30,8 @@ CASES = [
     (None, "Yellow warning of wind and rain for London.", "weather: 'yellow warning of wind and rain'"),
     ("Man jailed", "", "crime: title 'man jailed'"),
     ("Guidance for theatres", "", "guidance: title 'guidance'"),
+    (None, "Call 101 about courier fraud.", "fraud: 'courier fraud'"),
+    ("Be aware", "Please ring police on 101 regarding the burglaries in Ambridge.", "crime: 'burglaries'"),
 ]
 NONE = [
     ("Incident at London Bridge", "Officers are on the scene.\n" + CONTACTS),
@@ -38,6 +40,9 @@ NONE = [
     (None, "The incident is not being treated as terrorism."),
     (None, "There is no link to terrorism."),
     (None, "Officers storm the building."),
+    (None, "Call 101 to report courier fraud."),
+    (None, "For advice about courier fraud call 0300 123 2040."),
+    (None, "Call 101 about the hoax, which had no link to terrorism."),
     (None, "We demonstrate our weathered fraudulence."),
     (None, "See @scams and #phishing-week."),
     (None, ""),

@@ -1,0 +1,43 @@
+"""Where the label of a heading starts, and over how many lines markup has broken it from its date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from parsers.families.dated_headings import HeadingGrammar
+from parsers.lines import Line
+
+PIECES = 4
+"""How many lines a broken heading is put together from at most."""
+LONGEST_HEADING = 300
+
+
+def label_size(lines: Sequence[Line], place: int, grammar: HeadingGrammar) -> int:
+    """How many lines from here make date and label of one heading; 0 where none starts here."""
+    first = lines[place]
+    heading = grammar.take_apart(first.text)
+    if heading and heading.date:
+        return 1
+    return _split_label_size(lines, place, grammar) or int(grammar.is_candidate(first))
+
+
+def _split_label_size(lines: Sequence[Line], place: int, grammar: HeadingGrammar) -> int:
+    first = lines[place]
+    dated = grammar.is_date(first.text)
+    if not dated and not first.emphasis:
+        return 0
+    words = first.text
+    for size, line in enumerate(lines[place + 1 : place + PIECES], start=2):
+        together = line.emphasis == first.emphasis != 0 or line.row == first.row != 0
+        words = f"{words} {line.text}"
+        if len(words) > LONGEST_HEADING or not (together or (dated and size == 2)):
+            return 0
+        heading = grammar.take_apart(words)
+        if heading and heading.date:
+            return size if together or grammar.is_label(line.text) else 0
+    return 0
+
+
+def starts(lines: Sequence[Line], place: int, grammar: HeadingGrammar) -> bool:
+    """Whether an entry starts here, or the page ends."""
+    return place >= len(lines) or label_size(lines, place, grammar) > 0

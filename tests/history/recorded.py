@@ -1,0 +1,121 @@
+"""Polls of the replica that a crawler has recorded: what an archive of them holds, to compare a walk with the polls."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.derived import AccountRow, Attachment, Change, NotificationRow, Quarantined, Revision, Sighting
+from archive.store import Archive
+from archive.tables import Identity, Table
+from ingest.fetch import Fetcher
+from ingest.run import run_source
+from ingest.tools import Tools
+from parsers.source import Source
+from replica.answers import Site
+from tests.lifecycle.dumps import dump
+from tests.lifecycle.world import Clock, PlainReader, Upstream
+
+SAID: Sequence[type[Table]] = (Identity, NotificationRow, Revision, Sighting, Attachment, Quarantined, Change)
+"""The tables that say what became of which bulletin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as a crawler recorded it."""
+
+    url: str
+    at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass
+class Recorded(httpx.BaseTransport):
+    """All sites of the replica at a step, each answer recorded with the clock's time."""
+
+    sites: Mapping[str, Site]
+    clock: Clock
+    validators: bool = False
+    upstreams: dict[str, Upstream] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    step: int = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        if host not in self.sites:
+            raise httpx.ConnectError(f"no site {host}", request=request)
+        upstream = self.upstreams.setdefault(host, Upstream(self.sites[host], validators=self.validators))
+        upstream.step = self.step
+        response = upstream.handle_request(request)
+        pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+        body = b"".join(response.stream)  # type: ignore[arg-type]
+        self.exchanges.append(Exchange(str(request.url), self.clock(), response.status_code, pairs, body))
+        return httpx.Response(response.status_code, headers=response.headers.raw, stream=httpx.ByteStream(body))
+
+
+def poll(archive: Archive, source: Source, recorded: Recorded) -> None:
+    """One run at the clock's time."""
+    fetcher = Fetcher(
+        user_agent="bulletins/0.1",
+        transport_for=lambda host: recorded,
+        attempts=1,
+        delay_seconds=0,
+        clock=recorded.clock,
+        sleep=lambda seconds: None,
+    )
+    run_source(archive, source, Tools(fetcher, PlainReader(), clock=recorded.clock))
+
+
+def write_warc(file: Path, exchanges: Sequence[Exchange], *, revisits: bool = True) -> Path:
+    """A compressed WARC of these exchanges; a payload that came before at its address is a revisit of it."""
+    seen: dict[tuple[str, str], Exchange] = {}
+    with file.open("wb") as output:
+        writer = WARCWriter(output, gzip=True)
+        for each in exchanges:
+            _write(writer, each, seen, revisits=revisits)
+    return file
+
+
+def _write(writer: Any, each: Exchange, seen: dict[tuple[str, str], Exchange], *, revisits: bool) -> None:
+    head = StatusAndHeaders(f"{each.status} OK", list(each.headers), protocol="HTTP/1.1")
+    stamp = each.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stated = {"WARC-Date": stamp}
+    body = io.BytesIO(each.body)
+    record = writer.create_warc_record(each.url, "response", payload=body, http_headers=head, warc_headers_dict=stated)
+    writer.ensure_digest(record, block=False, payload=True)
+    key = (each.url, record.rec_headers.get_header("WARC-Payload-Digest"))
+    if revisits and each.status == 200 and key in seen:
+        first = seen[key]
+        record = writer.create_revisit_record(
+            each.url,
+            key[1],
+            refers_to_uri=first.url,
+            refers_to_date=first.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            http_headers=head,
+            warc_headers_dict=stated,
+        )
+    seen.setdefault(key, each)
+    writer.write_record(record)
+
+
+def said(archive: Archive, *further: type[Table]) -> dict[str, list[dict[str, Any]]]:
+    """What an archive says of its bulletins, without what tells a poll from a backfill."""
+    tables = dump(archive, (*SAID, *further))
+    return {name: [_without_cause(row) for row in rows] for name, rows in tables.items()}
+
+
+def _without_cause(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("cause",)}
+
+
+ACCOUNTS = AccountRow

@@ -1,0 +1,65 @@
+"""A small world of notes for whole runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from archive.changes import list_changes
+from archive.derived import NotificationRow
+from archive.quarantine import list_quarantine
+from archive.store import Archive
+from ingest.replay import replay_into
+from ingest.report import Report
+from ingest.run import run_source
+from parsers.source import Source
+from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, differences, dump
+from tests.lifecycle.notes import Note, Notes, NotesSite
+from tests.lifecycle.world import Clock, Upstream, opened, tools
+
+DAY = 24 * 60
+
+
+class World:
+    """A site, a clock and an archive."""
+
+    def __init__(self, archive: Archive, *notes: Note, source: Source | None = None) -> None:
+        self.archive, self.clock, self.site = archive, Clock(), NotesSite(list(notes))
+        self.source = source or Notes()
+        self.upstream = Upstream(self.site)
+        self._cursor = 0
+
+    def run(self, minutes: float = 16) -> Report:
+        self.clock.forward(minutes)
+        return run_source(self.archive, self.source, tools(self.upstream, self.clock))
+
+    def changes(self) -> list[tuple[str, str]]:
+        """The kinds and titles of the changes since the last call."""
+        with self.archive.reading() as session:
+            rows = list(list_changes(session, self._cursor))
+        self._cursor = rows[-1]["cursor"] if rows else self._cursor
+        return [(row["kind"], row["title"]) for row in rows]
+
+    def states(self) -> list[str]:
+        with self.archive.reading() as session:
+            return list(session.scalars(select(NotificationRow.state).order_by(NotificationRow.id)))
+
+    def asked(self) -> list[str]:
+        """The paths asked since the last call."""
+        paths = [path for path, _ in self.upstream.asked]
+        self.upstream.asked.clear()
+        return paths
+
+    def quarantined(self) -> list[str]:
+        """Why something waits in quarantine."""
+        with self.archive.reading() as session:
+            return [row["reason"] for row in list_quarantine(session)]
+
+    def is_derived_again(self, folder: Path) -> bool:
+        """Whether the journal alone gives an equal archive."""
+        with opened(f"sqlite:///{folder / 'again.sqlite'}", folder / "again") as again:
+            replay_into(self.archive, again, {self.source.slug: self.source}, self.clock())
+            found = differences(dump(self.archive, DERIVED_FROM_JOURNAL), dump(again, DERIVED_FROM_JOURNAL))
+        assert found == []
+        return True
