@@ -76,22 +76,21 @@ class Filler:
         known = word.casefold()
         is_kept = known in DATE_WORDS or len(word) == 1 or (known in self._kept and in_a_row[0] < self._most_kept)
         in_a_row[0] = in_a_row[0] + 1 if is_kept else 0
-        return word if is_kept else _in_the_case_of(word, self._filler_of(known))
+        return word if is_kept else _in_the_case_of(word, self._filler_of(known, len(word)))
 
-    def _filler_of(self, known: str) -> str:
+    def _filler_of(self, known: str, length: int) -> str:
+        """The filler of a word; in small letters a word may be longer than it is printed (`ß`)."""
         if known not in self._filler:
-            made = _made(known, 0)
             attempt = 0
-            while made == known or made in self._kept or made in DATE_WORDS:
+            while (made := _made(known, length, attempt)) == known or made in self._kept or made in DATE_WORDS:
                 attempt += 1
-                made = _made(known, attempt)
             self._filler[known] = made
-        return self._filler[known]
+        return self._filler[known].ljust(length, "a")[:length]
 
 
-def _made(known: str, attempt: int) -> str:
-    digest = hashlib.shake_256(f"{attempt} {known}".encode()).digest(len(known))
-    return "".join(SYLLABLES[byte % len(SYLLABLES)] for byte in digest)[: len(known)]
+def _made(known: str, length: int, attempt: int) -> str:
+    digest = hashlib.shake_256(f"{attempt} {known}".encode()).digest(length)
+    return "".join(SYLLABLES[byte % len(SYLLABLES)] for byte in digest)[:length]
 
 
 def _in_the_case_of(word: str, filler: str) -> str:

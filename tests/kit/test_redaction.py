@@ -114,6 +114,12 @@ def test_prose_is_replaced_by_words_of_the_same_length(said: list[str], number: 
     assert filler.fill([text]) == [filled]
 
 
+def test_words_that_grow_in_small_letters_keep_their_length() -> None:
+    text = "Die große Straße, İstanbul, und die GROSSE STRASSE"
+    (filled,) = Filler().fill([text])
+    assert len(filled) == len(text) and "Straße" not in filled
+
+
 SECRETS = [
     ('<input type="hidden" name="__VIEWSTATE" value="{secret}">', "html"),
     ("<input type=hidden name=csrf_token value={secret}>", "html"),
