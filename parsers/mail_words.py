@@ -100,8 +100,7 @@ def bodies(part: Part, url: str) -> list[Body | Part]:
     if part.kind == "multipart/alternative" and part.parts:
         return _best([bodies(each, url) for each in part.parts])
     if part.parts:
-        inner = part.parts[:1] if part.kind == "multipart/signed" else part.parts
-        return [said for each in inner for said in bodies(each, url)]
+        return [said for each in part.parts for said in bodies(each, url)]
     return [Body(part, url)] if is_body(part) else []
 
 

@@ -210,6 +210,14 @@ def test_a_message_in_a_message_is_what_is_stated() -> None:
         assert "inner@thecssc.com" in found.references
 
 
+def test_who_forwards_a_message_and_to_whom_stands_nowhere() -> None:
+    inner = mail("Ask a@b.example, kim@office.example or info@thecssc.com.", To="a@b.example")
+    outer = multipart(
+        b"Content-Type: message/rfc822\n\n" + inner, From="a@b.example", To="kim@office.example", Subject="FW: Inner"
+    )
+    assert record(outer).text == "Ask [recipient], [recipient] or info@thecssc.com."
+
+
 def test_several_messages_in_a_message_follow_its_own_words() -> None:
     parts = [b"Content-Type: message/rfc822\n\n" + mail(f"Words {n}.", Subject=f"Item {n}") for n in (1, 2)]
     found = record(multipart(PLAIN, *parts))
