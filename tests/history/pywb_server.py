@@ -18,9 +18,7 @@ from tests.house.code import ROOT
 from tests.servers import loopback
 
 ENVIRONMENT = ROOT / ".venv-pywb" / "bin"
-MAKE = (
-    "python3 -m venv .venv-pywb && .venv-pywb/bin/pip install --require-hashes --no-deps -r requirements-pywb.lock"
-)
+MAKE = "python3 -m venv .venv-pywb && .venv-pywb/bin/pip install --require-hashes --no-deps -r requirements-pywb.lock"
 COLLECTION = "all"
 START_SECONDS = 60
 ADDRESS = f"http://archive.test/{COLLECTION}"
