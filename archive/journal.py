@@ -37,6 +37,17 @@ _SETTLED = select(_CAPTURES.c.id).where(
     _CAPTURES.c.fetched_at == bindparam("fetched_at"),
     _CAPTURES.c.state.in_(("done", "failed")),
 )
+_CONFIRMED = (
+    select(_CHECKS.c.capture_id)
+    .join(_CAPTURES, _CAPTURES.c.id == _CHECKS.c.capture_id)
+    .where(
+        _CAPTURES.c.source == bindparam("source"),
+        _CAPTURES.c.target_url == bindparam("url"),
+        _CAPTURES.c.sha256 == bindparam("sha256"),
+        _CHECKS.c.at == bindparam("at"),
+    )
+    .limit(1)
+)
 _RECORD = insert(_CAPTURES).returning(_CAPTURES.c.id, sort_by_parameter_order=True)
 
 
@@ -236,3 +247,8 @@ def find_capture(session: Session, source: str, url: str, sha256: str, fetched_a
     """The settled capture of an address that had this body at this moment."""
     wanted = {"source": source, "url": url, "sha256": sha256, "fetched_at": fetched_at}
     return session.scalar(_SETTLED, wanted)
+
+
+def find_confirmed(session: Session, source: str, url: str, sha256: str, at: datetime) -> int | None:
+    """The capture of an address with this body that a check at this moment confirmed."""
+    return session.scalar(_CONFIRMED, {"source": source, "url": url, "sha256": sha256, "at": at})
