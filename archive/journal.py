@@ -38,6 +38,18 @@ _SETTLED = select(_CAPTURES.c.id).where(
     _CAPTURES.c.fetched_at == bindparam("fetched_at"),
     _CAPTURES.c.state.in_(("done", "failed")),
 )
+_CONFIRMED = (
+    select(_CHECKS.c.capture_id)
+    .join(_CAPTURES, _CAPTURES.c.id == _CHECKS.c.capture_id)
+    .where(
+        _CAPTURES.c.source == bindparam("source"),
+        _CAPTURES.c.target_url == bindparam("url"),
+        _CAPTURES.c.role == bindparam("role"),
+        _CAPTURES.c.sha256 == bindparam("sha256"),
+        _CHECKS.c.at == bindparam("at"),
+    )
+    .limit(1)
+)
 _RECORD = insert(_CAPTURES).returning(_CAPTURES.c.id, sort_by_parameter_order=True)
 
 
@@ -244,3 +256,9 @@ def first_capture(session: Session, source: str, url: str) -> Capture | None:
     """The capture that an address was first kept by, settled or not."""
     found = select(Capture).where(Capture.source == source, Capture.target_url == url).order_by(Capture.id).limit(1)
     return session.scalar(found)
+
+
+def find_confirmed(session: Session, arrival: Arrival, sha256: str) -> int | None:
+    """The capture of that address in that role with this body that a check at this moment confirmed."""
+    wanted = {"source": arrival.source, "url": arrival.target_url, "role": arrival.role}
+    return session.scalar(_CONFIRMED, {**wanted, "sha256": sha256, "at": arrival.fetched_at})

@@ -103,7 +103,7 @@ def address_key(url: str) -> str:
     if len(url) > MOST_URL_CHARACTERS:
         raise ValueError(f"{url[:80]}…: {len(url)} characters, expected at most {MOST_URL_CHARACTERS}")
     parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError(f"{url[:80]!r}, expected an http or https address")
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
     path = unquote(SESSION_IN_PATH.sub("", parts.path)).lower().rstrip("/")

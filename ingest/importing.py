@@ -51,10 +51,10 @@ def import_files(
     for capture_id in waiting:
         report.take(settle(archive, source, capture_id, now))
     found = _gather(source, files, report)
-    for page in sorted(found.pages, key=lambda page: at or page.at or now):
-        _import_page(archive, source, page.but(url, at), now, report)
     if found.warcs:
         import_warcs(archive, source, found.warcs, report, at=at)
+    for page in sorted(found.pages, key=lambda page: at or page.at or now):
+        _import_page(archive, source, page.but(url, at), now, report)
     import_mail(archive, source, found.mail, at, now, report)
     return report
 

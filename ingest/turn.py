@@ -12,7 +12,7 @@ from archive.attachments import confirm_document
 from archive.blobs import CorruptBlob, MissingBlob, name_of
 from archive.details import SINCE
 from archive.history import Plan, capture_body, note_read_in_archive, note_row, row_with_body
-from archive.journal import Arrival, body_of, find_capture, get_capture, record_not_given
+from archive.journal import Arrival, body_of, find_capture, find_confirmed, get_capture, record_not_given
 from archive.settle import Accounts, Settled
 from archive.store import Archive, Session
 from archive.targets import find_target
@@ -144,7 +144,7 @@ class Turn:
         """A capture that is there already is not recorded twice, and a document that has its bytes still is a check."""
         sha256 = name_of(last.body)
         with self._archive.writing() as session:
-            there = find_capture(session, last, sha256)
+            there = find_capture(session, last, sha256) or find_confirmed(session, last, sha256)
             if there is not None:
                 note(session, there)
                 return Settled(Accounts())

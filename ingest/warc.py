@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,13 +11,14 @@ from typing import IO, Any
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from ingest.decode import decoded
+from ingest.decode import GZIP_WBITS, PIECE_BYTES, decoded
 from ingest.holdings import Given, NotGiven, Row, Unusable
 from ingest.retries import Interrupted, Stopped
 
 MAX_RECORD_BYTES = 60 * 1024 * 1024
 MAX_BODY_BYTES = 50 * 1024 * 1024
 MAX_HEAD_BYTES = 256 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
 REVISIT = "warc/revisit"
 CAPTURES = WarcRecordType.response | WarcRecordType.revisit | WarcRecordType.resource
 STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: .*)?")
@@ -45,11 +47,13 @@ class DamagedFile(Exception):
     """A file that cannot be read on from somewhere; the message says what was expected."""
 
 
-def captures_in(stream: IO[bytes], name: str) -> Iterator[Row | Unusable]:
+def captures_in(stream: IO[bytes], places: IO[bytes], name: str) -> Iterator[Row | Unusable]:
     """The captures of web addresses in a WARC file, in its order, each with its place in the file.
 
-    Raises DamagedFile where the file cannot be read on: what came before is good.
+    `places` is a second stream over the same bytes. Raises DamagedFile where the file cannot be read on: what came
+    before is good.
     """
+    is_compressed = places.read(2) == GZIP_MAGIC
     try:
         with _told():
             records = ArchiveIterator(stream, record_types=CAPTURES, parse_http=False, fsspec_args=False)
@@ -63,13 +67,37 @@ def captures_in(stream: IO[bytes], name: str) -> Iterator[Row | Unusable]:
         except Unreadable as problem:
             raise DamagedFile(f"{name}: {problem} after byte {max(before, 0)}, expected a WARC record") from problem
         if record is None:
+            if is_compressed:
+                _refuse_cut(places, max(before, 0), name)
             return
-        if record.stream_pos <= before:
+        if record.stream_pos <= before or (is_compressed and _peeked(places, record.stream_pos) != GZIP_MAGIC):
             raise DamagedFile(f"{name}: compressed as a whole, expected each record by itself (`warcio recompress`)")
         before = record.stream_pos
         row = _row(record, name)
         if row is not None:
             yield row
+
+
+def _peeked(places: IO[bytes], position: int) -> bytes:
+    places.seek(position)
+    return places.read(2)
+
+
+def _refuse_cut(stream: IO[bytes], position: int, name: str) -> None:
+    """Raise DamagedFile where a compressed file breaks off behind its last record, which the reader does not tell."""
+    stream.seek(position)
+    member: Any = None
+    waiting = b""
+    try:
+        while waiting or (waiting := stream.read(PIECE_BYTES)):
+            member = member or zlib.decompressobj(GZIP_WBITS)
+            member.decompress(waiting, PIECE_BYTES)
+            waiting = member.unused_data or member.unconsumed_tail
+            member = None if member.eof else member
+    except zlib.error as problem:
+        raise DamagedFile(f"{name}: {problem} after byte {position}, expected compressed records") from problem
+    if member is not None:
+        raise DamagedFile(f"{name}: breaks off after byte {position}, expected a whole last record")
 
 
 def _row(record: Any, name: str) -> Row | Unusable | None:

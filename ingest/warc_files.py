@@ -79,8 +79,8 @@ class WarcFiles:
         waiting: list[Row] = []
         count = 0
         try:
-            with opened(part) as stream:
-                for row in captures_in(stream, part.name):
+            with opened(part) as stream, opened(part) as places:
+                for row in captures_in(stream, places, part.name):
                     count += 1
                     if count > MAX_RECORDS:
                         raise DamagedFile(f"{part.name}: more than {MAX_RECORDS} captures, expected at most that")

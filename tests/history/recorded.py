@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import gc
 import io
-from collections.abc import Mapping, Sequence
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +19,26 @@ import httpx
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.derived import AccountRow, Attachment, Change, NotificationRow, Quarantined, Revision, Sighting
+from archive.derived import Attachment, Change, NotificationRow, Quarantined, Revision, Sighting
 from archive.store import Archive
 from archive.tables import Identity, Table
 from ingest.fetch import Fetcher
+from ingest.history import Walk
+from ingest.holdings import Holding
+from ingest.report import Report
 from ingest.run import run_source
 from ingest.tools import Tools
-from parsers.source import Source
+from ingest.warc_import import Alone, import_warcs
+from parsers.source import Source, sources
 from replica.answers import Site
+from replica.bulletins import LAST_STEP
+from replica.sites import SITES
 from tests.lifecycle.dumps import dump
-from tests.lifecycle.world import Clock, PlainReader, Upstream
+from tests.lifecycle.world import Clock, PlainReader, Upstream, opened
+
+MEMORY = Path("/dev/shm")
+MINUTES_APART = 20
+WHOLE = LAST_STEP + 1
 
 SAID: Sequence[type[Table]] = (Identity, NotificationRow, Revision, Sighting, Attachment, Quarantined, Change)
 """The tables that say what became of which bulletin."""
@@ -79,10 +95,13 @@ def poll(archive: Archive, source: Source, recorded: Recorded) -> None:
 def write_warc(file: Path, exchanges: Sequence[Exchange], *, revisits: bool = True) -> Path:
     """A compressed WARC of these exchanges; a payload that came before at its address is a revisit of it."""
     seen: dict[tuple[str, str], Exchange] = {}
-    with file.open("wb") as output:
-        writer = WARCWriter(output, gzip=True)
+    with warnings.catch_warnings(), file.open("wb") as output:
+        warnings.simplefilter("ignore", ResourceWarning)  # warcio leaves its temporary files to the collector
+        writer = WARCWriter(output, gzip=file.suffix == ".gz")
         for each in exchanges:
             _write(writer, each, seen, revisits=revisits)
+        del writer
+        gc.collect()
     return file
 
 
@@ -118,4 +137,61 @@ def _without_cause(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in ("cause",)}
 
 
-ACCOUNTS = AccountRow
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A source that was polled through the replica's timeline: what the archive says then, and what a crawler kept."""
+
+    source: Source
+    clock: Clock
+    exchanges: Sequence[Exchange]
+    said: dict[str, list[dict[str, Any]]]
+
+
+def paced(slug: str) -> Source:
+    """The source, asked every quarter of an hour like the one of the other tests."""
+    source = copy.copy(sources()[slug])
+    vars(source).update(every_minutes=15)
+    return source
+
+
+@cache
+def timeline(slug: str, steps: int = WHOLE, *, validators: bool = False) -> Timeline:
+    """Each step polled twice, 20 minutes apart; once in a test process."""
+    source, clock = paced(slug), Clock()
+    recorded = Recorded(SITES, clock, validators)
+    place = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+    with place as name, opened(f"sqlite:///{name}/archive.sqlite", Path(name)) as archive:
+        for step in range(steps):
+            recorded.step = step
+            for _ in range(2):
+                poll(archive, source, recorded)
+                clock.forward(MINUTES_APART)
+        return Timeline(source, clock, recorded.exchanges, said(archive))
+
+
+@dataclass(slots=True)
+class Around:
+    """What a walk looks at in these tests; `lines` is what it told."""
+
+    clock: Callable[[], datetime]
+    stop: threading.Event = field(default_factory=threading.Event)
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def say(self) -> Callable[[str], None]:
+        return self.lines.append
+
+
+def walked(archive: Archive, source: Source, holding: Holding, clock: Clock) -> Report:
+    """The report of a walk through all that a holding has."""
+    report = Report(source.slug)
+    Walk(archive, source, holding, Around(clock), report).go()
+    report.accounts.check("walk")
+    return report
+
+
+def imported(archive: Archive, source: Source, clock: Clock, *files: Path) -> Report:
+    """The report of an import of WARC files."""
+    report = Report(source.slug)
+    import_warcs(archive, source, files, report, around=Alone(clock=clock))
+    return report
