@@ -112,6 +112,9 @@ def test_each_page_says_how_it_was_read() -> None:
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("a\n\n\n\nb\n", "a\n\nb"),
         ("bad \ud800 half", "bad \ufffd half"),
+        ("one\x1cline\x1ehere", "one line here"),
+        ("a\r\x85b\x0bc\x0cd", "a\n\nb\nc\nd"),
+        ("co\u00adoperate\u00ad", "cooperate"),
     ],
 )
 def test_characters_become_what_a_reader_sees(raw: str, expected: str) -> None:
