@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ingest.warc
-from ingest.holdings import NotGiven, Row, Unusable
+from ingest.holdings import Given, NotGiven, Row, Unusable
 from ingest.wacz import BadPackage, Part, opened, warcs_in
 from ingest.warc import DamagedFile, captures_in, given_in, response_in, unchunked
 from tests.corpus import corpus
@@ -39,7 +39,7 @@ def rows_of(file: Path) -> list[Row | Unusable]:
         return list(captures_in(stream, places, file.name))
 
 
-def given_of(file: Path, row: Row | Unusable) -> ingest.warc.Given:
+def given_of(file: Path, row: Row | Unusable) -> Given:
     assert isinstance(row, Row) and row.position is not None
     with opened(Part(file.name, file), row.position) as stream:
         return given_in(stream, row.url)
