@@ -8,7 +8,7 @@ import io
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -92,9 +92,9 @@ def poll(archive: Archive, source: Source, recorded: Recorded) -> None:
     run_source(archive, source, Tools(fetcher, PlainReader(), clock=recorded.clock))
 
 
-def write_warc(file: Path, exchanges: Sequence[Exchange], *, revisits: bool = True) -> Path:
+def write_warc(file: Path, exchanges: Iterable[Exchange], *, revisits: bool = True) -> Path:
     """A compressed WARC of these exchanges; a payload that came before at its address is a revisit of it."""
-    seen: dict[tuple[str, str], Exchange] = {}
+    seen: dict[tuple[str, str], datetime] = {}
     with warnings.catch_warnings(), file.open("wb") as output:
         warnings.simplefilter("ignore", ResourceWarning)  # warcio leaves its temporary files to the collector
         writer = WARCWriter(output, gzip=file.suffix == ".gz")
@@ -105,7 +105,7 @@ def write_warc(file: Path, exchanges: Sequence[Exchange], *, revisits: bool = Tr
     return file
 
 
-def _write(writer: Any, each: Exchange, seen: dict[tuple[str, str], Exchange], *, revisits: bool) -> None:
+def _write(writer: Any, each: Exchange, seen: dict[tuple[str, str], datetime], *, revisits: bool) -> None:
     head = StatusAndHeaders(f"{each.status} OK", list(each.headers), protocol="HTTP/1.1")
     stamp = each.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     stated = {"WARC-Date": stamp}
@@ -114,16 +114,15 @@ def _write(writer: Any, each: Exchange, seen: dict[tuple[str, str], Exchange], *
     writer.ensure_digest(record, block=False, payload=True)
     key = (each.url, record.rec_headers.get_header("WARC-Payload-Digest"))
     if revisits and each.status == 200 and key in seen:
-        first = seen[key]
         record = writer.create_revisit_record(
             each.url,
             key[1],
-            refers_to_uri=first.url,
-            refers_to_date=first.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            refers_to_uri=each.url,
+            refers_to_date=seen[key].strftime("%Y-%m-%dT%H:%M:%SZ"),
             http_headers=head,
             warc_headers_dict=stated,
         )
-    seen.setdefault(key, each)
+    seen.setdefault(key, each.at)
     writer.write_record(record)
 
 
