@@ -104,7 +104,7 @@ def settled_before(
     sha256 = name_of(answer.body)
     with archive.writing() as session:
         lock_source(session, source.slug)
-        newest = _unchanged(session, source, answer, sha256)
+        newest = unchanged(session, source, answer, sha256)
         if newest is not None:
             restore_body(session, archive.blobs, answer.body)
             note(session, newest)
@@ -116,7 +116,7 @@ def settled_before(
         return _as_settled_then(session, there)
 
 
-def _unchanged(session: Session, source: Source, answer: Arrival, sha256: str) -> int | None:
+def unchanged(session: Session, source: Source, answer: Arrival, sha256: str) -> int | None:
     """The capture that the page was last seen as, if this later answer has its very body."""
     target = find_target(session, source.slug, answer.role, answer.target_url)
     if target is None or target.capture_id is None or target.newest_at is None:

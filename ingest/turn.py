@@ -10,12 +10,13 @@ from urllib.parse import urljoin
 
 from archive.attachments import confirm_document
 from archive.blobs import CorruptBlob, MissingBlob, name_of
+from archive.confirm import confirm
 from archive.details import SINCE
 from archive.history import Plan, capture_body, note_read_in_archive, note_row, row_with_body
 from archive.journal import Arrival, body_of, find_capture, find_confirmed, get_capture, record_not_given
 from archive.settle import Accounts, Settled
 from archive.store import Archive, Session
-from archive.targets import find_target
+from archive.targets import find_target, lock_source
 from ingest.holdings import (
     BadIndex,
     Given,
@@ -29,7 +30,7 @@ from ingest.holdings import (
 )
 from ingest.plan import row_of, shares_body
 from ingest.progress import Surroundings
-from ingest.settling import NOT_GIVEN, REDIRECTS, Noting, arrive, header_of, settle
+from ingest.settling import NOT_GIVEN, REDIRECTS, Noting, arrive, facts_of, header_of, settle, unchanged
 from parsers.source import Source
 
 MOST_HOPS = 5
@@ -53,6 +54,10 @@ class Turn:
                 raise NotGiven(row.problem)
             if row.at.isoformat() < arrival.facts.get(SINCE, LONG_AGO):
                 raise PassedOver("before the time that the older page is wanted for")
+            settled = self._confirm(kept, row, arrival)
+            if settled is not None:
+                yield settled
+                return
             hops = self._hops(arrival, self._stored(kept, row) or self._holding.fetch(row))
             yield from self._take_in(kept, hops)
         except NotGiven as problem:
@@ -79,6 +84,23 @@ class Turn:
             body=b"",
             facts=facts,
         )
+
+    def _confirm(self, kept: Any, row: Row, arrival: Arrival) -> Settled | None:
+        """A page whose digest is that of the body it was last seen with is a check, and its body is not read."""
+        if not shares_body(row) or arrival.role == "attachment":
+            return None
+        with self._archive.writing() as session:
+            lock_source(session, self._source.slug)
+            number = row_with_body(session, self._plan, kept.target_url, kept.url_key, row.digest)
+            capture = capture_body(session, number) if number is not None else None
+            if capture is None or capture.sha256 is None or capture.status != 200:
+                return None
+            newest = unchanged(session, self._source, arrival, capture.sha256)
+            if newest is None:
+                return None
+            note_row(session, kept.id, "done", newest)
+            facts = facts_of(self._source, arrival.role)
+            return confirm(session, facts, newest, row.at, "identical", arrival.cause)
 
     def _stored(self, kept: Any, row: Row) -> Given | None:
         """The response that an earlier row of the same address and digest gave, if it gave one."""
