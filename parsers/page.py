@@ -201,13 +201,17 @@ class Page:
 
 def _has_long_tag(characters: str) -> bool:
     """Whether a tag may be longer than MAX_ATTRIBUTES: no `>` for so long, or one in the value of an attribute."""
-    if len(characters) <= MAX_ATTRIBUTES:
-        return False
-    for piece in [piece for piece in characters.split(">") if len(piece) >= MAX_ATTRIBUTES]:
-        start = TAG_START.search(piece)
-        if start and len(piece) - start.start() >= MAX_ATTRIBUTES:
-            return True
-    return bool(QUOTED_END.search(characters))
+    start = 0
+    while start + MAX_ATTRIBUTES <= len(characters):
+        end = characters.rfind(">", start, start + MAX_ATTRIBUTES)
+        if end < 0:
+            end = characters.find(">", start)
+            end = len(characters) if end < 0 else end
+            tag = TAG_START.search(characters, start, end)
+            if tag and end - tag.start() >= MAX_ATTRIBUTES:
+                return True
+        start = end + 1
+    return len(characters) > MAX_ATTRIBUTES and bool(QUOTED_END.search(characters))
 
 
 def _is_markup(characters: str, media_type: str | None) -> bool:
@@ -216,12 +220,16 @@ def _is_markup(characters: str, media_type: str | None) -> bool:
     return bool(MARKUP.search(characters))
 
 
+WHOLE = re.compile(r"https?://[\w.-]{1,253}/[!$%&'()*+,./0-9:=@A-Z_a-z~-]*", re.ASCII)
+"""An address that joining it to another leaves as it is: no parameters, query or fragment that might be empty."""
+
+
 @lru_cache(maxsize=2048)
 def absolute(href: str, base: str) -> str | None:
     """The absolute http(s) or mailto address, unsafe characters percent-encoded; None for any other or broken one."""
     written = re.sub(r"[\t\r\n]", "", href.strip())
     try:
-        address = urljoin(base, written)
+        address = written if WHOLE.fullmatch(written) else urljoin(base, written)
         parts = urlsplit(address)
         if parts.scheme == "mailto":
             return address

@@ -34,10 +34,11 @@ class Heading:
 
     @classmethod
     def find(cls, tree: Any, names: Sequence[str], label: str, printed: re.Pattern[str] | None) -> Heading:
-        """Walk the page once; each element costs a bounded number of pieces of text."""
-        order = list(tree.iter())
-        found = cls(_printed=printed_dates(order, label, printed) if printed else [])
-        for place, element in enumerate(order):
+        """Walk the page once, each element at a bounded cost; only its h1 where no date makes their places count."""
+        dates = printed_dates(tree, label, printed) if printed else []
+        found = cls(_printed=dates)
+        dated = bool(dates) or next(tree.iter("time"), None) is not None
+        for place, element in enumerate(tree.iter() if dated else tree.iter("h1")):
             tag = element.tag
             if tag == "a":
                 found._links.append((place, element))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -19,12 +18,12 @@ LABELLED: Any = etree.XPath("descendant::text()[contains(., $label)]")
 """Words with a label, as they stand in an element or after it (then their parent is the element before them)."""
 
 
-def printed_dates(order: Sequence[Any], label: str, printed: re.Pattern[str]) -> list[tuple[int, str]]:
-    """The dates by their places in `order`, the page's elements; the words of each are a label and a date, whole."""
-    holders = (words.getparent() for words in LABELLED(order[0], label=label))
+def printed_dates(tree: Any, label: str, printed: re.Pattern[str]) -> list[tuple[int, str]]:
+    """The dates by their places among the page's elements; the words of each are a label and a date, whole."""
+    holders = (words.getparent() for words in LABELLED(tree, label=label))
     labelled = {holder for holder in holders if holder.tag not in CODE}
-    places = (place for place, element in enumerate(order if labelled else ()) if element in labelled)
-    dates = ((place, _date(order[place], printed)) for place in islice(places, MAX_LABELS))
+    found = ((place, each) for place, each in enumerate(tree.iter() if labelled else ()) if each in labelled)
+    dates = ((place, _date(element, printed)) for place, element in islice(found, MAX_LABELS))
     return [(place, date) for place, date in dates if date]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parsers.decoding import _printable
-from parsers.page import MAX_BYTES, Page, PageChanged
+from parsers.page import MAX_BYTES, OPENING_TAG, Page, PageChanged, _has_long_tag
 from parsers.region import survey
 
 URL = "https://e.example/a/page.aspx"
@@ -197,3 +199,17 @@ def test_controls_become_spaces(control: str, around: str) -> None:
     assert _printable(f"{around}a{control}b") == f"{around}a b"
     kept = f"{around}\t\n\x0c\r\u00a0\u00c2\ufffd\ue000"
     assert _printable(kept) == kept
+
+
+@given(st.text(alphabet="<a>=\"' /", max_size=80))
+def test_no_long_tag_is_overlooked(characters: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("parsers.page.MAX_ATTRIBUTES", 12)
+        if any(tag.end() - tag.start() > 12 for tag in OPENING_TAG.finditer(characters)):
+            assert _has_long_tag(characters)
+
+
+def test_ordinary_pages_have_no_long_tags() -> None:
+    assert not _has_long_tag("<p class='a'>x = y<br>" * 1_000)
+    assert not _has_long_tag("<style>" + "a {}" * 5_000 + "</style>")
+    assert _has_long_tag("<p a='>' b" + " c" * 10_000 + ">")
