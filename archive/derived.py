@@ -36,6 +36,8 @@ class Target(Table):
     __table_args__ = (
         UniqueConstraint("source", "url", "role"),
         Index(None, "next_check_at"),
+        Index(None, "last_tried_at"),
+        Index(None, "role", "source"),
         Index(None, "sha256"),
         {"info": DERIVED},
     )

@@ -7,23 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, union, update
 from sqlalchemy.orm import Session
 
-from archive.derived import Target
+from archive.derived import SourceRow, Target
 from archive.journal import pending
 from archive.leases import LEASE_SECONDS, claim, release
 from archive.listings import Listing, get_listing
 from archive.tables import Capture, Run, plain
-from archive.targets import add_start_targets, is_due, lock_source
+from archive.targets import add_start_targets, lock_source, reasons_due
 
-_RUNS = plain(Run)
+_RUNS, _TARGETS, _SOURCES, _CAPTURES = plain(Run), plain(Target), plain(SourceRow), plain(Capture)
 _BEGIN = insert(_RUNS).returning(_RUNS.c.id)
 _END = (
     update(_RUNS)
     .where(_RUNS.c.id == bindparam("number"))
     .values(ended_at=bindparam("at"), state=bindparam("how"), reason=bindparam("why"), accounts=bindparam("books"))
 )
+_WITH_WORK = union(
+    *(select(_TARGETS.c.source).where(each) for each in reasons_due(bindparam("now"))),
+    select(_SOURCES.c.slug).where(
+        exists().where(_CAPTURES.c.source == _SOURCES.c.slug, _CAPTURES.c.state == "pending")
+    ),
+)
+"""One part for each index: an OR over them would read every target that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,7 @@ def end_run(
 
 def sources_with_work(session: Session, now: datetime) -> set[str]:
     """The sources that have a due target or a capture that waits to be settled."""
-    due = session.scalars(select(Target.source).where(is_due(now)).distinct())
-    waiting = session.scalars(select(Capture.source).where(Capture.state == "pending").distinct())
-    return {*due, *waiting}
+    return set(session.scalars(_WITH_WORK, {"now": now}))
 
 
 def sources_met(session: Session) -> set[str]:

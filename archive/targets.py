@@ -118,7 +118,13 @@ def retry_at(failures: int, now: datetime) -> datetime:
 
 def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a target's time has come. One that was last tried in the future is due: the clock has been set back."""
-    return and_(Target.next_check_at.is_not(None), or_(Target.next_check_at <= now, Target.last_tried_at > now))
+    return or_(*reasons_due(now))
+
+
+def reasons_due(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The two reasons of `is_due`, each of which an index answers."""
+    asked = _TARGETS.c.next_check_at.is_not(None)
+    return _TARGETS.c.next_check_at <= now, and_(_TARGETS.c.last_tried_at > now, asked)
 
 
 def due_among(session: Session, target_ids: Sequence[int], now: datetime) -> list[int]:
