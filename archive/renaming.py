@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from sqlalchemy import (
+    ColumnElement,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import Table as PlainTable
-from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from archive.derived import NotificationRow, Quarantined, Revision, SourceRow, Target
+from archive.derived import Listed, NotificationRow, Revision, SourceRow, Target
 from archive.indexing import reindex
 from archive.journal import record_decision
 from archive.store import Archive, ArchiveUnusable
@@ -19,8 +30,6 @@ from archive.targets import lock_source
 BATCH_ROWS = 500
 RENAMED = "renamed"
 """The decision that says since when a source has its slug: `from` the former one."""
-_ONCE_PER_SOURCE = ((Target, "url"), (Quarantined, "entry_hash"))
-"""Rows that a source has only once."""
 
 
 def rename_sources(archive: Archive, former: Mapping[str, str], now: datetime) -> list[tuple[str, str]]:
@@ -72,12 +81,31 @@ def _merge(session: Session, old: str, new: str) -> None:
         )
     kept = with_bulletins[0] if with_bulletins else old
     dropped = new if kept == old else old
-    for table, name in _ONCE_PER_SOURCE:
-        rows = plain(table)
-        both = select(rows.c[name]).where(rows.c.source == kept)
-        session.execute(delete(rows).where(rows.c.source == dropped, rows.c[name].in_(both)))
+    ours = select(Target.id).where(_is_double(plain(Target), ["url", "role"], kept, dropped))
+    session.execute(delete(Listed).where(or_(Listed.listing_id.in_(ours), Listed.target_id.in_(ours))))
+    for table in reversed(list(_tables_of_sources())):
+        for names in _once_per_source(table):
+            session.execute(delete(table).where(_is_double(table, names, kept, dropped)))
     session.execute(delete(SourceRow).where(SourceRow.slug == dropped))
     session.execute(update(SourceRow).where(SourceRow.slug == kept).values(slug=new))
+
+
+def _once_per_source(table: PlainTable) -> Iterator[list[str]]:
+    """The columns of which a source has each value only once, by the keys of a table."""
+    for key in (table.primary_key, *table.constraints):
+        if (
+            isinstance(key, (PrimaryKeyConstraint, UniqueConstraint))
+            and "source" in key.columns
+            and len(key.columns) > 1
+        ):
+            yield [column.name for column in key.columns if column.name != "source"]
+
+
+def _is_double(table: PlainTable, names: list[str], kept: str, dropped: str) -> ColumnElement[bool]:
+    """Whether a row of the one slug says what a row of the other says too."""
+    other = table.alias()
+    same = exists().where(other.c.source == kept, *(other.c[name] == table.c[name] for name in names))
+    return and_(table.c.source == dropped, same)
 
 
 def _rename_records(session: Session, numbers: list[int], new: str) -> None:
