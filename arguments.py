@@ -229,23 +229,6 @@ def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     return {name: values for name, values in chosen.items() if values}
 
 
-def replay_into_folder(archive: Archive, folder: Path) -> None:
-    """Derive a new archive in a data folder that is empty or is yet to be made, whatever database is set elsewhere."""
-    from ingest.replay import CannotReplay, replay_into
-    from settings import load_settings
-    from terminal import say
-
-    if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
-        fail(f"--into {folder}: there is something already, expected an empty folder or none")
-    try:
-        within = load_settings(folder).model_copy(update={"database_url": "", "blobs": ""})
-        with open_archive(within) as new:
-            count = replay_into(archive, new, every_source(), datetime.now(UTC))
-    except CannotReplay as problem:
-        fail(str(problem))
-    say(f"{count} journal entries settled again in {folder}")
-
-
 def say_on_terminal(line: str) -> None:
     """Tell of progress where somebody watches."""
     from terminal import say

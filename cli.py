@@ -9,7 +9,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,7 +34,6 @@ from arguments import (
     open_archive,
     polled_sources,
     refuse,
-    replay_into_folder,
     say_on_terminal,
     say_wrong_sources,
     settings_in_force,
@@ -42,6 +41,9 @@ from arguments import (
     use_home,
 )
 from terminal import say, standard_streams
+
+if TYPE_CHECKING:
+    from archive.store import Archive
 
 INTERRUPTED = 130
 TOLD = (
@@ -171,6 +173,23 @@ def fetch(url: str, format_name: Format = None) -> None:
         fail(str(problem), LOSSES)
 
 
+def _replay_into_folder(archive: Archive, folder: Path) -> None:
+    """Derive a new archive in a data folder that is empty or is yet to be made, whatever database is set elsewhere."""
+    from ingest.replay import CannotReplay, replay_into
+    from settings import load_settings
+    from terminal import say
+
+    if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
+        fail(f"--into {folder}: there is something already, expected an empty folder or none")
+    try:
+        within = load_settings(folder).model_copy(update={"database_url": "", "blobs": ""})
+        with open_archive(within) as new:
+            count = replay_into(archive, new, every_source(), datetime.now(UTC))
+    except CannotReplay as problem:
+        fail(str(problem))
+    say(f"{count} journal entries settled again in {folder}")
+
+
 @app.command()
 def replay(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...")] = None,
@@ -190,7 +209,7 @@ def replay(
             refuse("replay --into: derives the whole archive, expected neither SOURCE nor --dry-run nor --since")
         refuse_replica(settings)
         with open_archive(settings, create=False) as archive:
-            replay_into_folder(archive, into)
+            _replay_into_folder(archive, into)
         return
     moment = None if since is None else moment_of(since, "--since")
     chosen = [source_named(name) for name in names or known_slugs()]

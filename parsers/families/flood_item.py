@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parsers.data import JsonPage
-from parsers.families.json_members import Members, spelled
+from parsers.json_members import Members, spelled
 from parsers.lines import fold
 
 LEVELS, NO_LONGER = (1, 2, 3, 4), 4

@@ -9,7 +9,7 @@ from parsers.attachments import attachments_and_links
 from parsers.compose import compose
 from parsers.data import JsonPage
 from parsers.families.flood_item import LEVELS, Warned, codes_of
-from parsers.families.json_members import Members
+from parsers.json_members import Members
 from parsers.lines import fold, typed_lines
 from parsers.page import Page, PageChanged, absolute
 from parsers.source import Source

@@ -13,7 +13,7 @@ from parsers.page import Page, PageChanged
 
 if TYPE_CHECKING:
     from parsers.families.govuk_content import Item
-    from parsers.families.json_members import Members
+    from parsers.json_members import Members
 
 
 def documents_and_links(item: Item, words: Page, beside: Pairs = ()) -> tuple[Pairs, Pairs]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from parsers.data import JsonPage
 from parsers.families.govuk_departures import refuse_departed
 from parsers.families.govuk_rows import item_path
-from parsers.families.json_members import Members
+from parsers.json_members import Members
 from parsers.lines import fold
 from parsers.page import Page, PageChanged
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.families.json_members import Members
+from parsers.json_members import Members
 from parsers.page import Page, PageChanged, PageGone
 
 

@@ -10,7 +10,7 @@ from parsers.data import JsonPage, XmlPage
 from parsers.families.govuk_content import NO_BULLETINS
 from parsers.families.govuk_dated_links import dated_links, next_page
 from parsers.families.govuk_rows import Listed, api_address, feed_rows, row_of
-from parsers.families.json_members import Members
+from parsers.json_members import Members
 from parsers.page import Page, PageChanged
 
 FIELDS = "title,link,public_timestamp,description,content_id,content_store_document_type"

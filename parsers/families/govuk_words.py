@@ -10,7 +10,7 @@ from parsers.page import Page, PageChanged
 
 if TYPE_CHECKING:
     from parsers.families.govuk_content import Item
-    from parsers.families.json_members import Members
+    from parsers.json_members import Members
 WORDED = (
     *("roll_call_introduction", "summary", "introduction", "introductory_paragraph", "body", "more_information"),
     *("final_outcome_detail", "public_feedback_detail"),

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from archive.records import Notification
 from parsers.attachments import attachments_and_links
 from parsers.compose import compose
-from parsers.families.json_members import Members
 from parsers.families.tfl_entry import Disruption
 from parsers.families.tfl_times import category_of, disruption_of, instants_of, moment_of
+from parsers.json_members import Members
 from parsers.lines import Line, fold, typed_lines
 from parsers.page import PageChanged
 from parsers.source import Source

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from parsers.families.json_members import Members, spelled
+from parsers.json_members import Members, spelled
 from parsers.page import Page
 
 Object = Mapping[str, Any]

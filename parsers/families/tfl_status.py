@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from archive.records import Notification
 from parsers.data import JsonPage
-from parsers.families.json_members import Members
 from parsers.families.tfl_disruption import record_of
 from parsers.families.tfl_entry import VOLATILE, Disruption
 from parsers.families.tfl_times import start_of
+from parsers.json_members import Members
 from parsers.page import Page, PageChanged
 from parsers.source import Source
 

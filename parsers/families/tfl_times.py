@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from parsers.dates import Stated
-from parsers.families.json_members import Members
+from parsers.json_members import Members
 
 INSTANTS = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z")
 
