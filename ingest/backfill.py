@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from archive.store import Archive
 from ingest.archives import Asker
 from ingest.cdx_server import INTERNET_ARCHIVE, CdxServer
-from ingest.common_crawl import CommonCrawl
+from ingest.crawls import CommonCrawl
 from ingest.history import Walk
 from ingest.holdings import Holding
 from ingest.report import Report

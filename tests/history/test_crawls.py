@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ingest.common_crawl import DATA, INDEX, CommonCrawl
+from ingest.crawls import DATA, INDEX, CommonCrawl
 from ingest.holdings import Row
 from ingest.warc import captures_in
 from tests.history.recorded import said, timeline, walked, write_warc
