@@ -14,6 +14,7 @@ from kit.secrets_removed import kept_headers, without_secrets
 from kit.seen import Seen
 from kit.shape import differences, shape_of
 from kit.vocabulary import vocabulary
+from parsers.mail import is_message
 from parsers.source import Source
 
 MAX_PAGE_BYTES = 200_000
@@ -45,6 +46,11 @@ def made_case(source: Source, seen: Seen, *, verbatim: bool) -> Case:
         raise CannotSave(
             f"{seen.url}: {len(seen.body):,} bytes, expected at most {MAX_PAGE_BYTES:,}: "
             "save the page to a file, cut entries out of its middle, and put it into a case folder by hand"
+        )
+    if is_message(seen.body):
+        raise CannotSave(
+            f"{seen.url}: a message, which names people in its headers and in its words, expected a page: "
+            "write one in its shape by hand, as `tests/fixtures/cssc/mail-*` do"
         )
     role, url = seen.role or source.role_of(seen.url), without_secrets(seen.url)
     before = shape_of(source, seen.body, url, seen.media_type, role, seen.facts)

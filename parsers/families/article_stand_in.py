@@ -24,14 +24,21 @@ def as_article(page: Page, is_dated: bool, publisher: str, role_of: Callable[[st
     """
     if not isinstance(page, ArticlePage):
         raise PageChanged(f"{page.url}: {type(page).__name__}, expected the HTML page of an article")
+    states_date = bool(page.stated.dates or page.stated.printed)
+    if not states_date:
+        _refuse_stand_in(page)
     front = front_page(page, publisher, role_of)
     if front:
         raise PageChanged(f"{page.url}: {front}, expected the article that was asked and no front page of the site")
-    if page.stated.dates or page.stated.printed:
-        return page
+    if is_dated and not states_date and not page.facts.get("issued"):
+        raise PageChanged(f"{page.url}: no date, expected an article with its date")
+    return page
+
+
+def _refuse_stand_in(page: ArticlePage) -> None:
+    """Raise PageGone where a page without a date says that it is gone, PageChanged where it challenges or blocks."""
     if any(GONE.match(words) for _, words in page.stated.titles):
         raise PageGone(f"{page.url}: {page.stated.titles[0][1]!r}, expected an article")
     found = blocked(page.characters)
-    if found or (is_dated and not page.facts.get("issued")):
-        raise PageChanged(f"{page.url}: {found or 'no date'}, expected an article with its date")
-    return page
+    if found:
+        raise PageChanged(f"{page.url}: {found}, expected an article with its date")

@@ -57,7 +57,7 @@ def test_files_are_walked_together_in_order_of_time_whatever_their_order_is(tmp_
     write_warc(folder / "a.warc.gz", shuffled[::2], revisits=False)
     write_warc(folder.parent / "b.warc.gz", shuffled[1::2], revisits=False)
     with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
-        imported(archive, lived.source, lived.clock, folder.parent)
+        imported(archive, lived.source, lived.clock, *folder.parent.rglob("*.warc.gz"))
         assert differences(lived.said, said(archive)) == []
 
 

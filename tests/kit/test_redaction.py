@@ -64,7 +64,18 @@ def sentences(text: str) -> Iterator[tuple[str, ...]]:
     yield from (tuple(words[place : place + FEW]) for place in range(len(words) - FEW + 1))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+MAIL = [case for case in CASES if next(case.glob("page.*")).suffix == ".eml"]
+PAGES = [case for case in CASES if case not in MAIL]
+
+
+@pytest.mark.parametrize("case", MAIL, ids=lambda case: case.name)
+@pytest.mark.parametrize("verbatim", [True, False])
+def test_a_message_is_never_made_a_case(case: Path, verbatim: bool) -> None:
+    with pytest.raises(CannotSave, match="names people"):
+        made_case(sources()[case.parent.name], seen_of(case), verbatim=verbatim)
+
+
+@pytest.mark.parametrize("case", PAGES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_a_page_with_other_words_has_the_same_shape(case: Path) -> None:
     source, seen = sources()[case.parent.name], seen_of(case)
     if f"{case.parent.name}/{case.name}" in NEEDS_ITS_WORDS:
