@@ -71,6 +71,11 @@ def test_a_force_states_no_level_in_titles() -> None:
     assert record(Force(), "London Amber Message – crash").level is None
 
 
+def test_a_level_that_the_source_states_is_not_read_from_the_title() -> None:
+    made = compose(Cascade(), "https://x.example/1", TEXT, ref="1", title="London Amber Message – crash", level="red")
+    assert (made.level, made.region) == ("red", None)
+
+
 def test_an_unknown_level_is_loud() -> None:
     with pytest.raises(
         PageChanged, match="https://x.example/1: title 'London Purple Message': level 'purple', expected"
