@@ -6,26 +6,21 @@ import hashlib
 import os
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import zstandard
+
+from archive.durable import all_at_once, sync_folder
 
 MAX_BODY_BYTES = 512 * 1024 * 1024
 """The most that a stored frame may unfold to."""
 WRITTEN_TOGETHER = 64
 """How many files are open at once while they are written."""
 
-SYNCED_AT_ONCE = 8
-"""How many threads fsync at once: a file system writes down together what it is asked for at the same time."""
-FEW = 4
-"""So many files are fsynced one after the other: threads would cost more than they save."""
-
-Item = TypeVar("Item")
 _own = threading.local()
 
 
@@ -128,7 +123,7 @@ class FolderBlobs:
         try:
             for start in range(0, len(bodies), WRITTEN_TOGETHER):
                 names += self._put_together(bodies[start : start + WRITTEN_TOGETHER], changed)
-            _all_at_once(_sync_folder, changed)
+            all_at_once(sync_folder, changed)
         except OSError as problem:
             reason = problem.strerror or problem
             raise ArchiveUnusable(f"blobs {self.root}: {reason}, expected a folder with room to write") from problem
@@ -138,7 +133,7 @@ class FolderBlobs:
         arriving: dict[str, _Arriving] = {}
         try:
             names = [self._begin(body, arriving, changed) for body in bodies]
-            _all_at_once(os.fsync, [each.handle for each in arriving.values()])
+            all_at_once(os.fsync, [each.handle for each in arriving.values()])
             for each in arriving.values():
                 os.rename(each.written, each.place)
         except BaseException:
@@ -224,25 +219,6 @@ def _is_whole(sha256: str, place: Path) -> bool:
     except CorruptBlob:
         return False
     return True
-
-
-def _all_at_once(sync: Callable[[Item], None], items: Collection[Item]) -> None:
-    """Do this with each of the items; all are finished, or the first that failed has raised, when it returns."""
-    if len(items) <= FEW:
-        for item in items:
-            sync(item)
-        return
-    with ThreadPoolExecutor(SYNCED_AT_ONCE, "fsync") as threads:
-        for _ in threads.map(sync, items):
-            pass
-
-
-def _sync_folder(folder: str) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class BucketBlobs:

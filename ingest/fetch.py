@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
+from http.client import HTTPResponse
+from http.cookiejar import CookieJar
 from typing import Self, cast
+from urllib.request import Request
 
 import httpx
 from tenacity import RetryCallState, Retrying, stop_after_attempt
@@ -239,10 +241,16 @@ class Fetcher:
     def _client(self, host: str) -> httpx.Client:
         with self._lock:
             if host not in self._clients:
-                client = httpx.Client(transport=self._transport_for(host), trust_env=False)
-                client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+                client = httpx.Client(transport=self._transport_for(host), trust_env=False, cookies=NoCookies())
                 self._clients[host] = client
             return self._clients[host]
+
+
+class NoCookies(CookieJar):
+    """A jar that takes none out of a response, and does not look for any either."""
+
+    def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
+        """Nothing is taken."""
 
 
 def _named(problem: Exception) -> str:
