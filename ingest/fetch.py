@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.client import HTTPResponse
-from http.cookiejar import CookieJar
 from typing import Self, cast
-from urllib.request import Request
 
 import httpx
 from tenacity import RetryCallState, Retrying, stop_after_attempt
@@ -46,12 +43,12 @@ class _Errand:
 
 
 class Fetcher:
-    """Fetches with one small client per host. Use it as a context manager; threads may share it.
+    """Fetches with one transport of httpx per host. Use it as a context manager; threads may share it.
 
     `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
     `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
-    only clocks it knows. The clients are handed whole requests: they follow no redirect and keep no cookie, and no
-    proxy settings or credentials of the environment are used.
+    only clocks it knows. The transports are handed whole requests, without httpx's client around them: so no redirect
+    is followed unseen, no cookie kept, and no proxy settings or credentials of the environment are used.
     """
 
     def __init__(
@@ -96,7 +93,7 @@ class Fetcher:
             sleep=sleep,
             retry_error_callback=lambda state: state.outcome and state.outcome.result(),
         )
-        self._clients: dict[str, httpx.Client] = {}
+        self._transports: dict[str, httpx.BaseTransport] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -108,8 +105,8 @@ class Fetcher:
     def close(self) -> None:
         """Closes every connection."""
         with self._lock:
-            while self._clients:
-                self._clients.popitem()[1].close()
+            while self._transports:
+                self._transports.popitem()[1].close()
 
     def get(
         self,
@@ -202,7 +199,7 @@ class Fetcher:
         self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, started: float
     ) -> Response:
         request = self._request(url, conditions, allowance)
-        with closing(self._client(url.host).send(request, stream=True)) as answer:
+        with closing(self._transport(url.host).handle_request(request)) as answer:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
@@ -238,19 +235,11 @@ class Fetcher:
                 raise Stopped(f"more than {self._max_wire_bytes} bytes received, {cap}")
             yield piece
 
-    def _client(self, host: str) -> httpx.Client:
+    def _transport(self, host: str) -> httpx.BaseTransport:
         with self._lock:
-            if host not in self._clients:
-                client = httpx.Client(transport=self._transport_for(host), trust_env=False, cookies=NoCookies())
-                self._clients[host] = client
-            return self._clients[host]
-
-
-class NoCookies(CookieJar):
-    """A jar that takes none out of a response, and does not look for any either."""
-
-    def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
-        """Nothing is taken."""
+            if host not in self._transports:
+                self._transports[host] = self._transport_for(host)
+            return self._transports[host]
 
 
 def _named(problem: Exception) -> str:
