@@ -25,9 +25,11 @@ def all_at_once(sync: Callable[[Item], None], items: Collection[Item]) -> None:
     shares = [those[first::SYNCED_AT_ONCE] for first in range(min(SYNCED_AT_ONCE, len(those)))]
     threads = _threads()
     begun = [threads.submit(_one_by_one, sync, share) for share in shares]
-    wait(begun)
-    for each in begun:
-        each.result()
+    try:
+        for each in begun:
+            each.result()
+    finally:
+        wait(begun)
 
 
 @cache
