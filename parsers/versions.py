@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.abc import InspectLoader
 from importlib.machinery import SourceFileLoader
 from inspect import getsourcefile
 from types import CodeType, ModuleType
@@ -40,9 +41,8 @@ def _read(name: str) -> tuple[str, tuple[str, ...]]:
 
 def _code_of(module: ModuleType) -> CodeType:
     """The compiled module, from Python's own cache where that is younger than the source."""
-    name = module.__name__
-    loader = module.__spec__ and module.__spec__.loader
-    if not hasattr(loader, "get_code"):
+    name, loader = module.__name__, module.__loader__
+    if not isinstance(loader, InspectLoader):
         loader = SourceFileLoader(name, getsourcefile(module) or "")
     code = loader.get_code(name)
     if not isinstance(code, CodeType):

@@ -22,7 +22,11 @@ def test_each_is_done_once() -> None:
 
 def test_they_are_done_beside_each_other() -> None:
     meeting = threading.Barrier(FEW + 1)
-    all_at_once(lambda item: meeting.wait(10), range(FEW + 1))
+
+    def meet(item: int) -> None:
+        meeting.wait(10)
+
+    all_at_once(meet, range(FEW + 1))
 
 
 def test_the_first_failure_is_told_when_all_have_ended() -> None:

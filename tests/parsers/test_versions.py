@@ -80,7 +80,7 @@ def test_so_have_other_facts_and_other_code_that_is_imported(package: Path) -> N
 
 def test_every_process_tells_the_same() -> None:
     """Sets among the constants lie in another order in each process."""
-    words = "from parsers.source import parser_version, sources; print(*(parser_version(type(each)) for each in sources().values()))"
+    words = "from parsers.source import *; print(*(parser_version(type(each)) for each in sources().values()))"
     told = {
         subprocess.run(
             [sys.executable, "-c", words], env={"PYTHONHASHSEED": seed}, check=True, capture_output=True, text=True
