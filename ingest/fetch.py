@@ -15,8 +15,10 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from ingest.decode import ACCEPT_ENCODING, decoded
 from ingest.guard import GuardedTransport, NoAddress, Refused, admissible
+from ingest.politeness import Politeness
 from ingest.response import Fetched, FetchFailed, Response, retry_after_seconds
-from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Pace, Stopped, backoff_seconds
+from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Stopped, backoff_seconds
+from ingest.robots import RobotsRules
 from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
 
 TransportFor = Callable[[str], httpx.BaseTransport]
@@ -37,6 +39,7 @@ class _Errand:
     conditions: Mapping[str, str]
     seconds_left: float
     follow: bool = True
+    obeys_robots: bool = True
     hops: list[Response] = field(default_factory=list)
     attempts: int = 0
     retry_after_seconds: float | None = None
@@ -47,7 +50,8 @@ class Fetcher:
 
     `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
     `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
-    only clocks it knows. The transports are handed whole requests, without httpx's client around them: so no redirect
+    only clocks it knows. `politeness` says when a host may be asked; without `robots` no robots.txt is looked at. The
+    transports are handed whole requests, without httpx's client around them: so no redirect
     is followed unseen, no cookie kept, and no proxy settings or credentials of the environment are used.
     """
 
@@ -63,7 +67,8 @@ class Fetcher:
         max_redirects: int = 5,
         attempts: int = 3,
         max_wait_seconds: float = 30.0,
-        delay_seconds: float = 2.0,
+        politeness: Politeness | None = None,
+        robots: RobotsRules | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -85,7 +90,8 @@ class Fetcher:
         self._max_wait_seconds = max_wait_seconds
         self._clock = clock
         self._monotonic = monotonic
-        self._pace = Pace(delay_seconds, monotonic, sleep)
+        self._politeness = politeness or Politeness(clock=clock, sleep=sleep)
+        self._robots = robots
         self._retrying = Retrying(
             stop=stop_after_attempt(attempts),
             retry=self._is_to_be_repeated,
@@ -136,7 +142,7 @@ class Fetcher:
                 str(problem),
                 hops=tuple(errand.hops),
                 attempts=errand.attempts,
-                retry_after_seconds=errand.retry_after_seconds,
+                retry_after_seconds=getattr(problem, "seconds", errand.retry_after_seconds),
             ) from problem
         except Refused as refusal:
             refusal.hops = tuple(errand.hops)
@@ -164,6 +170,8 @@ class Fetcher:
         url, conditions = errand.url, errand.conditions
         seen = {str(url)}
         while True:
+            if self._robots is not None and errand.obeys_robots:
+                self._robots.permit(url, self._ask_robots)
             response = self._exchange(url, conditions, errand)
             errand.hops.append(response)
             target = _redirect_target(url, response) if errand.follow else None
@@ -177,9 +185,13 @@ class Fetcher:
             seen.add(str(target))
             url, conditions = target, {}
 
+    def _ask_robots(self, url: httpx.URL, conditions: Mapping[str, str]) -> Response:
+        """A robots.txt, wherever it is redirected to; asked once, as an errand of its own."""
+        return self._follow(_Errand(url, conditions, self._deadline_seconds, obeys_robots=False))
+
     def _exchange(self, url: httpx.URL, conditions: Mapping[str, str], errand: _Errand) -> Response:
         """One request and its whole response; its time is taken off the errand's."""
-        with self._pace.turn(url.host):
+        with self._politeness.turn(url.host) as turn:
             started = self._monotonic()
             allowance = Allowance(
                 started + errand.seconds_left, self._idle_seconds, self._max_wire_bytes, self._monotonic
@@ -189,9 +201,14 @@ class Fetcher:
             except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ProxyError) as problem:
                 raise Stopped(f"{_named(problem)}, expected a request that can be sent") from problem
             except httpx.TransportError as problem:
+                turn.note_failure(_named(problem))
                 raise Interrupted(f"{_named(problem)}, expected a complete answer") from problem
+            except Interrupted as problem:
+                turn.note_failure(str(problem))
+                raise
             finally:
                 errand.seconds_left -= self._monotonic() - started
+            turn.note_answer(response.status, retry_after_seconds(response, self._clock()))
         _refuse_partial(response, conditions)
         return response
 
