@@ -89,24 +89,28 @@ class _Held:
         return self.newest_at is not None and capture.fetched_at < self.newest_at
 
 
-def settle_attachments(session: Session, slug: str, capture_ids: Sequence[int], now: datetime) -> dict[int, bool]:
+def settle_attachments(
+    session: Session, slug: str, capture_ids: Sequence[int], now: datetime, faults: Mapping[int, str] | None = None
+) -> dict[int, bool]:
     """Write what the arrival of documents changes; whether each was held, without those somebody else settled.
 
-    A first arrival is no revision; other bytes than before are one of each notification that cites it.
+    `faults` says by capture why what came is no document. A first arrival is no revision; other bytes than before are
+    one of each notification that cites it.
     """
     lock_source(session, slug)
     captures = session.execute(_ARRIVED, {"numbers": list(capture_ids)}).all()
     if not captures:
         return {}
     targets = _targets(session, slug, captures)
-    problems = {capture.id: problem for capture in captures if (problem := _problem(capture))}
+    found = {capture.id: _problem(capture) or (faults or {}).get(capture.id) for capture in captures}
+    problems = {number: problem for number, problem in found.items() if problem}
     arrived = [capture for capture in captures if capture.id not in problems]
     ensure_documents(session, {capture.sha256 for capture in arrived if capture.sha256})
     changes = _hold(session, arrived, targets, now)
     for capture in captures:
         if capture.id in problems:
             target = session.get_one(Target, targets[capture.target_url].id, populate_existing=True)
-            note_missing(session, target, now, problems[capture.id])
+            note_missing(session, target, now, problems[capture.id], capture.status)
             target.last_status = capture.status
             session.flush()
     _close(session, captures, problems)

@@ -30,7 +30,7 @@ _WAITING = (
     .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
 )
 _TO_FETCH = (
-    select(*(_TARGETS.c[name] for name in "id source role url facts sha256".split()))
+    select(*(_TARGETS.c[name] for name in "id source role url moved_to facts sha256".split()))
     .where(_OURS, _IS_DOCUMENT, _DUE)
     .order_by(_TARGETS.c.next_check_at, _TARGETS.c.id)
 )
@@ -72,6 +72,7 @@ class DueDocument:
     source: str
     role: str
     url: str
+    moved_to: str | None
     facts: Mapping[str, str]
     sha256: str | None
 

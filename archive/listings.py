@@ -23,7 +23,10 @@ _IS_VALID = and_(
 )
 _LISTING = (
     select(
-        *(_TARGETS.c[name] for name in ("id", "role", "url", "facts", "first_seen_at", "lease_owner", "lease_until")),
+        *(
+            _TARGETS.c[name]
+            for name in ("id", "role", "url", "moved_to", "facts", "first_seen_at", "lease_owner", "lease_until")
+        ),
         *(_CAPTURES.c[name] for name in ("id", "headers", "sha256")),
         _CAPTURES.c.facts.label("then"),
     )
@@ -53,6 +56,7 @@ class Listing:
     id: int
     role: str
     url: str
+    moved_to: str | None
     facts: Mapping[str, str]
     first_seen_at: datetime
     lease_owner: str | None
@@ -68,6 +72,7 @@ def get_listing(session: Session, target_id: int, parser_version: str) -> Listin
         row[0],
         row.role,
         row.url,
+        row.moved_to,
         row.facts,
         row.first_seen_at,
         row.lease_owner,

@@ -31,7 +31,7 @@ def source_state(session: Session, slug: str) -> dict[str, Any]:
         ),
         "gaps": _count(session, select(Gap.id).where(Gap.source == slug)),
         "wanted": _attachments(session, slug, "wanted"),
-        "missing": _attachments(session, slug, "missing"),
+        "missing": _attachments(session, slug, "missing", "gone"),
         "problem": next(
             (each.held_reason or each.last_error for each in listing if each.held_reason or each.last_error), None
         ),
@@ -60,10 +60,9 @@ def _count(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _attachments(session: Session, slug: str, state: str) -> int:
-    return _count(
-        session, select(Target.id).where(Target.source == slug, Target.role == "attachment", Target.state == state)
-    )
+def _attachments(session: Session, slug: str, *states: str) -> int:
+    ours = (Target.source == slug, Target.role == "attachment", Target.state.in_(states))
+    return _count(session, select(Target.id).where(*ours))
 
 
 def gaps(session: Session, slug: str | None = None) -> list[dict[str, Any]]:

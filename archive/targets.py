@@ -23,6 +23,9 @@ REREAD_AGES = (
 )
 """Details and attachments are read again when they have reached these ages, then monthly."""
 
+GONE_AFTER = {404: len(REREAD_AGES), 410: 2}
+"""After so many failures in a row, the last of this status, a detail or document is gone for good (RFC 9110, 15.5)."""
+
 _SOURCES, _TARGETS = plain(SourceRow), plain(Target)
 _LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with_for_update()
 _MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha256".split())).where(
@@ -50,6 +53,7 @@ _NOTE_ANSWER = (
         next_check_at=bindparam("again_at"),
     )
 )
+_MOVE = update(_TARGETS).where(_TARGETS.c.id == bindparam("number")).values(moved_to=bindparam("to"))
 
 
 def asked_at(url: str, at: datetime) -> datetime | None:
@@ -111,8 +115,13 @@ def reread_at(first_seen_at: datetime, now: datetime) -> datetime:
     return now + REREAD_AGES[-1]
 
 
-def retry_at(failures: int, now: datetime) -> datetime:
-    """When a target that failed `failures` times in a row is asked again: the ages of the schedule, from now."""
+def retry_at(failures: int, now: datetime, status: int | None = None) -> datetime | None:
+    """When a target that failed `failures` times in a row is asked again: the ages of the schedule, from now.
+
+    None where it answered 404 or 410 for so often that it is gone for good: it is not asked any more.
+    """
+    if status in GONE_AFTER and failures >= GONE_AFTER[status]:
+        return None
     return now + REREAD_AGES[min(max(failures, 1), len(REREAD_AGES)) - 1]
 
 
@@ -132,12 +141,13 @@ def due_among(session: Session, target_ids: Sequence[int], now: datetime) -> lis
     return list(session.scalars(select(Target.id).where(Target.id.in_(target_ids), is_due(now)).order_by(Target.id)))
 
 
-def note_failure(session: Session, target: Target, now: datetime, reason: str, next_check_at: datetime) -> None:
-    """Record that a target could not be read, and when it is asked again."""
+def note_failure(session: Session, target: Target, now: datetime, reason: str, next_check_at: datetime | None) -> None:
+    """Record that a target could not be read, and when it is asked again; what it had moved to is forgotten."""
     target.failures += 1
     target.last_error = reason
     target.last_tried_at = now
-    target.next_check_at = asked_at(target.url, next_check_at)
+    target.moved_to = None
+    target.next_check_at = asked_at(target.url, next_check_at) if next_check_at else None
 
 
 def note_answer(session: Session, target: Target, now: datetime, status: int | None, next_check_at: datetime) -> None:
@@ -186,10 +196,16 @@ def held_targets(session: Session, source: str) -> list[Target]:
     return list(session.scalars(select(Target).where(Target.source == source, Target.held_reason.is_not(None))))
 
 
-def note_missing(session: Session, target: Target, now: datetime, reason: str) -> None:
-    """A document could not be had: recorded, and asked again by the schedule."""
-    target.state = "held" if target.sha256 else "missing"
-    note_failure(session, target, now, reason, retry_at(target.failures + 1, now))
+def note_missing(session: Session, target: Target, now: datetime, reason: str, status: int | None = None) -> None:
+    """A document could not be had: recorded, and asked again by the schedule unless it is gone for good."""
+    again_at = retry_at(target.failures + 1, now, status)
+    target.state = "held" if target.sha256 else "missing" if again_at else "gone"
+    note_failure(session, target, now, reason, again_at)
+
+
+def note_moved(session: Session, target_id: int, to: str | None) -> None:
+    """Record where a target was redirected to for good: it is asked there, until that fails."""
+    session.execute(_MOVE, {"number": target_id, "to": to})
 
 
 def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> list[int]:

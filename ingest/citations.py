@@ -17,17 +17,19 @@ from archive.targets import (
     get_target,
     note_answer,
     note_missing,
+    note_moved,
     reread_at,
 )
 from ingest.ahead import Ahead
 from ingest.details import read_pages
 from ingest.fetch import Fetched, FetchFailed, Refused
 from ingest.leases import Lease
-from ingest.polling import arrivals, ask, bytes_in, keep_hops
+from ingest.polling import arrivals, ask, bytes_in, keep_hops, moved_to
 from ingest.report import Report
 from ingest.settling import arrive
 from ingest.texts import read_texts
 from ingest.tools import Tools
+from parsers.blocked import no_document
 from parsers.pdf import EXTRACTOR
 from parsers.source import Source
 
@@ -82,7 +84,11 @@ def _fetch_all(
             for target in wanted:
                 if tools.stop.is_set() or not lease.holds():
                     break
-                (read if _take(archive, source, tools, target, answers, batch) else failed).add(target.id)
+                was_had, fault = _take(archive, source, tools, target, answers, batch)
+                (read if was_had else failed).add(target.id)
+                if fault:
+                    report.notices.append(fault)
+                    report.is_lossy = True
         batch.store()
     finally:
         with archive.writing() if got else archive.reading() as session:
@@ -138,33 +144,44 @@ def _asking(archive: Archive, source: Source, tools: Tools, wanted: Sequence[Due
     def answer(target: DueDocument) -> tuple[Capture | None, Fetched]:
         held = _held(archive, target)
         tools.say(f"{source.slug}: asking {target.url}")
-        return held, ask(tools.fetcher, target.url, held.headers if held else ())
+        return held, ask(tools.fetcher, target.moved_to or target.url, held.headers if held else ())
 
     return Ahead(answer, wanted, lambda answered: bytes_in(answered[1]))
 
 
 def _take(
     archive: Archive, source: Source, tools: Tools, target: DueDocument, answers: Documents, batch: FirstArrivals
-) -> bool:
-    """Keep what came of a document; whether it was had, or is still what we hold."""
+) -> tuple[bool, str | None]:
+    """Keep what came of a document; whether it was had or is still what we hold, and why what came is no document."""
     try:
         held, fetched = answers.take(target)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
         _note_missing(archive, target.id, str(problem), tools.clock())
-        return False
-    if held is not None and fetched.answer.status == 304:
-        _note_same(archive, held, fetched.answer.fetched_at, tools.clock(), "304")
-        return True
-    if held is not None and fetched.answer.status == 200 and name_of(fetched.answer.body) == target.sha256:
-        _note_same(archive, held, fetched.answer.fetched_at, tools.clock(), "identical")
-        return True
+        return False, None
+    answer = fetched.answer
+    if held is not None and answer.status == 304:
+        _note_same(archive, held, answer.fetched_at, tools.clock(), "304")
+        return True, None
+    if held is not None and answer.status == 200 and name_of(answer.body) == target.sha256:
+        _note_same(archive, held, answer.fetched_at, tools.clock(), "identical")
+        return True, None
     hops = arrivals(source, target, fetched.hops)
-    if target.sha256 is None and fetched.answer.status == 200 and len(hops) == 1:
+    fault = no_document(answer.url, answer.body) if answer.status == 200 else None
+    if target.sha256 is None and answer.status == 200 and len(hops) == 1 and fault is None:
         batch.take(target, hops[0])
     else:
         arrive(archive, source, hops, tools.clock())
-    return fetched.answer.status == 200
+    if fault is None and answer.status == 200:
+        _note_moved(archive, target, fetched)
+    return answer.status == 200 and fault is None, f"{answer.url}: {fault}" if fault else None
+
+
+def _note_moved(archive: Archive, target: DueDocument, fetched: Fetched) -> None:
+    moved = moved_to(target, fetched.hops)
+    if moved != target.moved_to:
+        with archive.writing() as session:
+            note_moved(session, target.id, moved)
 
 
 def _held(archive: Archive, target: DueDocument) -> Capture | None:

@@ -16,7 +16,7 @@ from archive.leases import LEASE_SECONDS, claim
 from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
-from archive.targets import get_target, note_answered, note_failure, reread_at, retry_at
+from archive.targets import get_target, note_answered, note_failure, note_moved, reread_at, retry_at
 from ingest.ahead import Ahead
 from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.report import Report
@@ -27,6 +27,7 @@ from parsers.source import Source
 JITTER = 0.1
 """Times of asking are spread by this share, so that sources do not march in step."""
 LONGEST_WAIT = timedelta(hours=24)
+PERMANENT = frozenset({301, 308})
 
 
 Pages = Ahead[Listing, Fetched]
@@ -37,7 +38,7 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
 
     def answer(page: Listing) -> Fetched:
         tools.say(f"{source.slug}: asking {page.url}")
-        return ask(tools.fetcher, page.url, page.validated.headers if page.validated else ())
+        return ask(tools.fetcher, page.moved_to or page.url, page.validated.headers if page.validated else ())
 
     return Ahead(answer, pages, bytes_in)
 
@@ -78,6 +79,8 @@ class Address(Protocol):
     @property
     def url(self) -> str: ...
     @property
+    def moved_to(self) -> str | None: ...
+    @property
     def facts(self) -> Mapping[str, str]: ...
 
 
@@ -85,6 +88,14 @@ def ask(fetcher: Fetcher, url: str, earlier: Sequence[Sequence[str]]) -> Fetched
     """Fetch `url` with the validators among the headers of an earlier capture. Raises FetchFailed or Refused."""
     headers = {name.lower(): value for name, value in earlier}
     return fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+
+
+def moved_to(target: Address, hops: Sequence[Response]) -> str | None:
+    """Where a target leads for good, by permanent redirects alone; else where it is asked already."""
+    before = target.moved_to
+    if len(hops) == 1 or any(hop.status not in PERMANENT for hop in hops[:-1]):
+        return before
+    return hops[-1].url
 
 
 def bytes_in(fetched: Fetched) -> int:
@@ -132,7 +143,7 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
         try:
             hops = _as_stored(archive, validated, hops)
         except CorruptBlob:
-            hops = ask(tools.fetcher, target.url, ()).hops
+            hops = ask(tools.fetcher, target.moved_to or target.url, ()).hops
     settled = arrive(archive, source, arrivals(source, target, hops), tools.clock())
     with archive.writing() as session:
         _note_polled(session, source, target, fetched, settled, tools.clock())
@@ -165,11 +176,14 @@ def _note_polled(
     if settled.accounts.errors or settled.gone:
         target = get_target(session, asked.id)
         told = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
-        again_at = _again_after_failure(source, target, now, min(told, LONGEST_WAIT))
+        again_at = _again_after_failure(source, target, now, min(told, LONGEST_WAIT), status)
         note_failure(session, target, now, settled.notice or f"status {status}", again_at)
         target.last_status = status
     else:
         note_answered(session, asked.id, now, status, _again_at(source, asked, now))
+        moved = moved_to(asked, fetched.hops)
+        if moved != asked.moved_to:
+            note_moved(session, asked.id, moved)
 
 
 def _again_at(source: Source, asked: Listing, now: datetime) -> datetime | None:
@@ -181,13 +195,19 @@ def _again_at(source: Source, asked: Listing, now: datetime) -> datetime | None:
     return now + _jittered(timedelta(minutes=source.every_minutes))
 
 
-def _again_after_failure(source: Source, target: Target, now: datetime, told: timedelta) -> datetime:
-    """When a page that could not be had is asked again; never before `told`, the time that the server asked for."""
+def _again_after_failure(
+    source: Source, target: Target, now: datetime, told: timedelta, status: int | None = None
+) -> datetime | None:
+    """When a page that could not be had is asked again; never before `told`, the time that the server asked for.
+
+    None for a detail that is gone for good; a listing is always asked again.
+    """
     failures = target.failures + 1
     if target.role == "listing":
         doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
         return now + max(_jittered(min(doubled, LONGEST_WAIT)), told)
-    return max(retry_at(failures, now), now + told)
+    again_at = retry_at(failures, now, status)
+    return again_at and max(again_at, now + told)
 
 
 def _jittered(wait: timedelta) -> timedelta:

@@ -35,6 +35,7 @@ from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
+from parsers.blocked import no_document
 from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
@@ -143,7 +144,7 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
             settle_hop(session, capture_id)
         return Settled(Accounts())
     if capture.role == "attachment":
-        return _settle_document(archive, source, capture_id, now)
+        return _settle_document(archive, source, capture, now)
     return _settle_page(archive, source, capture)
 
 
@@ -153,9 +154,15 @@ def _settle_not_given(archive: Archive, source: Source, capture: Capture) -> Set
         return settle_not_given(session, facts_of(source, capture.role), capture.id, reason)
 
 
-def _settle_document(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
+def _settle_document(archive: Archive, source: Source, capture: Capture, now: datetime) -> Settled | None:
+    try:
+        with archive.reading() as session:
+            fault = no_document(capture.url, body_of(session, archive.blobs, capture.sha256 or ""))
+    except CorruptBlob as problem:
+        fault = str(problem)
+    faults = {capture.id: f"{capture.url}: {fault}"} if fault else {}
     with archive.writing() as session:
-        settled = settle_attachments(session, source.slug, [capture_id], now)
+        settled = settle_attachments(session, source.slug, [capture.id], now, faults)
     return Settled(Accounts()) if settled else None
 
 

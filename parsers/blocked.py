@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 MAX_CHARACTERS = 300_000
 
@@ -65,3 +66,30 @@ def blocked(characters: str) -> str | None:
         if sign.search(start):
             return name
     return None
+
+
+DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|png|jpe?g|gif|csv|kml|gpx|mp[34])$", re.IGNORECASE)
+PAGE = (b"<!doctype html", b"<html")
+BEFORE_PAGE = {b"<!--": b"-->", b"<?xml": b"?>"}
+"""What may stand before a page's first tag, and how it ends."""
+
+
+def no_document(url: str, body: bytes) -> str | None:
+    """Why what came is not the document that was asked for: a page in its place; None where nothing says so.
+
+    An address whose name ends like a document's is never a page; at any other a page counts that is a challenge.
+    """
+    if not _is_page(body):
+        return None
+    if DOCUMENT.search(urlsplit(url).path):
+        return "a page of HTML, expected a document"
+    found = blocked(body[: 4 * MAX_CHARACTERS].decode("utf-8", errors="replace"))
+    return f"{found}, expected a document" if found and found.startswith("challenge page") else None
+
+
+def _is_page(body: bytes) -> bool:
+    start = body[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    while opening := next((each for each in BEFORE_PAGE if start.startswith(each)), None):
+        _, ended, rest = start.partition(BEFORE_PAGE[opening])
+        start = rest.lstrip() if ended else b""
+    return start.startswith(PAGE)

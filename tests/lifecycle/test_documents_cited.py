@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from archive.changes import list_changes
 from archive.derived import Document, Target
+from archive.overview import source_state
 from archive.reading import Asked, documents, history, number_of, search
 from archive.store import Archive
 from archive.tables import Capture, Check
@@ -166,9 +167,44 @@ def test_a_page_that_is_called_a_document_is_kept_and_said(database_url: str, tm
     with opened(database_url, tmp_path) as archive, DocumentReader() as reader:
         report = run_source(archive, bsia(), Tools(fetcher(upstream, clock), reader, clock))
         assert report.lossy
-        assert any("not-a-pdf" in notice for notice in report.notices)
+        assert [f"https://www.bsia.co.uk{ONE}: a page of HTML, expected a document"] == report.notices
         with archive.reading() as session:
-            assert set(session.scalars(select(Document.state))) == {"not-a-pdf", "done"}
+            assert session.scalars(select(Document.state)).all() == ["done"]
+            (kept,) = session.scalars(select(Capture).where(Capture.url.endswith(ONE)))
+            assert (kept.state, kept.reason) == ("failed", report.notices[0])
+        setting = Setting(archive, upstream, clock)
+        assert setting.target(ONE).state == "missing"
+        upstream.faults.clear()
+        setting.run(minutes=70)
+        assert (setting.target(ONE).state, {kind for kind, _ in setting.changes()}) == ("held", {"created"})
+
+
+def test_a_page_in_its_place_replaces_no_document(setting: Setting) -> None:
+    setting.run()
+    held = setting.target(ONE).sha256
+    setting.upstream.faults[ONE] = html_as_pdf()
+    assert setting.run(minutes=70).lossy
+    assert (setting.target(ONE).sha256, {kind for kind, _ in setting.changes()}) == (held, {"created"})
+
+
+def test_what_is_gone_for_good_is_not_asked_for_ever(setting: Setting) -> None:
+    setting.upstream.faults |= {ONE: status(410), OTHER: status(404)}
+    for _ in range(12):
+        setting.run(minutes=31 * 24 * 60)
+    asked = [path for path, _ in setting.upstream.asked]
+    assert (asked.count(ONE), asked.count(OTHER)) == (2, 6)
+    assert (setting.target(ONE).state, setting.target(OTHER).state) == ("gone", "gone")
+    with setting.archive.reading() as session:
+        assert source_state(session, "bsia-cssc")["missing"] == 2
+
+
+def test_one_that_we_hold_stays_when_its_address_is_gone_for_good(setting: Setting) -> None:
+    setting.run()
+    setting.upstream.faults[ONE] = status(410)
+    for _ in range(4):
+        setting.run(minutes=31 * 24 * 60)
+    assert (setting.target(ONE).state, setting.target(ONE).next_check_at) == ("held", None)
+    assert {kind for kind, _ in setting.changes()} == {"created"}
 
 
 def test_an_unchanged_page_costs_one_conditional_request_and_one_row(setting: Setting) -> None:

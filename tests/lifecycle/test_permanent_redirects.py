@@ -1,0 +1,115 @@
+"""Addresses that moved for good: recorded, asked at their new place, and at the old one again when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive.changes import list_changes
+from archive.derived import Target
+from archive.store import Archive
+from replica.answers import Answer, Visit
+from replica.faults import Fault, challenge, redirect, status
+from replica.messages import messages
+from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown, with_document
+from tests.pdfs import text_document
+
+NEW, NEWER, PDF, NEW_PDF = "/news/", "/news/all/", "/Portals/4/one.pdf", "/files/one.pdf"
+DOCUMENT = text_document(["Meet at the north gate at noon"])
+
+
+class MovedSite(SmallSite):
+    """Answers at its new addresses what it answers at the old ones."""
+
+    def answer(self, visit: Visit) -> Answer:
+        old = {NEW: PAGE, NEWER: PAGE, NEW_PDF: PDF}.get(visit.path, visit.path)
+        return super().answer(replace(visit, path=old))
+
+
+class World:
+    """An archive whose one source, on a site that may move, is run by hand."""
+
+    def __init__(self, archive: Archive) -> None:
+        plain = [key for key, message in messages().items() if "](" not in "".join(message.paragraphs)]
+        first, *rest = shown(*plain[:6])
+        site = MovedSite([[with_document(first, PDF), *rest]], {(PDF, 0): DOCUMENT})
+        self.archive, self.upstream, self.clock = archive, Upstream(site), Clock()
+
+    def asked(self, minutes: float = 20) -> list[tuple[str, int]]:
+        self.upstream.asked.clear()
+        self.clock.forward(minutes)
+        run(self.archive, self.upstream, self.clock)
+        return [*self.upstream.asked]
+
+    def moved_to(self, role: str) -> str | None:
+        with self.archive.reading() as session:
+            return session.scalars(select(Target.moved_to).where(Target.role == role)).one()
+
+    def kinds(self) -> set[str]:
+        with self.archive.reading() as session:
+            return {row["kind"] for row in list_changes(session)}
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    with opened(database_url, tmp_path) as archive:
+        yield World(archive)
+
+
+@pytest.mark.parametrize("code", [301, 308])
+def test_a_page_is_asked_at_its_new_place(code: int, world: World) -> None:
+    world.asked()
+    world.upstream.faults[PAGE] = redirect(NEW, code)
+    assert world.asked() == [(PAGE, code), (NEW, 200)]
+    assert world.moved_to("listing") == f"https://www.bsia.co.uk{NEW}"
+    assert world.asked() == [(NEW, 304)]
+    assert world.kinds() == {"created"}
+
+
+def test_it_may_move_once_more(world: World) -> None:
+    world.upstream.faults |= {PAGE: redirect(NEW, 301), NEW: redirect(NEWER, 308)}
+    assert [path for path, _ in world.asked()][:3] == [PAGE, NEW, NEWER]
+    assert world.asked() == [(NEWER, 304)]
+
+
+@pytest.mark.parametrize("code", [302, 303, 307])
+def test_a_passing_redirect_is_followed_each_time(code: int, world: World) -> None:
+    world.upstream.faults[PAGE] = redirect(NEW, code)
+    world.asked()
+    assert (world.moved_to("listing"), world.asked()) == (None, [(PAGE, code), (NEW, 200)])
+
+
+def test_one_that_passes_by_a_passing_one_has_not_moved(world: World) -> None:
+    world.upstream.faults |= {PAGE: redirect(NEW, 301), NEW: redirect(NEWER, 302)}
+    world.asked()
+    assert world.moved_to("listing") is None
+
+
+@pytest.mark.parametrize("fault", [status(404), status(500), challenge()], ids=["gone", "ill", "challenge"])
+def test_the_old_place_is_asked_again_when_the_new_one_fails(fault: Fault, world: World) -> None:
+    world.upstream.faults[PAGE] = redirect(NEW, 301)
+    world.asked()
+    world.upstream.faults = {NEW: fault}
+    assert [path for path, _ in world.asked()] == [NEW]
+    assert world.asked(minutes=60)[0] == (PAGE, 304)
+    assert world.kinds() == {"created"}
+
+
+def test_a_page_that_leads_to_no_page_has_not_moved(world: World) -> None:
+    world.asked()
+    world.upstream.faults |= {PAGE: redirect(NEW, 301), NEW: challenge()}
+    world.asked()
+    assert world.moved_to("listing") is None
+
+
+def test_a_document_is_asked_at_its_new_place(world: World) -> None:
+    world.upstream.faults[PDF] = redirect(NEW_PDF, 301)
+    assert world.asked()[1:] == [(PDF, 301), (NEW_PDF, 200)]
+    assert world.moved_to("attachment") == f"https://www.bsia.co.uk{NEW_PDF}"
+    assert (NEW_PDF, 304) in world.asked(minutes=70)
+    assert (PDF, 301) not in world.upstream.asked
+    assert world.kinds() == {"created"}
