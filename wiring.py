@@ -10,17 +10,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents import DocumentReader
 from settings import Settings
 from terminal import say
+from upstreams import options_of, robots_rules
 
 if TYPE_CHECKING:
     from archive.store import Archive
     from ingest.fetch import TransportFor
-    from ingest.politeness import HostRules
     from ingest.report import Report
     from ingest.robots import RobotsRules
     from ingest.tools import Tools
@@ -41,35 +42,6 @@ class WrongArchive(Exception):
 def document_reader(settings: Settings) -> DocumentReader:
     """The reader of documents with the limits of the settings."""
     return DocumentReader(max_seconds=settings.document_seconds, max_bytes_of_memory=settings.document_memory_bytes)
-
-
-def robots_rules(settings: Settings, archive: Archive | None, *, unhurried: bool = True) -> RobotsRules:
-    """How hosts are asked by these settings; with an archive, in step with all other processes that work on it.
-
-    One for a process, since its threads keep in step by it. Without `unhurried` there are no pauses: for the replica.
-    """
-    from ingest.politeness import Politeness, SharedLedger
-    from ingest.robots import RobotsHere, RobotsInArchive, RobotsRules
-    from ingest.tools import utc_now
-
-    politeness = Politeness(
-        lambda host: rules_of(settings, host, unhurried=unhurried),
-        SharedLedger(archive) if archive and unhurried else None,
-        max_wait_seconds=settings.max_wait_seconds,
-        longest_turn_seconds=settings.deadline_seconds,
-    )
-    return RobotsRules(RobotsInArchive(archive) if archive else RobotsHere(), politeness, utc_now)
-
-
-def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRules:
-    """How one host may be asked: what `[[host]]` states of it, else the settings for all."""
-    from ingest.politeness import HostRules
-
-    own = next((each for each in settings.host if each.name == host), None)
-    delay_seconds = settings.delay_seconds if own is None or own.delay_seconds is None else own.delay_seconds
-    connections = settings.connections if own is None or own.connections is None else own.connections
-    obeys = own is None or own.robots == "obey"
-    return HostRules(delay_seconds if unhurried else 0.0, connections, obeys, own.reason if own else "")
 
 
 @contextmanager
@@ -95,11 +67,13 @@ def tools_for(
         deadline_seconds=settings.deadline_seconds,
         attempts=settings.attempts,
         max_wait_seconds=settings.max_wait_seconds,
+        repeats=settings.repeats,
         politeness=rules.politeness,
         robots=rules if looks_at_robots else None,
     )
     with fetcher, document_reader(settings) as documents:
-        yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say)
+        options = partial(options_of, settings)
+        yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say, options_of=options)
 
 
 def run_each(archive: Archive, chosen: Iterable[Source], tools: Tools, *, accept: bool) -> Iterator[Report]:

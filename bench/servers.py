@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import httpcore
 import httpx
 
-from ingest.guard import GuardedTransport
+from ingest.transport import GuardedTransport
 from ingest.wire import open_wire
 from parsers.source import Source, sources
 from replica.answers import Answer, Site, Visit, digest

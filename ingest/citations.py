@@ -144,7 +144,7 @@ def _asking(archive: Archive, source: Source, tools: Tools, wanted: Sequence[Due
     def answer(target: DueDocument) -> tuple[Capture | None, Fetched]:
         held = _held(archive, target)
         tools.say(f"{source.slug}: asking {target.url}")
-        return held, ask(tools.fetcher, target.moved_to or target.url, held.headers if held else ())
+        return held, ask(source, tools, target.moved_to or target.url, held.headers if held else ())
 
     return Ahead(answer, wanted, lambda answered: bytes_in(answered[1]))
 

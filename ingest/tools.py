@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ingest.documents import DocumentReader
 from ingest.fetch import Fetcher
+from ingest.options import NO_OPTIONS, RequestOptions
 
 
 def utc_now() -> datetime:
@@ -18,10 +19,14 @@ def utc_now() -> datetime:
 
 @dataclass(slots=True)
 class Tools:
-    """What a run works with. `stop` is looked at between units of work; `clock` gives aware UTC times."""
+    """What a run works with. `stop` is looked at between units of work; `clock` gives aware UTC times.
+
+    `options_of` gives what the settings add to the requests of a source.
+    """
 
     fetcher: Fetcher
     documents: DocumentReader
     clock: Callable[[], datetime] = utc_now
     stop: threading.Event = field(default_factory=threading.Event)
     say: Callable[[str], None] = lambda line: None
+    options_of: Callable[[str], RequestOptions] = lambda slug: NO_OPTIONS

@@ -63,8 +63,10 @@ class Allowance:
 class Wire(httpcore.NetworkStream):
     """A connected socket. The `timeout` that httpcore hands through is the exchange's Allowance."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, *, is_multiplexed: bool = False) -> None:
         self._socket = connection
+        self.is_multiplexed = is_multiplexed
+        """Whether it speaks HTTP/2, which says itself where an answer ends."""
         self._begin_exchange()
         self.spoiled = False
 
@@ -83,7 +85,8 @@ class Wire(httpcore.NetworkStream):
         except OSError as broken:
             raise httpcore.ReadError(str(broken)) from broken
         timeout.spend(len(data))
-        self._count(data)
+        if not self.is_multiplexed:
+            self._count(data)
         return data
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
@@ -118,7 +121,7 @@ class Wire(httpcore.NetworkStream):
             raise Stopped(f"TLS failed ({problem}), expected a certificate and protocol to trust") from problem
         except OSError as broken:
             raise httpcore.ConnectError(str(broken)) from broken
-        return Wire(secured)
+        return Wire(secured, is_multiplexed=secured.selected_alpn_protocol() == "h2")
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
