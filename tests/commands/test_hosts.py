@@ -11,6 +11,7 @@ from archive.migrate import open_archive
 from ingest.politeness import HostRules
 from settings import BadSettings, load_settings
 from tests.fetching import NOW
+from tests.lifecycle.test_full_disk import bulletins
 from upstreams import options_of, rules_of
 
 HOSTS = """
@@ -89,11 +90,7 @@ def test_what_is_added_to_requests_is_for_the_hosts_that_a_source_starts_from(tm
     assert options_of(settings, "bsia-cssc").headers == {}
 
 
-def test_status_says_which_hosts_fail_and_whose_rules_are_not_obeyed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    import cli
-
+def test_status_says_which_hosts_fail_and_whose_rules_are_not_obeyed(tmp_path: Path) -> None:
     settings = load_settings(stated(tmp_path, HOSTS + REQUEST + '[[request]]\nsource = "no-such"\n'))
     with (
         open_archive(settings.database, settings.blobs_at) as archive,
@@ -101,10 +98,7 @@ def test_status_says_which_hosts_fail_and_whose_rules_are_not_obeyed(
         changing_host(session, "www.gov.uk", NOW) as state,
     ):
         state.failures, state.last_error, state.closed_until = 5, "status 503", NOW
-    monkeypatch.setattr("sys.argv", ["bulletins", "--home", str(tmp_path), "status"])
-    with pytest.raises(SystemExit):
-        cli.main()
-    said = capsys.readouterr().err
+    said = bulletins(tmp_path, "status").stderr
     assert "www.example.org: robots.txt is not obeyed: agreed with their web team on 3 March 2026" in said
     assert "www.gov.uk: 5 failures in a row, the last: status 503, left alone until 2026-03-02 09:30:00 UTC" in said
     assert "request of source no-such: there is no such source" in said
