@@ -33,7 +33,7 @@ MONTH_OF = {name: place for place, full in enumerate(MONTHS, 1) for name in (ful
 
 
 class DateFormat(NamedTuple):
-    """A format as stated and as strptime reads it: what it gives of a date, and the pattern that reads it (None: strptime must)."""
+    """A format as stated and as strptime reads it, what it gives of a date, and its pattern (None: strptime must)."""
 
     stated: str
     read_as: str

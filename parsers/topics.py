@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from parsers.clues import Clues, in_small_letters, is_gap
+from parsers.clues import Clues, Look, in_small_letters, is_gap
+from parsers.organisations import CLUES as NAMES
 from parsers.organisations import NAMED
 
 TITLE_CHARACTERS = 400
@@ -167,8 +168,16 @@ TEXT_PATTERNS = {topic: _any_of(words) for topic, words in IN_TEXT.items()}
 TITLE_PATTERNS = {topic: _any_of(words) for topic, words in IN_EITHER.items()}
 TEXT_TOPICS, TITLE_TOPICS = _topics_by_lead(IN_TEXT), _topics_by_lead(IN_EITHER)
 """The topics whose words may begin with these letters; with none: with the number of a road."""
-LEADS = Clues(lead=[lead for lead in {**TEXT_TOPICS, **TITLE_TOPICS} if lead])
-CLUES = Clues(standing=IN_STANDING, topics=[*(lead for lead in TEXT_TOPICS if lead), "closed"])
+IN_TEXT_CLUES = (*(lead for lead in TEXT_TOPICS if lead), "closed")
+"""Without one of these, in small letters, no text gives a topic."""
+LEADS = Clues(leads=[lead for lead in {**TEXT_TOPICS, **TITLE_TOPICS} if lead])
+STANDING_CLUES = Clues(standing=IN_STANDING)
+CLUES = Clues(
+    leads=LEADS.words,
+    topics=IN_TEXT_CLUES,
+    standing=IN_STANDING,
+    issuers=NAMES,
+)
 TOPICS = tuple(sorted(IN_TEXT))
 
 
@@ -177,33 +186,69 @@ def topics(title: str | None, text: str, stated: Iterable[str] = ()) -> tuple[tu
 
     Names of organisations do not classify, nor do contact blocks and the standing sentence on the threat level.
     """
+    return topics_seen(title or "", CLUES.look_at(title or ""), text, CLUES.look_at(text), stated)
+
+
+def topics_seen(
+    title: str, of_title: Look, text: str, seen: Look, stated: Iterable[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """The same of a title and a text that were looked at for `leads`, `topics`, `standing` and `issuers` already."""
     found = dict.fromkeys(stated, "stated by the source")
-    heading = _classifying(" ".join((title or "")[:TITLE_CHARACTERS].split()))
-    clues = CLUES.given_by(in_small_letters(text[:MAX_CHARACTERS]))
-    for topic in _possible(heading):
-        if words := _first(TITLE_PATTERNS[topic], heading):
-            found.setdefault(topic, f"title {words!r}")
-    if "topics" in clues:
-        for topic, words in _first_words(_classifying(_opening(text, "standing" in clues))).items():
+    if not of_title.meanings.isdisjoint(("leads", "topics")):
+        heading = _classifying(" ".join(title[:TITLE_CHARACTERS].split()), named="issuers" in of_title.meanings)
+        for topic in {topic for _, lead in _beginnings(heading) for topic in TITLE_TOPICS[lead]}:
+            if words := _first(TITLE_PATTERNS[topic], heading):
+                found.setdefault(topic, f"title {words!r}")
+    if "topics" in seen.meanings:
+        for topic, words in _in_text(text, seen).items():
             found.setdefault(topic, repr(words))
     return tuple(sorted(found.items()))
 
 
-def _opening(text: str, may_stand: bool) -> str:
-    """The first sentences of the text, standing ones left out; `may_stand`: whether there may be any."""
+def _in_text(text: str, seen: Look) -> dict[str, str]:
+    """By topic, the first words of the opening that give it. Without names and storms there are the same or fewer."""
+    opening = _opening(text, seen)
+    if opening is text and seen.in_place:
+        found = _first_words(seen.small, _with_roads(seen.small, seen.beginnings("leads")))
+    else:
+        words = opening.lower()
+        found = _first_words(words, _beginnings(words))
+    if not found or not ("issuers" in seen.meanings or "torm" in opening):
+        return found
+    words = _classifying(opening, named=True)
+    return _first_words(words, _beginnings(words))
+
+
+def _opening(text: str, seen: Look) -> str:
+    """The first sentences of the text, standing ones left out."""
+    may_stand = "standing" in seen.meanings
     if not may_stand and len(text) <= OPENING_CHARACTERS and "\n\n" not in text:
         return text
+    if not may_stand:
+        return _joined(text)
     said, length = [], 0
     for sentence in _sentences(text[:MAX_CHARACTERS]):
         if length > OPENING_CHARACTERS:
             break
-        if not (may_stand and _is_standing(sentence[:1_000])):
+        if not _is_standing(sentence[:1_000]):
             said.append(sentence)
             length += len(sentence) + 1
         elif (about := ABOUT.match(sentence[:1_000])) and not _is_standing(about[1]):
             said.append(about[1])
             length += len(about[1]) + 1
     return "\n".join(said)[:OPENING_CHARACTERS]
+
+
+def _joined(text: str) -> str:
+    """The first sentences, a line each: of so much of the text as gives so many characters."""
+    joined = SENTENCE_END.sub(_as_line, text[: OPENING_CHARACTERS + 500])
+    if len(joined) < OPENING_CHARACTERS + 9:  # the last sentence may have been cut
+        joined = SENTENCE_END.sub(_as_line, text[:MAX_CHARACTERS])
+    return joined[:OPENING_CHARACTERS]
+
+
+def _as_line(end: re.Match[str]) -> str:
+    return "\n" if end.group()[0] == "\n" else f"{end.group()[0]}\n"
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -216,33 +261,31 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _is_standing(sentence: str) -> bool:
-    return "standing" in CLUES.given_by(in_small_letters(sentence)) and bool(STANDING.search(sentence.lower()))
+    return "standing" in STANDING_CLUES.given_by(in_small_letters(sentence)) and bool(STANDING.search(sentence.lower()))
 
 
-def _classifying(words: str) -> str:
-    """The words in small letters, without names of organisations, and without storms that have no name."""
-    small = NAMED.sub(" ", words)
+def _classifying(words: str, *, named: bool) -> str:
+    """The words in small letters, without names of organisations (`named`: there may be some) and unnamed storms."""
+    small = NAMED.sub(" ", words) if named else words
     return (NO_NAMED_STORM.sub(" ", small) if "torm" in small else small).lower()
 
 
 def _beginnings(words: str) -> list[tuple[int, str]]:
     """Where words that begin a rule's stand by themselves, and which, in order."""
-    places = LEADS.beginnings(words)
+    return _with_roads(words, LEADS.beginnings(words))
+
+
+def _with_roads(words: str, places: list[tuple[int, str]]) -> list[tuple[int, str]]:
     if "closed" not in words:
         return places
-    roads = (found.start() for found in ROAD.finditer(words))
-    return sorted([*places, *((start, "") for start in roads if not start or is_gap(words[start - 1]))])
+    roads = [found.start() for found in ROAD.finditer(words)]
+    return sorted([*places, *[(start, "") for start in roads if not start or is_gap(words[start - 1])]])
 
 
-def _possible(words: str) -> set[str]:
-    """The topics that a title can have at all."""
-    return {topic for _, lead in _beginnings(words) for topic in TITLE_TOPICS[lead]}
-
-
-def _first_words(words: str) -> dict[str, str]:
-    """By topic, the first words that give it."""
+def _first_words(words: str, places: Iterable[tuple[int, str]]) -> dict[str, str]:
+    """By topic, the first words that give it, at these places."""
     found: dict[str, str] = {}
-    for start, lead in _beginnings(words):
+    for start, lead in places:
         for topic in TEXT_TOPICS.get(lead, ()):
             if topic not in found and (these := TEXT_PATTERNS[topic].match(words, start)):
                 found[topic] = " ".join(these.group().split())
