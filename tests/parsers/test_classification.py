@@ -95,6 +95,9 @@ def bulletins(draw: st.DrawFn) -> str:
 @example(None, "The M25 is closed. re-cyber attacks on pbx")
 @example("re-cyber attacks on pbx", "x" * 2_990 + " phishing. Phishing fraudsters " + "x." * 500)
 @example("Hackers", "Call 999.  \n\n Money\n\nlaundering, money\nmules. \ud800 K")
+@example(None, "One.\nInitial statement:\nThis is now closed.\nTwo")
+@example(None, "One.\n" + "\n" * 1_000 + "x" * 2_490 + " phishing and " + "two " * 300)
+@example(None, "\u017ferial number 1234 of 3 May. The U\u212a threat level is SEVERE.")
 def test_clues_change_nothing(title: str | None, text: str) -> None:
     assert said_by(title, text) == plain_rules.said_by(title, text)
 
