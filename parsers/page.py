@@ -42,7 +42,7 @@ SELF_CLOSED = re.compile(
 )
 END_OF_DOCUMENT = re.compile(r"</(?:body|html)\s{0,99}>", re.IGNORECASE)
 """What comes after these is content all the same (HTML Living Standard 13.2.6.4.19), but libxml2 drops it."""
-XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 
 
 class PageChanged(ValueError):
@@ -95,16 +95,17 @@ class Page:
         """The address that relative links are relative to: `<base href>` where the page has one, else its own."""
         if not self.is_markup:
             return self.url
-        stated = self._tree.find(".//base[@href]")
-        return self.url if stated is None else absolute(stated.get("href"), self.url) or self.url
+        stated = next((href for each in self._tree.iter("base") if (href := each.get("href")) is not None), None)
+        return self.url if stated is None else absolute(stated, self.url) or self.url
 
     @cached_property
     def _tree(self) -> Any:
         from lxml import etree
 
         self._refuse_floods()
-        source = END_OF_DOCUMENT.sub("", XML_DECLARATION.sub("", self.characters))
-        if XHTML.search(source[:2000]):
+        declared = XML_DECLARATION.match(self.characters)
+        source = END_OF_DOCUMENT.sub("", self.characters[declared.end() :] if declared else self.characters)
+        if "html" in source[:2000].lower() and XHTML.search(source[:2000]):
             source = SELF_CLOSED.sub(r"<\1\2></\1>", source)
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         tree = etree.fromstring(f"<!doctype html>{source}".encode("utf-8", "replace"), parser)
@@ -220,16 +221,20 @@ def _is_markup(characters: str, media_type: str | None) -> bool:
     return bool(MARKUP.search(characters))
 
 
+IN_ADDRESSES = re.compile(r"[\t\r\n]")
+"""What may stand in an address as written and is none of it."""
 WHOLE = re.compile(r"https?://[\w.-]{1,253}/[!$%&'()*+,./0-9:=@A-Z_a-z~-]*", re.ASCII)
-"""An address that joining it to another leaves as it is: no parameters, query or fragment that might be empty."""
+"""An address that is absolute as it is: no parameters, query or fragment that might be empty, nothing unsafe."""
 
 
 @lru_cache(maxsize=2048)
 def absolute(href: str, base: str) -> str | None:
     """The absolute http(s) or mailto address, unsafe characters percent-encoded; None for any other or broken one."""
-    written = re.sub(r"[\t\r\n]", "", href.strip())
+    written = IN_ADDRESSES.sub("", href.strip())
+    if WHOLE.fullmatch(written):
+        return written
     try:
-        address = written if WHOLE.fullmatch(written) else urljoin(base, written)
+        address = urljoin(base, written)
         parts = urlsplit(address)
         if parts.scheme == "mailto":
             return address
