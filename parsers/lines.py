@@ -29,6 +29,7 @@ DIVIDER = re.compile(r"(?:[.…]\s?){5,}|(?:_\s?){5,}|(?:[-–—]\s?){6,}")
 BULLETS = frozenset("•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc§o*–—-")
 """What a bullet may be: words that start with none of these have none."""
 NO_NAMES: frozenset[str] = frozenset()
+PRINTED_END = re.compile(r"\r\n|[\r\n\f\v\u2028\u2029]")
 ADDRESS = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
@@ -254,7 +255,7 @@ def _plain_line(text: str, bullet: str, here: _Open) -> Line:
 
 def typed_lines(characters: str) -> list[Line]:
     """The lines of a plain text, one per printed line that says anything; bare http(s) addresses are its links."""
-    return [line for printed in re.split(r"\r\n|[\r\n\f\v\u2028\u2029]", characters) for line in _typed(printed)]
+    return [line for printed in PRINTED_END.split(characters) for line in _typed(printed)]
 
 
 def _typed(printed: str) -> Iterator[Line]:

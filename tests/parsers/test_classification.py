@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parsers import police_references, states, threat, topics
+from parsers import police_references, states, threat, topic_words, topics
 from parsers.classification import CLUES, said_by
 from parsers.clues import ODD_LETTERS, Clues, in_small_letters
 from parsers.organisations import CUE as SENDERS
 from parsers.organisations import NAMED
 from tests.parsers import plain_rules
 
-RULES = sorted({rule for rules in (*topics.IN_TEXT.values(), *topics.IN_TITLE.values()) for rule in rules})
+RULES = sorted({rule for rules in (*topic_words.IN_TEXT.values(), *topic_words.IN_TITLE.values()) for rule in rules})
 PATTERNS_OF_STATES = [
     *(pattern.pattern for _, pattern in (*states.TITLE_PHRASES, *states.ANYWHERE_IN_TITLE, *states.LINE_PHRASES)),
     *(pattern.pattern for _, pattern in (*states.FIRST_WORDS, *states.SENTENCE_PHRASES, *states.OWN_LINE_PHRASES)),
