@@ -25,6 +25,7 @@ CLUES = Clues(
     issuers=organisations.CLUES,
     states=states.CLUES,
     **states.OF_STATES,
+    **states.OF_SENTENCES,
     earlier=states.OF_EARLIER_TEXT,
     numbers=police_references.CLUES,
     threats=threat.CLUES,
@@ -32,6 +33,7 @@ CLUES = Clues(
     standing=topics.IN_STANDING,
     leads=topics.LEADS.words,
 )
+FIELDS = ("issuers", "topics", "codes", "threat_levels")
 NOTHING = CLUES.look_at("")
 
 
@@ -44,14 +46,14 @@ def said_by(title: str | None, text: str, stated_topics: Iterable[str] = ()) -> 
     clues = seen.meanings | of_title.meanings
     senders = organisations.issuers(title, text, seen) if "issuers" in clues else ()
     about = topics.topics_seen(title or "", of_title, text, seen, stated_topics)
-    codes = [
-        *(
-            (states.SCHEME, *state)
-            for state in (states.states(title, text, of_title.meanings, seen.meanings) if "states" in clues else ())
-        ),
-        *(_numbers(text, seen) if "numbers" in seen.meanings else ()),
-    ]
+    codes: list[tuple[str, str, str]] = []
+    if "states" in clues:
+        codes += [(states.SCHEME, *state) for state in states.states(title, text, of_title.meanings, seen.meanings)]
+    if "numbers" in seen.meanings:
+        codes += _numbers(text, seen)
     threats = threat.threat_statements(text, seen) if "threats" in seen.meanings else ()
+    if not (senders or about or codes or threats):
+        return Said((), (), (), (), dict.fromkeys(FIELDS, ""))
     return Said(
         tuple([slug for slug, _ in senders]),
         tuple([topic for topic, _ in about]),

@@ -50,13 +50,19 @@ class Look(NamedTuple):
 
     def places(self, meaning: str) -> list[tuple[int, str]]:
         """Where each of the words begins that is a clue to this, in order."""
-        words, meanings = self.clues.words, self.clues.meanings
-        return sorted([(start, words[index]) for index, start, _ in self.matches if meaning in meanings[index]])
+        words, clues = self.clues.words, self.clues.clues_to[meaning]
+        return sorted([(start, words[index]) for index, start, _ in self.matches if index in clues])
 
     def beginnings(self, meaning: str) -> list[tuple[int, str]]:
         """Those of its places that stand after nothing of a word, an address or a handle."""
-        small = self.small
-        return [each for each in self.places(meaning) if not each[0] or is_gap(small[each[0] - 1])]
+        small, words, clues = self.small, self.clues.words, self.clues.clues_to[meaning]
+        return sorted(
+            [
+                (start, words[index])
+                for index, start, _ in self.matches
+                if index in clues and (not start or small[start - 1] == " " or is_gap(small[start - 1]))
+            ]
+        )
 
 
 class Clues:
@@ -72,6 +78,7 @@ class Clues:
                 meanings.setdefault(word, set()).add(meaning)
         self.words = tuple(meanings)
         self.meanings = tuple(map(frozenset, meanings.values()))
+        self.clues_to = {each: frozenset(n for n, meant in enumerate(self.meanings) if each in meant) for each in words}
         self._automaton = AhoCorasick(self.words, implementation=Implementation.DFA)
 
     def look_at(self, words: str) -> Look:

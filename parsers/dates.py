@@ -15,6 +15,8 @@ LONDON = ZoneInfo("Europe/London")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2089
 LARGEST_OFFSET = timedelta(hours=14)
 ORDINAL = re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
+TWO_LETTERS = re.compile("[A-Za-z]{2}")
+"""What ordinals and names of weekdays have, and dates in numbers have not."""
 ASCII_PRINTABLE = re.compile(r"[ -~]{1,60}")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|r|rs|ur)?(?:day)?\b", re.IGNORECASE)
@@ -49,15 +51,15 @@ def read_date(printed: str, formats: Sequence[str], corrections: Mapping[str, st
     2089, a weekday that is not the date's, or a local time that the change to summer time skips.
     """
     meant = " ".join((corrections or {}).get(printed, printed).split())
-    has_letters = meant.upper() != meant.lower()
-    words = ORDINAL.sub(r"\1", meant) if has_letters else meant
+    has_words = bool(TWO_LETTERS.search(meant))
+    words = ORDINAL.sub(r"\1", meant) if has_words else meant
     for each in map(date_format, formats if ASCII_PRINTABLE.fullmatch(meant) else ()):
         moment = each.read(ZONE.sub(lambda named: ZONES[named[1]], words) if each.names_zones else words)
         if moment is None:
             continue
         if not each.has_year:
             raise ValueError(f"date {printed!r}: no year, expected a date with its year")
-        _check(printed, meant if has_letters else "", moment)
+        _check(printed, meant if has_words else "", moment)
         return _stated(printed, moment, each)
     raise ValueError(f"date {printed!r}: {_not_a_date(meant)}, expected {' or '.join(formats)}")
 

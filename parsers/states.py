@@ -86,14 +86,15 @@ EARLIER = re.compile(
 
 EARLIER_LINE = re.compile(r"\n(?:previous|earlier|original|initial)", re.IGNORECASE)
 DIVIDING_LINE = re.compile(r"\n\s*[.…_–—-]")
-NOW_CLOSED = re.compile(r"now\s(?:been\s)?closed", re.IGNORECASE)
-"""Where these stand nowhere, no line is EARLIER, none but the first a divider, no sentence of SENTENCE_PHRASES."""
+"""Where these stand nowhere, no line is EARLIER, and none but the first a divider."""
 
 OF_STATES = {"update": ("update",), "corrected": ("correct",), "closed": ("closed",), "withdrawn": ("withdrawn",)}
+OF_SENTENCES = {"now closed": ("now closed", "now been closed"), "is closed": ("is closed", "been closed")}
+"""Without these, in small letters, no sentence and no line of its own says that the bulletin is closed."""
 OF_EARLIER_TEXT = ("previous", "earlier", "original", "initial")
 CLUES = (*(word for words in OF_STATES.values() for word in words), *OF_EARLIER_TEXT)
 """Without one of these, in small letters, neither title nor text says anything of the bulletin's state."""
-BY_STATE = Clues(**OF_STATES, earlier=OF_EARLIER_TEXT)
+BY_STATE = Clues(**OF_STATES, **OF_SENTENCES, earlier=OF_EARLIER_TEXT)
 
 
 class State(NamedTuple):
@@ -155,7 +156,7 @@ def _stated(title: str, text: str, in_title: frozenset[str], in_text: frozenset[
     yield from at_top if below is None else _at_the_top(current, in_text)
     yield from _in_lines(current, in_text)
     for value, pattern in SENTENCE_PHRASES:
-        for sentence in pattern.finditer(current) if value in in_text and NOW_CLOSED.search(current) else ():
+        for sentence in pattern.finditer(current) if f"now {value}" in in_text else ():
             yield value, f"text {_words(sentence)!r}"
     if below is not None:
         divider = current.rstrip("\n").rsplit("\n", 1)[-1]
@@ -189,7 +190,7 @@ def _in_lines(current: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
     possible = [
         (value, pattern)
         for value, pattern in STARTS_OF_LINES
-        if value in clues and (value != "update" or "UPDATE" in current)
+        if value in clues and (value != "update" or "UPDATE" in current) and (value != "closed" or "is closed" in clues)
     ]
     for line in current.split("\n") if possible else ():
         for value, pattern in possible:

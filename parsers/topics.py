@@ -57,7 +57,7 @@ def _all_leads(rules: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 @cache
-def _begun_by(lead: str, *, in_title: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _begun_by(lead: str, in_title: bool, /) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The topics whose words may begin with these letters (none: a road's number), with the rules that may."""
     rules = IN_EITHER if in_title else IN_TEXT
     begun = {topic: [rule for rule in words if _may_begin(rule, lead)] for topic, words in rules.items()}
@@ -110,7 +110,7 @@ def _in_title(title: str, seen: Look) -> Iterator[tuple[str, str]]:
     if seen.meanings.isdisjoint(("leads", "topics")) or not _with_roads(seen.small, seen.beginnings("leads")):
         return
     heading = _classifying(" ".join(title[:TITLE_CHARACTERS].split()), named="issuers" in seen.meanings)
-    begun = ((start, each) for start, lead in _beginnings(heading) for each in _begun_by(lead, in_title=True))
+    begun = ((start, each) for start, lead in _beginnings(heading) for each in _begun_by(lead, True))
     for topic in {topic for start, (topic, pattern) in begun if pattern.match(heading, start)}:
         if words := _first(TITLE_PATTERNS[topic], heading):
             yield topic, words
@@ -197,7 +197,7 @@ def _first_words(words: str, places: Iterable[tuple[int, str]]) -> dict[str, str
     """By topic, the first words that give it, at these places."""
     found: dict[str, str] = {}
     for start, lead in places:
-        for topic, pattern in _begun_by(lead, in_title=False):
+        for topic, pattern in _begun_by(lead, False):
             if topic not in found and (these := pattern.match(words, start)):
                 found[topic] = " ".join(these.group().split())
     return found
