@@ -105,8 +105,8 @@ class Page:
         self._refuse_floods()
         declared = XML_DECLARATION.match(self.characters)
         source = END_OF_DOCUMENT.sub("", self.characters[declared.end() :] if declared else self.characters)
-        if "html" in source[:2000].lower() and XHTML.search(source[:2000]):
-            source = SELF_CLOSED.sub(r"<\1\2></\1>", source)
+        if "xhtml" in (start := source[:2000].lower()) or "xmlns" in start:
+            source = _closed(source)
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         tree = etree.fromstring(f"<!doctype html>{source}".encode("utf-8", "replace"), parser)
         return etree.fromstring(b"<html><body></body></html>", parser) if tree is None else tree
@@ -198,6 +198,11 @@ class Page:
         else:
             seen = "\n".join(fold(printed) for printed in self.characters.splitlines())
         return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _closed(source: str) -> str:
+    """A document of XHTML with its empty elements closed as HTML has it; any other as it is."""
+    return SELF_CLOSED.sub(r"<\1\2></\1>", source) if XHTML.search(source[:2000]) else source
 
 
 def _has_long_tag(characters: str) -> bool:

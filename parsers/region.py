@@ -63,6 +63,7 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
     Where there are no landmarks, furniture outside entries goes whole: what is inside it is only counted.
     """
     ground, kinds, around = Ground(), _Kinds(), {region, *region.iterancestors()}
+    bare, spans = kinds.bare, ground.spans
     words: list[str] = []
     opened: list[tuple[int, Kind | None]] = []
     length = elements = depth = deepest = inside = 0
@@ -85,7 +86,7 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
                 ground.code.append(element)
                 walk.skip_subtree()
             else:
-                kind = kinds.of(element, tag)
+                kind = bare[tag] if tag in bare and not element.keys() else kinds.of(element, tag)
             opened.append((length, kind))
             if kind is not None and landmark is None and kind in CUT_WHOLE and element not in around:
                 if (within := _countable(element, depth)) is None:
@@ -105,7 +106,7 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
             elif kind:
                 ground.furniture.append(Piece(element, kind, start, length))
             if landmark is not None:
-                ground.spans.append((start, length, tag))
+                spans.append((start, length, tag))
             said = None if element is body else element.tail
         said = f"\n{said or ''}" if tag in BREAKS else said or ""
         words.append(said)
@@ -129,12 +130,16 @@ class _Kinds:
     """The kinds of a page's elements. Names and attributes recur on it: what they say is looked up once."""
 
     def __init__(self) -> None:
+        self.bare: dict[str, Kind | None] = {}
+        """By their tags, those that have no attributes and of which the tag says all."""
         self._known: dict[tuple[str | None, ...], Kind | None] = {}
 
     def of(self, element: Any, tag: str) -> Kind | None:
         if tag in SINGULAR:
             return furniture_kind(element)
-        said = (tag, *map(element.get, TELLING)) if element.keys() else (tag,)
+        if not element.keys():
+            return self.bare.setdefault(tag, furniture_kind(element))
+        said = (tag, *map(element.get, TELLING))
         if said not in self._known:
             self._known[said] = furniture_kind(element)
         return self._known[said]

@@ -54,10 +54,21 @@ SCOPES: tuple[tuple[str, str], ...] = (
 STATED = tuple((scope, re.compile(words + _IS + _LEVEL, re.IGNORECASE)) for scope, words in SCOPES) + tuple(
     (scope, re.compile(rf"{_MOVED}{words}\s{_FROM}to\s{_LEVEL}", re.IGNORECASE)) for scope, words in SCOPES
 )
+_IN_NORTHERN_IRELAND, _MOVING = ("northern",), ("raised", "lowered", "changed", "increased", "reduced")
+_NEEDED = {"international-terrorism": ("international",), "uk": ("uk", "united", "national")}
 IN_SMALL_LETTERS = tuple(
-    (scope, re.compile(pattern.pattern.lower().replace("(?p<", "(?P<"))) for scope, pattern in STATED
+    (
+        scope,
+        re.compile(pattern.pattern.lower().replace("(?p<", "(?P<")),
+        _NEEDED.get(scope, _IN_NORTHERN_IRELAND),
+        _MOVING if pattern.pattern.startswith(_MOVED) else LEVELS,
+    )
+    for scope, pattern in STATED
 )
-"""The same for a text in small letters, which is searched several times as fast."""
+"""The same for a text in small letters, which is searched several times as fast, and words that each cannot do without.
+
+Of both kinds of words one must be there.
+"""
 IN_CAPITALS = (("uk", re.compile(rf"\b[Tt]he\s(?:current\s)?national\sthreat\slevel{_IS}(?P<level>{_NAMES})\b")),)
 """Other countries have national threat levels too; MI5 and ProtectUK print ours in capitals."""
 SUPPOSED = re.compile(r"\b(?:if|when|whenever|where|unless|should|whether)\s(?:\w{1,12}\s){0,3}$", re.IGNORECASE)
@@ -90,12 +101,15 @@ def threat_statements(text: str, seen: Look | None = None) -> tuple[tuple[str, s
 
 
 def _statements(text: str, small: str | None) -> Iterator[tuple[str, str, str]]:
-    searched = [
-        (scope, pattern, text if small is None else small)
-        for scope, pattern in (STATED if small is None else IN_SMALL_LETTERS)
-    ]
-    for scope, pattern, words in (*searched, *((scope, pattern, text) for scope, pattern in IN_CAPITALS)):
-        for statement in pattern.finditer(words):
+    for scope, pattern in (*(STATED if small is None else _possible(small)), *IN_CAPITALS):
+        is_small = small is not None and (scope, pattern) not in IN_CAPITALS
+        for statement in pattern.finditer(small if small is not None and is_small else text):
             start, end = statement.span()
             if not SUPPOSED.search(text, max(0, start - 60), start):
                 yield scope, statement["level"].lower(), " ".join(text[start:end].split())
+
+
+def _possible(small: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    for scope, pattern, scoped, levelled in IN_SMALL_LETTERS:
+        if any(word in small for word in scoped) and any(word in small for word in levelled):
+            yield scope, pattern

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
@@ -120,7 +121,7 @@ def _in_text(text: str, seen: Look) -> dict[str, str]:
     """By topic, the first words of the opening that give it. Without names and storms there are the same or fewer."""
     opening = _opening(text, seen)
     if opening is text and seen.in_place:
-        found = _first_words(seen.small, _with_roads(seen.small, seen.beginnings("leads")))
+        found = _first_words(seen.small, _with_roads(seen.small, seen.beginnings("topics")))
     else:
         words = opening.lower()
         found = _first_words(words, _beginnings(words))
@@ -138,10 +139,12 @@ def _opening(text: str, seen: Look) -> str:
     if not may_stand:
         return _joined(text)
     said, length = [], 0
-    for sentence in _sentences(text[:MAX_CHARACTERS]):
+    places = [start for start, _ in seen.places("standing")] if seen.in_place else None
+    for start, sentence in _sentences(text[:MAX_CHARACTERS]):
         if length > OPENING_CHARACTERS:
             break
-        if not _is_standing(sentence[:1_000]):
+        clued = places is None or bisect_left(places, start) < bisect_left(places, start + len(sentence))
+        if not (clued and _is_standing(sentence[:1_000])):
             said.append(sentence)
             length += len(sentence) + 1
         elif (about := ABOUT.match(sentence[:1_000])) and not _is_standing(about[1]):
@@ -162,13 +165,13 @@ def _as_line(end: re.Match[str]) -> str:
     return "\n" if end.group()[0] == "\n" else f"{end.group()[0]}\n"
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences and lines of a text without the white space between them."""
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    """The sentences and lines of a text without the white space between them, and where they begin."""
     start = 0
     for end in SENTENCE_END.finditer(text):
-        yield text[start : end.start() + (text[end.start()] != "\n")]
+        yield start, text[start : end.start() + (text[end.start()] != "\n")]
         start = end.end()
-    yield text[start:]
+    yield start, text[start:]
 
 
 def _is_standing(sentence: str) -> bool:

@@ -111,7 +111,8 @@ def test_names_are_found_as_if_each_was_tried_everywhere(text: str) -> None:
 
 @given(bulletins())
 def test_sentences_are_cut_where_they_end(text: str) -> None:
-    assert list(topics._sentences(text)) == plain_rules.SENTENCE.split(text)
+    assert [sentence for _, sentence in topics._sentences(text)] == plain_rules.SENTENCE.split(text)
+    assert all(text.startswith(sentence, start) for start, sentence in topics._sentences(text))
 
 
 @pytest.mark.parametrize("rule", RULES)
