@@ -127,7 +127,7 @@ class Page:
         _ = self.base
         body = self._tree.find("body")
         body = self._tree if body is None else body
-        found = [] if self._region == "body" else body.cssselect(self._region)
+        found = [] if self._region == "body" else _selector(self._region)(body)
         region = found[0] if len(found) == 1 else body
         ground = survey(body, region, self._landmark)
         if ground.elements > MAX_ELEMENTS:
@@ -198,6 +198,14 @@ class Page:
         else:
             seen = "\n".join(fold(printed) for printed in self.characters.splitlines())
         return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _selector(css: str) -> Any:
+    """What finds the elements that a CSS selector matches in another."""
+    from lxml.cssselect import CSSSelector
+
+    return CSSSelector(css)
 
 
 def _closed(source: str) -> str:
