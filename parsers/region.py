@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from parsers.furniture import CODE, MARKS, SINGULAR, TELLING, Kind, furniture_kind, is_footnote_mark
+from parsers.furniture import CODE, FALLBACKS, MARKS, SINGULAR, TELLING, Kind, furniture_kind, is_footnote_mark
 from parsers.lines import BLOCKS
 
 SECTIONS = frozenset(("article", "section", "li", "details"))
 BREAKS = BLOCKS | {"br"}
+TELLING_TAGS = SINGULAR | FALLBACKS
+"""Any other element without attributes is plain content."""
 CUT_WHOLE = (Kind.PAGE, Kind.LOOSE)
 MAX_DEPTH = 1_000
 COUNT: Any = etree.XPath("count(descendant::*)")
@@ -63,7 +65,7 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
     Where there are no landmarks, furniture outside entries goes whole: what is inside it is only counted.
     """
     ground, kinds, around = Ground(), _Kinds(), {region, *region.iterancestors()}
-    bare, spans = kinds.bare, ground.spans
+    spans = ground.spans
     words: list[str] = []
     opened: list[tuple[int, Kind | None]] = []
     length = elements = depth = deepest = inside = 0
@@ -86,7 +88,7 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
                 ground.code.append(element)
                 walk.skip_subtree()
             else:
-                kind = bare[tag] if tag in bare and not element.keys() else kinds.of(element, tag)
+                kind = kinds.of(element, tag) if tag in TELLING_TAGS or element.keys() else None
             opened.append((length, kind))
             if kind is not None and landmark is None and kind in CUT_WHOLE and element not in around:
                 if (within := _countable(element, depth)) is None:
@@ -130,15 +132,11 @@ class _Kinds:
     """The kinds of a page's elements. Names and attributes recur on it: what they say is looked up once."""
 
     def __init__(self) -> None:
-        self.bare: dict[str, Kind | None] = {}
-        """By their tags, those that have no attributes and of which the tag says all."""
         self._known: dict[tuple[str | None, ...], Kind | None] = {}
 
     def of(self, element: Any, tag: str) -> Kind | None:
         if tag in SINGULAR:
             return furniture_kind(element)
-        if not element.keys():
-            return self.bare.setdefault(tag, furniture_kind(element))
         said = (tag, *map(element.get, TELLING))
         if said not in self._known:
             self._known[said] = furniture_kind(element)

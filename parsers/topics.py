@@ -108,13 +108,27 @@ def topics_seen(
 
 def _in_title(title: str, seen: Look) -> Iterator[tuple[str, str]]:
     """The topics of a title, each with the first words that give it. Without names and storms there are no others."""
-    if seen.meanings.isdisjoint(("leads", "topics")) or not _with_roads(seen.small, seen.beginnings("leads")):
+    if seen.meanings.isdisjoint(("leads", "topics")):
         return
-    heading = _classifying(" ".join(title[:TITLE_CHARACTERS].split()), named="issuers" in seen.meanings)
-    begun = ((start, each) for start, lead in _beginnings(heading) for each in _begun_by(lead, True))
-    for topic in {topic for start, (topic, pattern) in begun if pattern.match(heading, start)}:
-        if words := _first(TITLE_PATTERNS[topic], heading):
-            yield topic, words
+    heading = " ".join(title[:TITLE_CHARACTERS].split())
+    named, words = "issuers" in seen.meanings, seen.small
+    if seen.in_place and heading == title:
+        given = _given(words, _with_roads(words, seen.beginnings("leads")))
+        if given and (named or "torm" in words):
+            words = _classifying(heading, named=named)
+            given = _given(words, _beginnings(words))
+    else:
+        words = _classifying(heading, named=named)
+        given = _given(words, _beginnings(words))
+    for topic in given:
+        if found := _first(TITLE_PATTERNS[topic], words):
+            yield topic, found
+
+
+def _given(words: str, places: Iterable[tuple[int, str]]) -> set[str]:
+    """The topics that words at these places of a title give."""
+    begun = ((start, each) for start, lead in places for each in _begun_by(lead, True))
+    return {topic for start, (topic, pattern) in begun if pattern.match(words, start)}
 
 
 def _in_text(text: str, seen: Look) -> dict[str, str]:
