@@ -235,7 +235,6 @@ def _is_markup(characters: str, media_type: str | None) -> bool:
 
 
 IN_ADDRESSES = re.compile(r"[\t\r\n]")
-"""What may stand in an address as written and is none of it."""
 WHOLE = re.compile(r"https?://[\w.-]{1,253}/[!$%&'()*+,./0-9:=@A-Z_a-z~-]*", re.ASCII)
 """An address that is absolute as it is: no parameters, query or fragment that might be empty, nothing unsafe."""
 
@@ -259,6 +258,7 @@ def absolute(href: str, base: str) -> str | None:
 
 
 SKELETON_ATTRIBUTES = ("datetime", "content", "alt", "colspan", "rowspan")
+SEEN_ATTRIBUTES = frozenset(("href", *SKELETON_ATTRIBUTES))
 UNSEEN_ELEMENTS = frozenset(("span", "font", "wbr", "hr"))
 
 
@@ -273,7 +273,7 @@ def _skeleton(root: Any, base: str) -> str:
             edge = "\x01" if tag in BREAKS else "\x02"
             if event == "end":
                 add(f"{edge}/{edge}")
-            elif attributes := element.keys():
+            elif (attributes := element.keys()) and not SEEN_ATTRIBUTES.isdisjoint(attributes):
                 add(f"{edge}{tag} {_kept_attributes(element, attributes, base)}{edge}")
             else:
                 add(f"{edge}{tag} {edge}")
