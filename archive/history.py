@@ -27,7 +27,7 @@ _NEXT = (
     select(_HISTORY)
     .where(_OURS, _HISTORY.c.state == "waiting")
     .order_by(_HISTORY.c.at, _HISTORY.c.rank, _HISTORY.c.id)
-    .limit(1)
+    .limit(bindparam("most"))
 )
 _INDEXED = (
     select(_HISTORY)
@@ -145,9 +145,14 @@ def note_search(session: Session, search_id: int, **found: Any) -> None:
     session.execute(update(HistorySearch).where(HistorySearch.id == search_id).values(**found))
 
 
+def next_rows(session: Session, plan: Plan, most: int) -> list[Any]:
+    """The earliest rows that wait, at most so many."""
+    return list(session.execute(_NEXT, plan.names(most=most)))
+
+
 def next_row(session: Session, plan: Plan) -> Any:
     """The earliest row that waits, or None."""
-    return session.execute(_NEXT, plan.names()).first()
+    return next(iter(next_rows(session, plan, 1)), None)
 
 
 def row_with_body(session: Session, plan: Plan, target_url: str, url_key: str, digest: str) -> int | None:

@@ -65,7 +65,7 @@ class Walk:
             self._report.take(settle(self._archive, self._source, capture_id, self._tools.clock()))
         try:
             while self._goes_on() and self._step():
-                self._progress.taken()
+                pass
         except Away as problem:
             self._report.state = "stopped"
             self._report.fail(f"{problem}; what waits goes on with the same command")
@@ -79,8 +79,10 @@ class Walk:
         return not self._tools.stop.is_set()
 
     def _step(self) -> bool:
-        """Search what has become wanted, then take the earliest row; whether there was one."""
+        """Search what has become wanted, then take the earliest rows; whether there was one."""
         self._search_wanted()
+        if self._goes_on() and self._confirm():
+            return True
         with self._archive.reading() as session:
             kept = next_row(session, self._plan)
         if kept is None or not self._goes_on():
@@ -90,7 +92,20 @@ class Walk:
                 self._report.take(settled)
         except RowTaken as problem:
             self._tools.say(f"{self._source.slug}: {problem}")
+        self._progress.taken()
         return True
+
+    def _confirm(self) -> bool:
+        """Take the rows that only confirm what is held; whether there was one."""
+        try:
+            confirmed = self._turn.confirm()
+        except RowTaken as problem:
+            self._tools.say(f"{self._source.slug}: {problem}")
+            return True
+        for settled in confirmed:
+            self._report.take(settled)
+        self._progress.taken(len(confirmed))
+        return bool(confirmed)
 
     def _search_wanted(self) -> None:
         """Search the start pages first, then all targets that are known or have been revealed, until none is new."""

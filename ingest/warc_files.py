@@ -15,7 +15,8 @@ from ingest.plan import columns, row_of, url_key
 from ingest.wacz import BadPackage, Part, is_package, opened, warcs_in
 from ingest.warc import REVISIT, DamagedFile, captures_in, given_in
 
-SUFFIXES = (".warc", ".warc.gz", ".wacz")
+SUFFIXES = (".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
+"""ARC files are named, so that they are refused as what they are."""
 ROWS_AT_ONCE = 1_000
 MAX_RECORDS = 5_000_000
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)

@@ -13,10 +13,11 @@ import pytest
 from archive.journal import Arrival
 from archive.store import Archive
 from ingest.settling import accept, arrive
+from replica.page import page_of
 from tests.lifecycle.dumps import counts
 from tests.lifecycle.notes import HOST, Note
 from tests.lifecycle.notes_world import World
-from tests.lifecycle.world import START, arrival, bsia, opened, page_of, shown
+from tests.lifecycle.world import START, arrival, bsia, opened, shown
 
 DOORS, WINDOWS = Note(1, "Doors"), Note(2, "Windows")
 ADDRESS = f"https://{HOST}{DOORS.path}"
