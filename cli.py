@@ -107,7 +107,7 @@ def run(
     chosen = [source_named(name) for name in names] if names else polled_sources()
     settings = settings_in_force()
     refuse_replica(settings)
-    with open_archive(settings) as archive, tools_for(settings, say=say_on_terminal) as tools:
+    with open_archive(settings) as archive, tools_for(settings, say=say_on_terminal, archive=archive) as tools:
         reports = list(run_each(archive, chosen, tools, accept=accept))
     finish(reports, format_name)
 

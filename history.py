@@ -45,6 +45,9 @@ def backfill(
         refuse(f"--from {since} --to {until}: nothing lies between, expected an earlier day first")
     settings = settings_in_force().model_copy(update={"attempts": 1})
     refuse_replica(settings)
-    with open_archive(settings) as archive, tools_for(settings, say=say) as tools:
+    with (
+        open_archive(settings) as archive,
+        tools_for(settings, say=say, archive=archive, looks_at_robots=False) as tools,
+    ):
         report = backfill_source(archive, source, address, tools, first, last)
     finish([report], format_name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,10 @@ from arguments import (
     settings_in_force,
     source_named,
 )
+
+if TYPE_CHECKING:
+    from archive.hosts import HostState
+    from settings import Settings
 
 app = typer.Typer()
 
@@ -124,6 +129,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
 @app.command()
 def status(format_name: Format = None) -> None:
     """Show each source's state; beside it, on standard error, gaps, totals and the settings in force."""
+    from archive.hosts import troubled_hosts
     from archive.overview import gaps, source_state, totals
     from settings import print_settings
     from terminal import print_rows, say
@@ -136,7 +142,18 @@ def status(format_name: Format = None) -> None:
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = [source_state(session, slug) for slug in known_slugs()]
         print_rows(rows, columns, format_name)
+        _say_of_hosts(settings, troubled_hosts(session), say)
         for gap in gaps(session):
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
             say(f"{gap['source']}: gap from {span}: {gap['reason']}")
         say(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals(session).items()))
+
+
+def _say_of_hosts(settings: Settings, troubled: Mapping[str, HostState], say: Callable[[str], None]) -> None:
+    """Whose robots.txt is not obeyed and why, and which hosts fail."""
+    for each in settings.host:
+        if each.robots == "ignore":
+            say(f"{each.name}: robots.txt is not obeyed: {each.reason}")
+    for name, state in troubled.items():
+        closed = f", left alone until {state.closed_until:%Y-%m-%d %H:%M:%S} UTC" if state.closed_until else ""
+        say(f"{name}: {state.failures} failures in a row, the last: {state.last_error}{closed}")

@@ -7,10 +7,10 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "BULLETINS_"
@@ -22,6 +22,24 @@ class BadSettings(Exception):
     """A setting that cannot be used; the message names it, what it is and what was expected."""
 
 
+class HostSetting(BaseModel):
+    """What is set for one host, `[[host]]` in bulletins.toml; what is not stated is as for all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"[a-z0-9.-]+")
+    delay_seconds: float | None = Field(None, ge=0, le=3600)
+    connections: int | None = Field(None, ge=1, le=8)
+    robots: Literal["obey", "ignore"] = "obey"
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _states_why(self) -> Self:
+        if self.robots == "ignore" and not self.reason.strip():
+            raise ValueError("a reason, which `status` shows, where robots is 'ignore'")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Secrets (in the database URL) belong in the environment."""
 
@@ -31,7 +49,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     blobs: str = ""
     contact: str = Field("", description="an address that upstreams can write to, stated in the User-Agent")
-    delay_seconds: float = Field(2.0, ge=0, le=3600)
+    delay_seconds: float = Field(2.0, ge=0, le=3600, description="between two requests to one host")
+    connections: int = Field(1, ge=1, le=8, description="requests to one host under way at once")
+    host: list[HostSetting] = Field([], description="hosts that are asked otherwise, `[[host]]` in bulletins.toml")
     deadline_seconds: float = Field(60.0, gt=0, le=3600)
     max_body_bytes: int = Field(50 * 1024 * 1024, gt=0)
     attempts: int = Field(3, ge=1, le=10)
@@ -95,6 +115,7 @@ def origin_of(name: str, settings: Settings) -> str:
 def print_settings(settings: Settings, say: Callable[[str], None]) -> None:
     """Say each setting in force and where it comes from; `say` is to leave out passwords, as `terminal.say` does."""
     shown = {**settings.model_dump(), "database_url": settings.database, "blobs": settings.blobs_at}
+    shown["host"] = ", ".join(each.name for each in settings.host) or "none"
     shown["source"] = ", ".join(str(each.get("slug")) for each in settings.source) or "none"
     for name, value in shown.items():
         say(f"{name} = {value} ({origin_of(name, settings)})")

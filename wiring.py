@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ from terminal import say
 if TYPE_CHECKING:
     from archive.store import Archive
     from ingest.fetch import TransportFor
+    from ingest.politeness import HostRules
     from ingest.report import Report
+    from ingest.robots import RobotsRules
     from ingest.tools import Tools
     from parsers.source import Source
 
@@ -41,18 +43,51 @@ def document_reader(settings: Settings) -> DocumentReader:
     return DocumentReader(max_seconds=settings.document_seconds, max_bytes_of_memory=settings.document_memory_bytes)
 
 
+def robots_rules(settings: Settings, archive: Archive | None, *, unhurried: bool = True) -> RobotsRules:
+    """How hosts are asked by these settings; with an archive, in step with all other processes that work on it.
+
+    One for a process, since its threads keep in step by it. Without `unhurried` there are no pauses: for the replica.
+    """
+    from ingest.politeness import Politeness, SharedLedger
+    from ingest.robots import RobotsHere, RobotsInArchive, RobotsRules
+    from ingest.tools import utc_now
+
+    politeness = Politeness(
+        lambda host: rules_of(settings, host, unhurried=unhurried),
+        SharedLedger(archive) if archive and unhurried else None,
+        max_wait_seconds=settings.max_wait_seconds,
+        longest_turn_seconds=settings.deadline_seconds,
+    )
+    return RobotsRules(RobotsInArchive(archive) if archive else RobotsHere(), politeness, utc_now)
+
+
+def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRules:
+    """How one host may be asked: what `[[host]]` states of it, else the settings for all."""
+    from ingest.politeness import HostRules
+
+    own = next((each for each in settings.host if each.name == host), None)
+    delay_seconds = settings.delay_seconds if own is None or own.delay_seconds is None else own.delay_seconds
+    connections = settings.connections if own is None or own.connections is None else own.connections
+    obeys = own is None or own.robots == "obey"
+    return HostRules(delay_seconds if unhurried else 0.0, connections, obeys, own.reason if own else "")
+
+
 @contextmanager
 def tools_for(
     settings: Settings,
     *,
     say: Callable[[str], None],
+    archive: Archive | None = None,
+    rules: RobotsRules | None = None,
     stop: threading.Event | None = None,
     transport_for: TransportFor | None = None,
+    looks_at_robots: bool = True,
 ) -> Iterator[Tools]:
-    """What one run works with; closed at the end."""
+    """What one run works with; closed at the end. `rules` are those of the process where it has several runs."""
     from ingest.fetch import Fetcher
     from ingest.tools import Tools
 
+    rules = rules or robots_rules(settings, archive, unhurried=transport_for is None)
     fetcher = Fetcher(
         user_agent=settings.user_agent,
         transport_for=transport_for,
@@ -60,7 +95,8 @@ def tools_for(
         deadline_seconds=settings.deadline_seconds,
         attempts=settings.attempts,
         max_wait_seconds=settings.max_wait_seconds,
-        delay_seconds=0.0 if transport_for else settings.delay_seconds,
+        politeness=rules.politeness,
+        robots=rules if looks_at_robots else None,
     )
     with fetcher, document_reader(settings) as documents:
         yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say)
@@ -223,10 +259,15 @@ def _schedule(
     from scheduler import TICK_SECONDS, Scheduler
 
     replica = transport_for is not None
+    rules = robots_rules(settings, archive, unhurried=not replica)
+
+    def tools(stopping: threading.Event) -> AbstractContextManager[Tools]:
+        return tools_for(settings, say=lambda line: None, rules=rules, stop=stopping, transport_for=transport_for)
+
     scheduler = Scheduler(
         archive,
         chosen,
-        lambda stopping: tools_for(settings, say=lambda line: None, stop=stopping, transport_for=transport_for),
+        tools,
         clock=utc_now,
         say=say,
         tick_seconds=REPLICA_TICK_SECONDS if replica else TICK_SECONDS,

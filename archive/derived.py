@@ -60,6 +60,10 @@ class Target(Table):
     last_error: Mapped[str | None]
     last_status: Mapped[int | None]
     last_tried_at: Mapped[datetime | None]
+    moved_to: Mapped[str | None]
+    """Where the address was redirected to for good; asked in its place."""
+    confirmed_polls: Mapped[int] = mapped_column(server_default="0")
+    """How many answers in a row were 304, which says that a page is the same and shows nothing of it."""
 
 
 class Listed(Table):
@@ -244,3 +248,40 @@ class Change(Table):
     cause: Mapped[str]
     at: Mapped[datetime]
     capture_id: Mapped[int | None]
+
+
+class Host(Table):
+    """What all processes must know of a host that is asked: when it may be asked again, and how it fared."""
+
+    __tablename__ = "hosts"
+    __table_args__ = ({"info": DERIVED},)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+    failures: Mapped[int]
+    closed_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class HostTurn(Table):
+    """One request to a host that is under way, in whichever process; there are as many slots as connections."""
+
+    __tablename__ = "host_turns"
+    __table_args__ = ({"info": DERIVED},)
+    host: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    owner: Mapped[str]
+    until: Mapped[datetime]
+
+
+class RobotsFile(Table):
+    """The robots.txt of an origin as it was last had, with the headers that validate it (RFC 9309)."""
+
+    __tablename__ = "robots"
+    __table_args__ = ({"info": DERIVED},)
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    good_until: Mapped[datetime]
+    had_at: Mapped[datetime | None]
+    status: Mapped[int | None]
+    headers: Mapped[list[Any]]
+    text: Mapped[str | None]

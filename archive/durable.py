@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from typing import TypeVar
 
 SYNCED_AT_ONCE = 8
@@ -23,9 +23,22 @@ def all_at_once(sync: Callable[[Item], None], items: Collection[Item]) -> None:
         return
     those = list(items)
     shares = [those[first::SYNCED_AT_ONCE] for first in range(min(SYNCED_AT_ONCE, len(those)))]
-    with ThreadPoolExecutor(len(shares), "fsync") as threads:
-        for _ in threads.map(partial(_one_by_one, sync), shares):
-            pass
+    threads = _threads()
+    begun = [threads.submit(_one_by_one, sync, share) for share in shares]
+    try:
+        for each in begun:
+            each.result()
+    finally:
+        wait(begun)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """The threads that fsync, kept for the next time. A forked child has none of them and makes its own."""
+    return ThreadPoolExecutor(SYNCED_AT_ONCE, "fsync")
+
+
+os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def _one_by_one(sync: Callable[[Item], None], items: Iterable[Item]) -> None:

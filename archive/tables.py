@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -38,15 +39,26 @@ class UtcTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"time {value.isoformat()}: no zone, expected an aware datetime")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return _in_utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else _in_utc(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """On SQLite the text that its dialect would store, made at once: every row has several times."""
+        return _as_stored_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"time {value.isoformat()}: no zone, expected an aware datetime")
+    return value.astimezone(UTC)
+
+
+def _as_stored_text(value: datetime | None) -> str | None:
+    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 class Table(DeclarativeBase):
@@ -203,6 +215,7 @@ class History(Table):
         UniqueConstraint("source", "holding", "key"),
         Index(None, "source", "holding", "state", "at", "rank", "id"),
         Index(None, "source", "holding", "url_key"),
+        Index(None, "source", "holding", "digest", "target_url"),
         {"info": PRIMARY},
     )
     id: Mapped[int] = mapped_column(primary_key=True)

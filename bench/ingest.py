@@ -33,6 +33,7 @@ from bench.servers import (
 )
 from ingest.documents import DocumentReader, DocumentText
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 from ingest.run import Source, run_source
 from ingest.tools import Tools
 
@@ -122,7 +123,7 @@ def timed(archive: Archive, port: int, source: Source) -> Cost:
     stop = threading.Event()
     watch = Stopwatch()
     with (
-        Fetcher(user_agent="bench", transport_for=lambda host: transport_to(port), delay_seconds=0) as fetcher,
+        Fetcher(user_agent="bench", transport_for=lambda host: transport_to(port), politeness=at_once()) as fetcher,
         NoTexts(stop) as documents,
     ):
         report = run_source(archive, source, Tools(fetcher, documents, stop=stop))

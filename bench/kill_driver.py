@@ -14,6 +14,7 @@ from archive.migrate import open_archive
 from archive.store import Archive
 from ingest.documents import DocumentReader
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 from ingest.run import run_source
 from ingest.tools import Tools
 from parsers.source import sources
@@ -41,7 +42,7 @@ def poll(archive: Archive, reader: DocumentReader, port: int, moment: datetime) 
     with Fetcher(
         user_agent="bulletins/0.1",
         transport_for=lambda host: replica_transport(port),
-        delay_seconds=0.0,
+        politeness=at_once(),
         clock=lambda: moment,
     ) as fetcher:
         run_source(archive, sources()["bsia-cssc"], Tools(fetcher, reader, clock=lambda: moment))

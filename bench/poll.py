@@ -37,6 +37,7 @@ from bench.servers import (
 )
 from ingest.documents import DocumentReader
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 from ingest.run import run_source
 from ingest.tools import Tools
 from parsers.page import Page
@@ -114,7 +115,7 @@ class Poller:
         return Fetcher(
             user_agent="bench",
             transport_for=lambda host: Counting(replica_transport(self._port), self.seen),
-            delay_seconds=0,
+            politeness=at_once(),
             clock=lambda: self.now,
         )
 

@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.client import HTTPResponse
-from http.cookiejar import CookieJar
 from typing import Self, cast
-from urllib.request import Request
 
 import httpx
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from ingest.decode import ACCEPT_ENCODING, decoded
 from ingest.guard import GuardedTransport, NoAddress, Refused, admissible
+from ingest.politeness import Politeness
 from ingest.response import Fetched, FetchFailed, Response, retry_after_seconds
-from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Pace, Stopped, backoff_seconds
+from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Stopped, backoff_seconds
+from ingest.robots import RobotsRules
 from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
 
 TransportFor = Callable[[str], httpx.BaseTransport]
@@ -40,18 +39,20 @@ class _Errand:
     conditions: Mapping[str, str]
     seconds_left: float
     follow: bool = True
+    obeys_robots: bool = True
     hops: list[Response] = field(default_factory=list)
     attempts: int = 0
     retry_after_seconds: float | None = None
 
 
 class Fetcher:
-    """Fetches with one small client per host. Use it as a context manager; threads may share it.
+    """Fetches with one transport of httpx per host. Use it as a context manager; threads may share it.
 
     `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
     `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
-    only clocks it knows. The clients are handed whole requests: they follow no redirect and keep no cookie, and no
-    proxy settings or credentials of the environment are used.
+    only clocks it knows. `politeness` says when a host may be asked; without `robots` no robots.txt is looked at. The
+    transports are handed whole requests, without httpx's client around them: so no redirect
+    is followed unseen, no cookie kept, and no proxy settings or credentials of the environment are used.
     """
 
     def __init__(
@@ -66,7 +67,8 @@ class Fetcher:
         max_redirects: int = 5,
         attempts: int = 3,
         max_wait_seconds: float = 30.0,
-        delay_seconds: float = 2.0,
+        politeness: Politeness | None = None,
+        robots: RobotsRules | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -88,7 +90,8 @@ class Fetcher:
         self._max_wait_seconds = max_wait_seconds
         self._clock = clock
         self._monotonic = monotonic
-        self._pace = Pace(delay_seconds, monotonic, sleep)
+        self._politeness = politeness or Politeness(clock=clock, sleep=sleep)
+        self._robots = robots
         self._retrying = Retrying(
             stop=stop_after_attempt(attempts),
             retry=self._is_to_be_repeated,
@@ -96,7 +99,7 @@ class Fetcher:
             sleep=sleep,
             retry_error_callback=lambda state: state.outcome and state.outcome.result(),
         )
-        self._clients: dict[str, httpx.Client] = {}
+        self._transports: dict[str, httpx.BaseTransport] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -108,8 +111,8 @@ class Fetcher:
     def close(self) -> None:
         """Closes every connection."""
         with self._lock:
-            while self._clients:
-                self._clients.popitem()[1].close()
+            while self._transports:
+                self._transports.popitem()[1].close()
 
     def get(
         self,
@@ -139,7 +142,7 @@ class Fetcher:
                 str(problem),
                 hops=tuple(errand.hops),
                 attempts=errand.attempts,
-                retry_after_seconds=errand.retry_after_seconds,
+                retry_after_seconds=getattr(problem, "seconds", errand.retry_after_seconds),
             ) from problem
         except Refused as refusal:
             refusal.hops = tuple(errand.hops)
@@ -167,6 +170,8 @@ class Fetcher:
         url, conditions = errand.url, errand.conditions
         seen = {str(url)}
         while True:
+            if self._robots is not None and errand.obeys_robots:
+                self._robots.permit(url, self._ask_robots)
             response = self._exchange(url, conditions, errand)
             errand.hops.append(response)
             target = _redirect_target(url, response) if errand.follow else None
@@ -180,9 +185,13 @@ class Fetcher:
             seen.add(str(target))
             url, conditions = target, {}
 
+    def _ask_robots(self, url: httpx.URL, conditions: Mapping[str, str]) -> Response:
+        """A robots.txt, wherever it is redirected to; asked once, as an errand of its own."""
+        return self._follow(_Errand(url, conditions, self._deadline_seconds, obeys_robots=False))
+
     def _exchange(self, url: httpx.URL, conditions: Mapping[str, str], errand: _Errand) -> Response:
         """One request and its whole response; its time is taken off the errand's."""
-        with self._pace.turn(url.host):
+        with self._politeness.turn(url.host) as turn:
             started = self._monotonic()
             allowance = Allowance(
                 started + errand.seconds_left, self._idle_seconds, self._max_wire_bytes, self._monotonic
@@ -192,9 +201,14 @@ class Fetcher:
             except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ProxyError) as problem:
                 raise Stopped(f"{_named(problem)}, expected a request that can be sent") from problem
             except httpx.TransportError as problem:
+                turn.note_failure(_named(problem))
                 raise Interrupted(f"{_named(problem)}, expected a complete answer") from problem
+            except Interrupted as problem:
+                turn.note_failure(str(problem))
+                raise
             finally:
                 errand.seconds_left -= self._monotonic() - started
+            turn.note_answer(response.status, retry_after_seconds(response, self._clock()))
         _refuse_partial(response, conditions)
         return response
 
@@ -202,7 +216,7 @@ class Fetcher:
         self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, started: float
     ) -> Response:
         request = self._request(url, conditions, allowance)
-        with closing(self._client(url.host).send(request, stream=True)) as answer:
+        with closing(self._transport(url.host).handle_request(request)) as answer:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
@@ -238,19 +252,11 @@ class Fetcher:
                 raise Stopped(f"more than {self._max_wire_bytes} bytes received, {cap}")
             yield piece
 
-    def _client(self, host: str) -> httpx.Client:
+    def _transport(self, host: str) -> httpx.BaseTransport:
         with self._lock:
-            if host not in self._clients:
-                client = httpx.Client(transport=self._transport_for(host), trust_env=False, cookies=NoCookies())
-                self._clients[host] = client
-            return self._clients[host]
-
-
-class NoCookies(CookieJar):
-    """A jar that takes none out of a response, and does not look for any either."""
-
-    def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
-        """Nothing is taken."""
+            if host not in self._transports:
+                self._transports[host] = self._transport_for(host)
+            return self._transports[host]
 
 
 def _named(problem: Exception) -> str:

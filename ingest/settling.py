@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,8 +41,6 @@ from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ONE_AT_A_TIME = threading.Lock()
-"""Held while a parser's version is told."""
 NOT_GIVEN = "not-given"
 """The fact of a capture without a body that says why the archive which lists it could not give it."""
 PAGE_ROLES = {"older": "listing"}
@@ -66,8 +63,7 @@ class Found:
 
 def facts_of(source: Source, role: str = "listing") -> SourceFacts:
     """What the archive must know of a source, for a page of that role."""
-    with _ONE_AT_A_TIME:
-        version = parser_version(type(source))
+    version = parser_version(type(source))
     facts = SourceFacts(source.slug, source.listing, source.every_minutes, source.expect, version, source.acts)
     return facts.of_role(role)
 

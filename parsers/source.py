@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import importlib
-import inspect
 import pkgutil
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -20,6 +16,7 @@ from parsers.blocked import blocked
 from parsers.packages import imported, place_of, stated_modules
 from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
+from parsers.versions import version_of
 
 MAX_CANDIDATES = 5_000
 LISTING_KINDS = ("window", "complete", "current", "increment")
@@ -254,38 +251,6 @@ def _own_sources(module: Any) -> Iterator[type[Source]]:
 
 
 def parser_version(source: type[Source]) -> str:
-    """Twelve hex digits that change when code or facts that read this source change (comments and layout apart).
-
-    Not to be asked first by two threads at once: CPython 3.11 cannot build syntax trees so (python/cpython#106905).
-    """
+    """Twelve hex digits that change when code or facts that read this source change (comments and layout apart)."""
     modules = tuple(cls.__module__ for cls in source.__mro__ if issubclass(cls, Source))
-    return _version_of(modules, source.configured)
-
-
-@cache
-def _version_of(modules: tuple[str, ...], facts: str) -> str:
-    waiting = list(modules)
-    rooms = ("parsers.", *(f"{module.partition('.')[0]}." for module in modules))
-    codes: dict[str, str] = {}
-    while waiting:
-        name = waiting.pop()
-        if name not in codes and (name.startswith(rooms) or name == "archive.records" or name in modules):
-            codes[name], imported = _code_of(name)
-            waiting.extend(imported)
-    digest = hashlib.sha256("".join([*(codes[name] for name in sorted(codes)), facts]).encode())
-    return digest.hexdigest()[:12]
-
-
-@cache
-def _code_of(module: str) -> tuple[str, tuple[str, ...]]:
-    """A module's code without comments and layout, and what it imports."""
-    tree = ast.parse(inspect.getsource(sys.modules.get(module) or importlib.import_module(module)))
-    return ast.dump(tree), tuple(_imported(tree))
-
-
-def _imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+    return version_of(modules, source.configured)

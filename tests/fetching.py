@@ -12,6 +12,8 @@ import pytest
 
 from ingest.fetch import Fetcher, FetchFailed, Response
 from ingest.guard import GuardedTransport
+from ingest.politeness import HostRules, Politeness
+from ingest.robots import RobotsHere, RobotsRules
 from tests.servers import Answer, Script, Server, loopback, serving
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -42,7 +44,13 @@ class Watch:
 def fetching(script: Script, watch: Watch | None = None, **settings: Any) -> Iterator[tuple[Fetcher, Server, Watch]]:
     """A fetcher for which every `*.test` host is the scripted server; all other hosts are guarded as ever."""
     watch = watch or Watch()
-    settings = {"delay_seconds": 0, **settings}
+    ledger, connections = settings.pop("ledger", None), settings.pop("connections", 1)
+    obeys = settings.pop("obeys_robots", False)
+    rules = HostRules(settings.pop("delay_seconds", 0), connections)
+    politeness = Politeness(lambda host: rules, ledger, jitter=0, clock=watch.clock, sleep=watch.sleep)
+    kept = settings.pop("kept", None) or RobotsHere()
+    robots = RobotsRules(kept, politeness, watch.clock) if obeys else None
+    robots = settings.pop("rules", robots)
     with serving(script) as server:
 
         def transport_for(host: str) -> httpx.BaseTransport:
@@ -54,6 +62,8 @@ def fetching(script: Script, watch: Watch | None = None, **settings: Any) -> Ite
             clock=watch.clock,
             monotonic=watch.monotonic,
             sleep=watch.sleep,
+            politeness=politeness,
+            robots=robots,
             **settings,
         ) as fetcher:
             yield fetcher, server, watch

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 from tests.databases import free_loopback_port, refuse
 from tests.house.code import ROOT
 from tests.servers import loopback
@@ -64,4 +65,4 @@ def archive_fetcher(port: int) -> Fetcher:
             raise AssertionError(f"{host} was asked, expected only the archive")
         return loopback(port)
 
-    return Fetcher(user_agent="bulletins/0.1", transport_for=transport_for, attempts=1, delay_seconds=0)
+    return Fetcher(user_agent="bulletins/0.1", transport_for=transport_for, attempts=1, politeness=at_once())

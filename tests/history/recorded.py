@@ -25,6 +25,7 @@ from archive.tables import Identity, Table
 from ingest.fetch import Fetcher
 from ingest.history import Walk
 from ingest.holdings import Holding
+from ingest.politeness import at_once
 from ingest.report import Report
 from ingest.run import run_source
 from ingest.tools import Tools
@@ -93,7 +94,7 @@ def poll(archive: Archive, source: Source, recorded: Recorded) -> None:
         user_agent="bulletins/0.1",
         transport_for=lambda host: recorded,
         attempts=1,
-        delay_seconds=0,
+        politeness=at_once(),
         clock=recorded.clock,
         sleep=lambda seconds: None,
     )

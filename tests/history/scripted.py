@@ -13,6 +13,7 @@ import httpx
 
 from ingest.archives import Asker
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 
 ARCHIVE = "https://web.archive.org"
 NAMES = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
@@ -105,7 +106,7 @@ def asker(archive: httpx.BaseTransport, watch: Watch) -> Asker:
         user_agent="bulletins/0.1",
         transport_for=lambda host: archive,
         attempts=1,
-        delay_seconds=0,
+        politeness=at_once(),
         monotonic=watch,
         sleep=watch.wait,
     )

@@ -21,6 +21,7 @@ from archive.store import Archive
 from archive.tables import Run
 from ingest.backfill import backfill
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 from ingest.report import Report
 from ingest.tools import Tools
 from tests.history.recorded import paced
@@ -56,7 +57,9 @@ def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
 
 def backfilled(archive: Archive, held: ScriptedArchive, clock: Clock | None = None) -> Report:
     clock = clock or Clock(NOW)
-    with Fetcher(user_agent="bulletins/0.1", transport_for=lambda host: held, attempts=1, delay_seconds=0) as fetcher:
+    with Fetcher(
+        user_agent="bulletins/0.1", transport_for=lambda host: held, attempts=1, politeness=at_once()
+    ) as fetcher:
         return backfill(archive, paced(SLUG), ARCHIVE, Tools(fetcher, PlainReader(), clock, Stop(clock)))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from ingest.decode import decoded
 from ingest.fetch import Fetcher, FetchFailed
+from ingest.politeness import at_once
 from ingest.retries import Stopped
 from tests.fetching import PAGE, Watch, failure_in, failure_of, fetching
 from tests.servers import Script, flood, loopback, redirect, response
@@ -162,7 +163,7 @@ def test_nobody_there_is_asked_again() -> None:
     with fetching({"/": response(PAGE)}) as (_fetcher, server, watch):
         port = server.port
     with Fetcher(
-        user_agent="bulletins/0.1", transport_for=lambda host: loopback(port), delay_seconds=0, sleep=watch.sleep
+        user_agent="bulletins/0.1", transport_for=lambda host: loopback(port), politeness=at_once(), sleep=watch.sleep
     ) as fetcher:
         reason = failure_in(fetcher, "http://site.test/").reason
     assert reason.startswith("ConnectError: 127.0.0.1: ")

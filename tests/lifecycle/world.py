@@ -17,6 +17,7 @@ from archive.migrate import open_archive
 from archive.store import Archive
 from ingest.documents import DocumentReader, DocumentText
 from ingest.fetch import Fetcher
+from ingest.politeness import at_once
 from ingest.report import Report
 from ingest.run import run_source
 from ingest.tools import Tools
@@ -132,7 +133,7 @@ def fetcher(upstream: Upstream, clock: Clock) -> Fetcher:
         user_agent="bulletins/0.1",
         transport_for=lambda host: upstream,
         attempts=1,
-        delay_seconds=0,
+        politeness=at_once(),
         clock=clock,
         sleep=lambda seconds: None,
     )

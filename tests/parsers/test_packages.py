@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from parsers import source as registry
+from parsers import versions
 
 VILLAGE = '''"""Notices of a village."""
 from __future__ import annotations
@@ -67,8 +68,8 @@ def _forget() -> None:
         registry.sources,
         registry._registry,
         registry._modules,
-        registry._code_of,
-        registry._version_of,
+        versions._read,
+        versions.version_of,
     ):
         remembered.cache_clear()
 
@@ -85,11 +86,8 @@ def test_what_it_imports_from_itself_is_part_of_its_version(installed: Path) -> 
     install(installed, "tiny_bulletins", VILLAGE)
     first = registry.parser_version(type(registry.sources()["tiny-village"]))
     (installed / "tiny_bulletins" / "dates.py").write_text("MINUTES = 60\nHOURS = 1\n", "utf-8")
-    import linecache
-
-    linecache.clearcache()
-    registry._code_of.cache_clear()
-    registry._version_of.cache_clear()
+    versions._read.cache_clear()
+    versions.version_of.cache_clear()
     assert registry.parser_version(type(registry.sources()["tiny-village"])) != first
 
 

@@ -1,0 +1,226 @@
+"""How hosts are asked: few connections, pauses between requests, and left alone when they fail.
+
+Every request is a turn at its host. Turns, pauses and failures of a host are common to all sources, threads and
+processes of an archive, and outlast them.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from archive.hosts import HostState, changing_host
+from archive.leases import owner_here
+from archive.store import Archive
+from ingest.retries import Stopped
+
+JITTER = 0.25
+"""A pause is up to this share longer than it has to be."""
+FAILURES_TO_CLOSE = 5
+"""So many requests in a row have failed when a host is left alone."""
+FIRST_CLOSED = timedelta(minutes=5)
+LONGEST_CLOSED = timedelta(hours=24)
+FAILING = frozenset({401, 403, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526})
+"""Answers that say the host is unwell, or does not want us; the 52x are those of a content network in front of it."""
+LOOK_AGAIN_SECONDS = 0.5
+"""How often it is looked whether another process has ended its request."""
+TURN_SLACK = timedelta(seconds=60)
+"""A turn is another's only when its request could not go on any more by this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostRules:
+    """How a host may be asked; `reason` says why its robots.txt is not obeyed where that is set."""
+
+    delay_seconds: float = 2.0
+    connections: int = 1
+    obeys_robots: bool = True
+    reason: str = ""
+
+
+class NotNow(Stopped):
+    """What may be asked later, and not before `seconds` have passed."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+def _closed(host: str, until: datetime, seconds: float, state: HostState) -> NotNow:
+    failed = f"{state.failures} failures in a row, the last: {state.last_error}"
+    why = failed if state.failures else "it asked for that"
+    return NotNow(f"{host} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC ({why}), expected that time", seconds)
+
+
+class Ledger(Protocol):
+    """Where the states of hosts are kept."""
+
+    owner: str
+
+    def changing(self, host: str, now: datetime) -> AbstractContextManager[HostState]:
+        """The state of a host, nobody else's until the block ends."""
+
+
+class OwnLedger:
+    """States of hosts that this process alone asks."""
+
+    owner = "this process"
+
+    def __init__(self) -> None:
+        self._states: dict[str, HostState] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def changing(self, host: str, now: datetime) -> Iterator[HostState]:
+        with self._lock:
+            yield self._states.setdefault(host, HostState(now))
+
+
+class SharedLedger:
+    """States of hosts in the archive, for all processes that work on it, on whichever machine."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.owner = owner_here()
+
+    @contextmanager
+    def changing(self, host: str, now: datetime) -> Iterator[HostState]:
+        with self._archive.writing() as session, changing_host(session, host, now) as state:
+            yield state
+
+
+class Turn:
+    """One request to a host: what came of it is told here."""
+
+    def __init__(self) -> None:
+        self.failure: str | None = None
+        self.told_seconds = 0.0
+        self.answered = False
+
+    def note_answer(self, status: int, retry_after_seconds: float | None) -> None:
+        """An answer came. One that says the host is unwell counts as a failure; the time it asks for is kept to."""
+        self.answered = status not in FAILING
+        self.failure = f"status {status}" if status in FAILING else None
+        self.told_seconds = retry_after_seconds or 0.0
+
+    def note_failure(self, reason: str) -> None:
+        """No whole answer came."""
+        self.failure = reason
+
+
+class Politeness:
+    """Gives turns at hosts. Threads may share it, and those of one process ought to.
+
+    `rules_for` says how a host may be asked; `pause_for` gives the seconds that its own rules (robots.txt) ask for.
+    `max_wait_seconds` is how long a turn may wait for a host that is left alone.
+    """
+
+    def __init__(
+        self,
+        rules_for: Callable[[str], HostRules] = lambda host: HostRules(),
+        ledger: Ledger | None = None,
+        *,
+        max_wait_seconds: float = 30.0,
+        longest_turn_seconds: float = 60.0,
+        jitter: float = JITTER,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.rules_for = rules_for
+        self._ledger = ledger or OwnLedger()
+        self._max_wait_seconds = max_wait_seconds
+        self._longest_turn = timedelta(seconds=longest_turn_seconds) + TURN_SLACK
+        self._jitter = jitter
+        self._clock, self._sleep = clock, sleep
+        self._lock = threading.Lock()
+        self._here: dict[str, threading.Semaphore] = {}
+        self._asked_pauses: dict[str, float] = defaultdict(float)
+
+    def keep_apart(self, host: str, seconds: float) -> None:
+        """What the host's own rules ask for between two requests; a longer delay of ours stays."""
+        self._asked_pauses[host] = seconds
+
+    @contextmanager
+    def turn(self, host: str) -> Iterator[Turn]:
+        """Waits until `host` may be asked; the pause to the next request runs from the end of this one.
+
+        Raises NotNow where it is left alone for too long.
+        """
+        rules = self.rules_for(host)
+        with self._lock:
+            here = self._here.setdefault(host, threading.Semaphore(rules.connections))
+        with here:
+            slot = self._take(host, rules)
+            turn = Turn()
+            try:
+                yield turn
+            finally:
+                self._end(host, slot, rules, turn)
+
+    def _pause(self, host: str, rules: HostRules) -> timedelta:
+        return self._longest_pause(host, rules) * (random.uniform(1, 1 + self._jitter) / (1 + self._jitter))
+
+    def _longest_pause(self, host: str, rules: HostRules) -> timedelta:
+        return timedelta(seconds=max(rules.delay_seconds, self._asked_pauses[host])) * (1 + self._jitter)
+
+    def _take(self, host: str, rules: HostRules) -> int:
+        """The slot of a turn, when one is free."""
+        stands_still = False
+        while True:
+            now = self._clock()
+            with self._ledger.changing(host, now) as state:
+                wait = 0.0 if stands_still else self._wait_seconds(host, state, now, rules)
+                free = (each for each in range(rules.connections) if each not in state.turns)
+                slot = next(free, None) if wait <= 0 else None
+                if slot is not None:
+                    state.turns[slot] = (self._ledger.owner, now + self._longest_turn)
+                    state.free_at = now + self._pause(host, rules)
+                    if state.closed_until is not None:
+                        state.closed_until = now + self._longest_turn
+                    return slot
+            self._sleep(wait if wait > 0 else LOOK_AGAIN_SECONDS)
+            stands_still = self._clock() <= now
+
+    def _wait_seconds(self, host: str, state: HostState, now: datetime, rules: HostRules) -> float:
+        """Until the host may be asked; a time that no pause of ours gives is one of a clock that has been set back."""
+        closed = (state.closed_until - now).total_seconds() if state.closed_until else 0.0
+        closed = 0.0 if closed > LONGEST_CLOSED.total_seconds() else closed
+        if state.closed_until and closed > self._max_wait_seconds:
+            raise _closed(host, state.closed_until, closed, state)
+        state.free_at = min(state.free_at, now + self._longest_pause(host, rules))
+        return max(closed, (state.free_at - now).total_seconds())
+
+    def _end(self, host: str, slot: int, rules: HostRules, turn: Turn) -> None:
+        now = self._clock()
+        with self._ledger.changing(host, now) as state:
+            if state.turns.get(slot, ("",))[0] == self._ledger.owner:
+                del state.turns[slot]
+            state.free_at = now + self._pause(host, rules)
+            if turn.failure is not None:
+                state.failures, state.last_error = state.failures + 1, turn.failure
+                state.closed_until = _closed_until(state.failures, now)
+            elif turn.answered:
+                state.failures, state.last_error, state.closed_until = 0, None, None
+            if turn.told_seconds > 0:
+                told = now + min(timedelta(seconds=turn.told_seconds), LONGEST_CLOSED)
+                state.closed_until = max(told, state.closed_until or told)
+
+
+def at_once() -> Politeness:
+    """For hosts of this very machine: one request after the other, without a pause."""
+    return Politeness(lambda host: HostRules(delay_seconds=0))
+
+
+def _closed_until(failures: int, now: datetime) -> datetime | None:
+    """Until when a host is left alone after so many failures in a row: 5 minutes, then twice as long each time."""
+    if failures < FAILURES_TO_CLOSE:
+        return None
+    doublings = min(failures - FAILURES_TO_CLOSE, 20)
+    return now + min(FIRST_CLOSED * (1 << doublings), LONGEST_CLOSED)

@@ -1,0 +1,190 @@
+"""What a host's robots.txt lets us ask, how often and when (RFC 9309; crawl-delay, request-rate and visit-time)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Protocol
+
+import httpx
+from protego import Protego
+
+from archive.hosts import Robots, keep_robots, robots_of
+from archive.store import Archive
+from ingest.guard import Refused
+from ingest.politeness import NotNow, Politeness
+from ingest.response import FetchFailed, Response
+from ingest.retries import Interrupted, Stopped
+from parsers.blocked import blocked
+
+PRODUCT = "bulletins"
+"""Our product token, by which a robots.txt names us."""
+MAX_ROBOTS_BYTES = 500 * 1024
+"""What is read of a robots.txt (RFC 9309, 2.5)."""
+LONGEST_GOOD = timedelta(hours=24)
+"""How long a robots.txt is used without asking again (RFC 9309, 2.4)."""
+SHORTEST_GOOD = timedelta(hours=1)
+USED_WHILE_UNREACHABLE = timedelta(days=30)
+MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
+
+Ask = Callable[[httpx.URL, Mapping[str, str]], Response]
+"""Asks an address with these conditions and gives the answer; raises Interrupted, Stopped or Refused."""
+
+
+class Disallowed(Refused):
+    """An address that the host's robots.txt keeps us from."""
+
+
+class RobotsKept(Protocol):
+    """Where robots.txt files are kept."""
+
+    def get(self, origin: str) -> Robots | None: ...
+
+    def keep(self, origin: str, robots: Robots) -> None: ...
+
+
+class RobotsHere(dict[str, Robots]):
+    """Robots.txt files that are kept while this process lives."""
+
+    def keep(self, origin: str, robots: Robots) -> None:
+        self[origin] = robots
+
+
+class RobotsInArchive:
+    """Robots.txt files in the archive, for all its processes."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def get(self, origin: str) -> Robots | None:
+        with self._archive.reading() as session:
+            return robots_of(session, origin)
+
+    def keep(self, origin: str, robots: Robots) -> None:
+        with self._archive.writing() as session:
+            keep_robots(session, origin, robots)
+
+
+class RobotsRules:
+    """Says of each address whether it may be asked now, and tells `politeness` what pauses a host asks for."""
+
+    def __init__(self, kept: RobotsKept, politeness: Politeness, clock: Callable[[], datetime]) -> None:
+        self.politeness = politeness
+        self._kept, self._clock = kept, clock
+        self._known: dict[str, Robots] = {}
+
+    def permit(self, url: httpx.URL, ask: Ask) -> None:
+        """Returns where the address may be asked now.
+
+        Raises Disallowed where it may not, NotNow outside the host's visiting hours, and what asking for the
+        robots.txt raised: a host that does not give it is not asked anything (RFC 9309, 2.3.1.4).
+        """
+        rules = self.politeness.rules_for(url.host)
+        if not rules.obeys_robots or url.path == "/robots.txt":
+            return
+        robots = self._current(url, ask)
+        if robots.text is None:
+            return
+        parsed = _parsed(robots.text)
+        if not parsed.can_fetch(str(url), PRODUCT):
+            raise Disallowed(
+                str(url), f"{_origin(url)}/robots.txt disallows it for {PRODUCT!r}, expected an address it allows"
+            )
+        now = self._clock()
+        self.politeness.keep_apart(url.host, _pause_seconds(parsed, now))
+        visits = parsed.visit_time(PRODUCT)
+        if visits is not None:
+            _keep_hours(url, visits.start_time, visits.end_time, now)
+
+    def _current(self, url: httpx.URL, ask: Ask) -> Robots:
+        origin, now = _origin(url), self._clock()
+        known = self._known.get(origin)
+        if known is None or not known.asked_at <= now < known.good_until:
+            known = self._kept.get(origin)
+        if known is None or not known.asked_at <= now < known.good_until:
+            known = self._asked(url, known, ask)
+            self._kept.keep(origin, known)
+        self._known[origin] = known
+        return known
+
+    def _asked(self, url: httpx.URL, known: Robots | None, ask: Ask) -> Robots:
+        now = self._clock()
+        place = url.copy_with(raw_path=b"/robots.txt")
+        try:
+            answer = ask(place, _conditions(known))
+            if answer.status == 304 and known is not None:
+                return replace(known, asked_at=now, good_until=now + _good_for(answer), had_at=now)
+            _refuse_unreachable(answer)
+        except (Interrupted, Stopped, FetchFailed):
+            if known is None or known.had_at is None or now - known.had_at > USED_WHILE_UNREACHABLE:
+                raise
+            return replace(known, asked_at=now, good_until=now + SHORTEST_GOOD)
+        text = _text(answer.body) if answer.status == 200 else None
+        return Robots(now, now + _good_for(answer), now, answer.status, answer.headers, text)
+
+
+def _refuse_unreachable(answer: Response) -> None:
+    """Raises Interrupted for an answer that is no robots.txt and does not say either that there is none."""
+    if answer.status == 429 or answer.status >= 500 or 300 <= answer.status < 400:
+        raise Interrupted(f"{answer.url}: status {answer.status}, expected a robots.txt or that there is none")
+    page = answer.body[:MAX_ROBOTS_BYTES].lstrip()
+    found = blocked(page.decode("utf-8", errors="replace")) if page.startswith(b"<") else None
+    if found:
+        raise Interrupted(f"{answer.url}: {found}, expected a robots.txt or that there is none")
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def _conditions(known: Robots | None) -> dict[str, str]:
+    """The validators of the robots.txt that is known, where it has a text that 304 could stand for."""
+    if known is None or known.text is None:
+        return {}
+    stated = {name.lower(): value for name, value in known.headers}
+    names = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
+    return {condition: stated[name] for condition, name in names if name in stated}
+
+
+def _good_for(answer: Response) -> timedelta:
+    stated = MAX_AGE.search(answer.header("Cache-Control") or "")
+    asked = timedelta(seconds=int(stated[1])) if stated else LONGEST_GOOD
+    return min(max(asked, SHORTEST_GOOD), LONGEST_GOOD)
+
+
+def _text(body: bytes) -> str:
+    return body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Protego:
+    return Protego.parse(text)
+
+
+def _pause_seconds(parsed: Protego, now: datetime) -> float:
+    """The longest pause that it asks for between two requests; a rate holds in its hours (UTC)."""
+    rate = parsed.request_rate(PRODUCT)
+    asked = parsed.crawl_delay(PRODUCT) or 0.0
+    if rate is None or not rate.requests or not _is_within(rate.start_time, rate.end_time, now):
+        return asked
+    return max(asked, rate.seconds / rate.requests)
+
+
+def _is_within(start: time | None, end: time | None, now: datetime) -> bool:
+    if start is None or end is None:
+        return True
+    at = now.time()
+    return start <= at <= end if start <= end else at >= start or at <= end
+
+
+def _keep_hours(url: httpx.URL, start: time, end: time, now: datetime) -> None:
+    if _is_within(start, end, now):
+        return
+    opens = datetime.combine(now.date(), start, now.tzinfo)
+    opens += timedelta(days=1) if opens <= now else timedelta()
+    hours = f"{start:%H:%M} to {end:%H:%M} UTC"
+    reason = f"{_origin(url)}/robots.txt lets us come from {hours}, expected that time"
+    raise NotNow(reason, (opens - now).total_seconds())

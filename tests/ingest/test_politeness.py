@@ -1,0 +1,246 @@
+"""How hosts are asked, told from the server's side: pauses, connections, and hosts that are left alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.hosts import changing_host, troubled_hosts
+from archive.store import Archive
+from ingest.fetch import Fetcher, FetchFailed
+from ingest.politeness import JITTER, HostRules, Ledger, Politeness, SharedLedger
+from tests.fetching import NOW, PAGE, Watch, failure_in, fetching
+from tests.servers import Answer, Script, Server, loopback, reset, response, serving
+
+UNWELL = response(b"later", status="503 Service Unavailable")
+HOST = "site.test"
+
+
+def test_a_pause_is_never_shorter_than_stated_and_not_the_same_each_time() -> None:
+    watch = Watch()
+    politeness = Politeness(clock=watch.clock, sleep=watch.sleep)
+    for _ in range(40):
+        with politeness.turn(HOST):
+            pass
+    assert all(2.0 <= seconds <= 2.0 * (1 + JITTER) for seconds in watch.slept)
+    assert len(watch.slept) == 39
+    assert len(set(watch.slept)) > 20
+
+
+class TestTurns:
+    def test_sources_with_fetchers_of_their_own_keep_apart(self, ledger: Callable[[], Ledger]) -> None:
+        watch = Watch()
+        script: Script = {"/": response(PAGE)}
+        with (
+            fetching(script, watch, delay_seconds=2.0, ledger=ledger()) as (one, server, _watch),
+            fetching(script, watch, delay_seconds=2.0, ledger=ledger()) as (other, _server, _),
+        ):
+            for fetcher in (one, other, one):
+                fetcher.get(server.url())
+        assert watch.slept == [2.0, 2.0]
+
+    def test_a_clock_that_is_set_back_makes_nobody_wait_longer(self, ledger: Callable[[], Ledger]) -> None:
+        watch = Watch()
+        with fetching({"/": response(PAGE)}, watch, delay_seconds=2.0, ledger=ledger()) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+            watch.seconds -= 86_400
+            fetcher.get(server.url())
+        assert sum(watch.slept) == 2.0
+
+    @pytest.mark.parametrize("connections", [1, 3])
+    def test_a_host_never_has_more_requests_than_connections(
+        self, connections: int, ledger: Callable[[], Ledger]
+    ) -> None:
+        door = Door()
+        with serving({"/": door.answer}) as server:
+            fetchers = [fetcher_at(server, ledger(), connections) for _ in range(4)]
+            together(*(lambda each=each: [each.get(server.url()) for _ in range(3)] for each in fetchers))
+            for each in fetchers:
+                each.close()
+        assert door.most == connections
+        assert len(server.asked) == 12
+
+    def test_a_turn_of_a_process_that_has_died_is_free(self, hosts_archive: Archive) -> None:
+        with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+            ended.wait()
+        owner = f"{os.uname().nodename}:{ended.pid}:1:1"
+        with hosts_archive.writing() as session, changing_host(session, HOST, NOW) as state:
+            state.turns[0] = (owner, NOW + timedelta(hours=1))
+        with fetching({"/": response(PAGE)}, ledger=SharedLedger(hosts_archive)) as (fetcher, server, watch):
+            assert fetcher.get(server.url()).answer.body == PAGE
+        assert watch.slept == []
+
+    def test_a_turn_elsewhere_is_waited_for_until_its_time_is_over(self, hosts_archive: Archive) -> None:
+        with hosts_archive.writing() as session, changing_host(session, HOST, NOW) as state:
+            state.turns[0] = ("another-machine:1:1:1", NOW + timedelta(seconds=90))
+        with fetching({"/": response(PAGE)}, ledger=SharedLedger(hosts_archive)) as (fetcher, server, watch):
+            fetcher.get(server.url())
+        assert 90 <= sum(watch.slept) < 91
+
+
+class TestHostsThatFail:
+    def test_after_five_failures_a_host_is_left_alone_then_asked_once(self, ledger: Callable[[], Ledger]) -> None:
+        script: Script = {"/": [*[UNWELL] * 6, response(PAGE)]}
+        with fetching(script, ledger=ledger(), attempts=1) as (fetcher, server, watch):
+            for _ in range(5):
+                assert fetcher.get(server.url()).answer.status == 503
+            closed = failure_in(fetcher, server.url())
+            assert "site.test is left alone until 2026-03-02 09:35:00 UTC (5 failures in a row" in str(closed)
+            assert "status 503" in str(closed)
+            assert closed.retry_after_seconds == 300
+            assert len(server.asked) == 5
+            watch.seconds += 301
+            fetcher.get(server.url())
+            assert failure_in(fetcher, server.url()).retry_after_seconds == 600
+            watch.seconds += 601
+            assert fetcher.get(server.url()).answer.body == PAGE
+            assert fetcher.get(server.url()).answer.body == PAGE
+        assert len(server.asked) == 8
+
+    def test_while_one_looks_whether_it_is_well_again_others_stay_away(self, ledger: Callable[[], Ledger]) -> None:
+        watch, shared = Watch(), ledger()
+        with fetching({"/": UNWELL}, watch, ledger=shared, attempts=1, connections=2) as (fetcher, server, _watch):
+            for _ in range(5):
+                fetcher.get(server.url())
+            watch.seconds += 301
+            politeness = Politeness(lambda host: HostRules(0, 2), shared, clock=watch.clock, sleep=watch.sleep)
+            with politeness.turn(HOST):
+                failure_in(fetcher, server.url())
+        assert len(server.asked) == 5
+
+    @pytest.mark.parametrize("answer", [reset(), response(b"no", status="403 Forbidden")], ids=["reset", "refused"])
+    def test_so_is_one_that_refuses_or_breaks_off(self, answer: Answer, ledger: Callable[[], Ledger]) -> None:
+        with fetching({"/": answer}, ledger=ledger(), attempts=1) as (fetcher, server, _watch):
+            for _ in range(9):
+                _try(fetcher, server)
+        assert len(server.asked) == 5
+
+    def test_a_page_that_is_not_there_is_no_failure_of_its_host(self, ledger: Callable[[], Ledger]) -> None:
+        with fetching({}, ledger=ledger()) as (fetcher, server, _watch):
+            for _ in range(9):
+                assert fetcher.get(server.url()).answer.status == 404
+
+    def test_an_answer_ends_the_row(self, ledger: Callable[[], Ledger]) -> None:
+        script: Script = {"/": UNWELL, "/well": response(PAGE)}
+        with fetching(script, ledger=ledger(), attempts=1) as (fetcher, server, _watch):
+            for _ in range(3):
+                for path in ("/", "/", "/", "/", "/well"):
+                    fetcher.get(server.url(path))
+        assert len(server.asked) == 15
+
+    def test_the_time_that_a_server_asks_for_holds_for_every_source(self, ledger: Callable[[], Ledger]) -> None:
+        busy = response(b"busy", "Retry-After: 3600", status="429 Too Many Requests")
+        with fetching({"/": busy, "/other": response(PAGE)}, ledger=ledger()) as (fetcher, server, watch):
+            fetcher.get(server.url())
+            assert failure_in(fetcher, server.url("/other")).retry_after_seconds == 3600
+            watch.seconds += 3601
+            assert fetcher.get(server.url("/other")).answer.body == PAGE
+        assert server.paths() == ["/", "/other"]
+
+    def test_nobody_is_told_to_wait_for_ever(self, ledger: Callable[[], Ledger]) -> None:
+        busy = response(b"busy", "Retry-After: 999999999", status="503 Service Unavailable")
+        with fetching({"/": busy}, ledger=ledger()) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+            assert failure_in(fetcher, server.url()).retry_after_seconds == 86_400
+
+    def test_operators_see_them(self, hosts_archive: Archive) -> None:
+        with fetching({"/": UNWELL}, ledger=SharedLedger(hosts_archive), attempts=1) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+        with hosts_archive.reading() as session:
+            troubled = troubled_hosts(session)
+        assert [(name, state.failures, state.last_error) for name, state in troubled.items()] == [
+            (HOST, 1, "status 503")
+        ]
+
+
+DRIVER = """
+import sys
+from archive.migrate import open_archive
+from ingest.fetch import Fetcher
+from ingest.politeness import HostRules, Politeness, SharedLedger
+from tests.servers import loopback
+url, blobs, port, count = sys.argv[1:]
+with open_archive(url, blobs) as archive:
+    politeness = Politeness(lambda host: HostRules(0.1), SharedLedger(archive))
+    with Fetcher(user_agent="b", transport_for=lambda host: loopback(int(port)), politeness=politeness) as fetcher:
+        for _ in range(int(count)):
+            fetcher.get("http://site.test/")
+"""
+
+
+def test_two_processes_on_one_archive_keep_apart(hosts_archive: Archive, tmp_path: Path) -> None:
+    door = Door()
+    with serving({"/": door.answer}) as server:
+        command = [
+            sys.executable,
+            "-c",
+            DRIVER,
+            hosts_archive.database_url,
+            str(tmp_path / "blobs"),
+            str(server.port),
+            "5",
+        ]
+        both = [subprocess.Popen(command) for _ in range(2)]
+        assert [each.wait(60) for each in both] == [0, 0]
+    assert (door.most, len(door.spans)) == (1, 10)
+    pauses = [begun - ended for (_, ended), (begun, _) in zip(door.spans, door.spans[1:], strict=False)]
+    assert min(pauses) >= 0.095
+    assert len({each.connection for each in server.asked}) == 2
+
+
+class Door:
+    """Answers slowly, and notes when and how many are inside at once."""
+
+    def __init__(self) -> None:
+        self.most = self.inside = 0
+        self.spans: list[tuple[float, float]] = []
+        self._lock = threading.Lock()
+
+    def answer(self, connection: socket.socket) -> None:
+        with self._inside():
+            time.sleep(0.03)
+        connection.sendall(response(PAGE))
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        begun = time.monotonic()
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        yield
+        with self._lock:
+            self.inside -= 1
+            self.spans.append((begun, time.monotonic()))
+
+
+def fetcher_at(server: Server, ledger: Ledger, connections: int) -> Fetcher:
+    return Fetcher(
+        user_agent="bulletins/0.1",
+        transport_for=lambda host: loopback(server.port),
+        politeness=Politeness(lambda host: HostRules(0, connections), ledger),
+    )
+
+
+def together(*works: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def _try(fetcher: Fetcher, server: Server) -> None:
+    try:
+        fetcher.get(server.url())
+    except FetchFailed:
+        return
