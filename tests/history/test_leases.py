@@ -21,7 +21,7 @@ from archive.store import Archive
 from archive.tables import Run
 from ingest.backfill import backfill
 from ingest.fetch import Fetcher
-from ingest.politeness import at_once
+from ingest.politeness import HostRules, Politeness
 from ingest.report import Report
 from ingest.tools import Tools
 from tests.history.recorded import paced
@@ -55,10 +55,15 @@ def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
+def patient(clock: Clock) -> Politeness:
+    """No pauses, but hosts that ask for it are left alone by that clock."""
+    return Politeness(lambda host: HostRules(delay_seconds=0), clock=clock)
+
+
 def backfilled(archive: Archive, held: ScriptedArchive, clock: Clock | None = None) -> Report:
     clock = clock or Clock(NOW)
     with Fetcher(
-        user_agent="bulletins/0.1", transport_for=lambda host: held, attempts=1, politeness=at_once()
+        user_agent="bulletins/0.1", transport_for=lambda host: held, attempts=1, politeness=patient(clock)
     ) as fetcher:
         return backfill(archive, paced(SLUG), ARCHIVE, Tools(fetcher, PlainReader(), clock, Stop(clock)))
 
