@@ -87,9 +87,8 @@ class Wire(httpcore.NetworkStream):
         except OSError as broken:
             raise httpcore.ReadError(str(broken)) from broken
         timeout.spend(len(data))
-        if not self.is_multiplexed:
-            if self._count(data) > timeout.head_bytes:
-                raise Stopped(f"more than {timeout.head_bytes} bytes of headers, expected at most that")
+        if not self.is_multiplexed and self._count(data) > timeout.head_bytes:
+            raise Stopped(f"more than {timeout.head_bytes} bytes of headers, expected at most that")
         return data
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
