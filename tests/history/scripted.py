@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs
 
@@ -13,9 +13,10 @@ import httpx
 
 from ingest.archives import Asker
 from ingest.fetch import Fetcher
-from ingest.politeness import at_once
+from ingest.politeness import HostRules, Politeness
 
 ARCHIVE = "https://web.archive.org"
+BEGUN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 NAMES = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
 Answered = httpx.Response | None
 
@@ -29,6 +30,9 @@ class Watch:
 
     def __call__(self) -> float:
         return self.seconds
+
+    def clock(self) -> datetime:
+        return BEGUN + timedelta(seconds=self.seconds)
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
@@ -106,7 +110,7 @@ def asker(archive: httpx.BaseTransport, watch: Watch) -> Asker:
         user_agent="bulletins/0.1",
         transport_for=lambda host: archive,
         attempts=1,
-        politeness=at_once(),
+        politeness=Politeness(lambda host: HostRules(0), clock=watch.clock, sleep=watch.wait),
         monotonic=watch,
         sleep=watch.wait,
     )
