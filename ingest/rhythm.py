@@ -24,13 +24,15 @@ HOUR = timedelta(hours=1)
 WINDOW = timedelta(weeks=8)
 HALF_LIFE = timedelta(weeks=3)
 """A publication of three weeks ago tells half as much of the rhythm as one of now."""
-IMAGINED = 12.0
+IMAGINED = 24.0
 """So many publications, spread evenly, stand beside those that were seen: few change little."""
 NEARBY = (1 / 9, 2 / 9, 3 / 9, 2 / 9, 1 / 9)
 """What a publication tells of its own hour of the day, in the middle, and of those around it."""
 
 SPREAD = 4.0
 """A source is asked at most so many times as often as it states, and at least so many times as seldom."""
+USUAL = 1.01
+"""An hour of this weight is one in which the source publishes more than in others."""
 SHORTEST, LONGEST = timedelta(minutes=2), timedelta(hours=24)
 
 QUIET_OVER = timedelta(weeks=4)
@@ -58,10 +60,10 @@ class Rhythm:
     an_hour: float
 
     def weight(self, at: datetime) -> float:
-        """The weight of an hour; of those in which the source usually publishes never less than 1."""
+        """The weight of an hour; never less than 1 where the source usually publishes."""
         local = at.astimezone(LONDON)
         usual = self.weights[local.weekday() * 24 + local.hour]
-        return max(usual * self.calm, min(usual, 1.0) if usual >= 1 else 1 / SPREAD)
+        return max(usual * self.calm, 1.0 if usual >= USUAL else 1 / SPREAD)
 
 
 def rhythm_of(seen: Sequence[Publication], watched_since: datetime | None, now: datetime) -> Rhythm:
