@@ -99,6 +99,13 @@ def test_office_hours_are_learnt() -> None:
     assert asked_in(seen[-2:], tuesday) > timedelta(minutes=11)
 
 
+def test_weights_go_with_the_square_root_of_the_rate() -> None:
+    """Nine publications in one hour bring it to four times the rate of the night, beside the imagined ones."""
+    rhythm = rhythm_of((Publication(NOON),) * 9, None, NOON)
+    wednesday = rhythm.weights[48:72]
+    assert wednesday[12] / wednesday[3] == pytest.approx(2)
+
+
 @pytest.mark.parametrize("change", [datetime(2018, 3, 25), datetime(2018, 10, 28)])  # noqa: DTZ001
 def test_the_hours_are_those_of_london_when_the_clocks_change(change: datetime) -> None:
     """What was learnt before the change holds after it by the clock on the wall, and no hour of the day is lost."""
@@ -139,7 +146,8 @@ def test_several_publications_within_hours_are_a_burst_and_one_is_not() -> None:
     several = tuple(Publication(NOON - timedelta(minutes=minutes)) for minutes in (90, 60, 30, 10))
     assert not is_burst(rhythm_of(one, None, NOON), one, NOON)
     assert asked_in(one, NOON) > QUARTER * 0.75
-    assert is_burst(rhythm_of(several, None, NOON), several, NOON)
+    for lately in (several[-2:], several):
+        assert is_burst(rhythm_of(lately, None, NOON), lately, NOON)
     assert asked_in(several, NOON) < QUARTER / 2
     assert asked_in(several, NOON + timedelta(hours=12)) > QUARTER * 0.9
 
