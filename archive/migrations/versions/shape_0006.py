@@ -1,4 +1,4 @@
-"""The fifth shape: when sources publish, and how often their feeds say to be asked."""
+"""The sixth shape: when sources publish, and how often their feeds say to be asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from alembic import op
 
 from archive.migrations.versions.shape_0001 import serial
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
