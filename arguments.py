@@ -215,7 +215,7 @@ def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     from archive.records import LEVELS
     from parsers.organisations import ORGANISATIONS
     from parsers.recognised import SERIES
-    from parsers.topics import IN_TEXT, IN_TITLE
+    from parsers.topic_words import IN_TEXT, IN_TITLE
 
     former = present_names()
     chosen["source"] = [former.get(slug, slug) for slug in chosen["source"] or []]
@@ -290,4 +290,6 @@ def wrong_sources() -> list[str]:
     settings = settings_in_force()
     place = origin_of("source", settings)
     place = str(settings.home / place) if place.endswith(".toml") else place
-    return [f"{place}: {sentence}" for sentence in configured_sources(settings.source)[1]]
+    wrong = [f"{place}: {sentence}" for sentence in configured_sources(settings.source)[1]]
+    unknown = [each.source for each in settings.request if each.source not in every_source()]
+    return wrong + [f"request of source {slug}: there is no such source, expected one of them" for slug in unknown]

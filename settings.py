@@ -7,15 +7,30 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "BULLETINS_"
 MORE_THAN_ONE_AT = re.compile(r"(?!sqlite)[^?]*@[^?]*@")
 """A database URL whose password would be cut in two, and half of it taken for the host and printed as such."""
+
+
+PROXY = re.compile(r"https?://[^/?#\s]+:[0-9]{1,5}/?")
+OURS_ALONE = frozenset(
+    {
+        *("accept-encoding", "connection", "content-length", "cookie", "host", "if-modified-since", "if-none-match"),
+        *("range", "te", "transfer-encoding", "upgrade", "user-agent"),
+    }
+)
+"""Headers that make a request ours: who asks, for what, on which conditions. Cookies have lines of their own."""
+
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[\t\x20-\x7e\xa0-\xff]*$")]
+CookieValue = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$")]
+"""RFC 9110, 5.6.2 and 5.5; RFC 6265, 4.1.1."""
 
 
 class BadSettings(Exception):
@@ -27,7 +42,7 @@ class HostSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(pattern=r"[a-z0-9.-]+")
+    name: str = Field(pattern=r"^[a-z0-9.-]+$")
     delay_seconds: float | None = Field(None, ge=0, le=3600)
     connections: int | None = Field(None, ge=1, le=8)
     robots: Literal["obey", "ignore"] = "obey"
@@ -37,6 +52,27 @@ class HostSetting(BaseModel):
     def _states_why(self) -> Self:
         if self.robots == "ignore" and not self.reason.strip():
             raise ValueError("a reason, which `status` shows, where robots is 'ignore'")
+        return self
+
+
+class RequestSetting(BaseModel):
+    """What is added to the requests of one source, `[[request]]` in bulletins.toml. Headers and cookies are secrets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str
+    headers: dict[HeaderName, HeaderValue] = {}
+    cookies: dict[HeaderName, CookieValue] = {}
+    proxy: SecretStr | None = None
+    http2: bool = False
+
+    @model_validator(mode="after")
+    def _leaves_ours_alone(self) -> Self:
+        taken = sorted(OURS_ALONE & {name.lower() for name in self.headers})
+        if taken:
+            raise ValueError(f"headers without {', '.join(taken)}, which are ours")
+        if self.proxy and not PROXY.fullmatch(self.proxy.get_secret_value()):
+            raise ValueError("a proxy at http://host:port or https://host:port")
         return self
 
 
@@ -53,10 +89,18 @@ class Settings(BaseSettings):
     connections: int = Field(1, ge=1, le=8, description="requests to one host under way at once")
     host: list[HostSetting] = Field([], description="hosts that are asked otherwise, `[[host]]` in bulletins.toml")
     deadline_seconds: float = Field(60.0, gt=0, le=3600)
+    idle_seconds: float = Field(20.0, gt=0, le=3600)
+    max_head_bytes: int = Field(64 * 1024, ge=1024, le=96 * 1024, description="h11 itself stops at 100 KiB")
+    max_wire_bytes: int = Field(20 * 1024 * 1024, gt=0)
     max_body_bytes: int = Field(50 * 1024 * 1024, gt=0)
+    max_redirects: int = Field(5, ge=0, le=20)
+    max_pages: int = Field(120, ge=1, le=10_000, description="details and older pages that one run asks")
+    max_documents: int = Field(200, ge=0, le=10_000, description="documents of one bulletin that are fetched")
     attempts: int = Field(3, ge=1, le=10)
     max_wait_seconds: float = Field(30.0, ge=0, le=600)
+    repeats: int = Field(20, ge=0, le=1000, description="requests that one run may ask again, over all its addresses")
     grace_seconds: float = Field(30.0, gt=0, le=600)
+    request: list[RequestSetting] = Field([], description="what is added to a source's requests, `[[request]]`")
     source: list[dict[str, Any]] = Field([], description="further sources, `[[source]]` in bulletins.toml")
     document_seconds: float = Field(60.0, gt=0, le=3600)
     document_memory_bytes: int = Field(1024 * 1024 * 1024, ge=128 * 1024 * 1024)
@@ -116,6 +160,7 @@ def print_settings(settings: Settings, say: Callable[[str], None]) -> None:
     """Say each setting in force and where it comes from; `say` is to leave out passwords, as `terminal.say` does."""
     shown = {**settings.model_dump(), "database_url": settings.database, "blobs": settings.blobs_at}
     shown["host"] = ", ".join(each.name for each in settings.host) or "none"
+    shown["request"] = ", ".join(each.source for each in settings.request) or "none"
     shown["source"] = ", ".join(str(each.get("slug")) for each in settings.source) or "none"
     for name, value in shown.items():
         say(f"{name} = {value} ({origin_of(name, settings)})")
@@ -135,4 +180,5 @@ def _sentence(problem: ValidationError) -> str:
     name = ".".join(str(part) for part in first["loc"]) or "settings"
     if first["type"] == "extra_forbidden":
         return f"setting {name}: there is none, expected one of {', '.join(Settings.model_fields)}"
-    return f"setting {name}: {first.get('input')!r}, expected: {first['msg']}"
+    found = "what it states" if name.startswith("request") else repr(first.get("input"))
+    return f"setting {name}: {found}, expected: {first['msg']}"

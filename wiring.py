@@ -10,17 +10,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents import DocumentReader
 from settings import Settings
 from terminal import say
+from upstreams import options_of, robots_rules
 
 if TYPE_CHECKING:
     from archive.store import Archive
     from ingest.fetch import TransportFor
-    from ingest.politeness import HostRules
     from ingest.report import Report
     from ingest.robots import RobotsRules
     from ingest.tools import Tools
@@ -43,35 +44,6 @@ def document_reader(settings: Settings) -> DocumentReader:
     return DocumentReader(max_seconds=settings.document_seconds, max_bytes_of_memory=settings.document_memory_bytes)
 
 
-def robots_rules(settings: Settings, archive: Archive | None, *, unhurried: bool = True) -> RobotsRules:
-    """How hosts are asked by these settings; with an archive, in step with all other processes that work on it.
-
-    One for a process, since its threads keep in step by it. Without `unhurried` there are no pauses: for the replica.
-    """
-    from ingest.politeness import Politeness, SharedLedger
-    from ingest.robots import RobotsHere, RobotsInArchive, RobotsRules
-    from ingest.tools import utc_now
-
-    politeness = Politeness(
-        lambda host: rules_of(settings, host, unhurried=unhurried),
-        SharedLedger(archive) if archive and unhurried else None,
-        max_wait_seconds=settings.max_wait_seconds,
-        longest_turn_seconds=settings.deadline_seconds,
-    )
-    return RobotsRules(RobotsInArchive(archive) if archive else RobotsHere(), politeness, utc_now)
-
-
-def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRules:
-    """How one host may be asked: what `[[host]]` states of it, else the settings for all."""
-    from ingest.politeness import HostRules
-
-    own = next((each for each in settings.host if each.name == host), None)
-    delay_seconds = settings.delay_seconds if own is None or own.delay_seconds is None else own.delay_seconds
-    connections = settings.connections if own is None or own.connections is None else own.connections
-    obeys = own is None or own.robots == "obey"
-    return HostRules(delay_seconds if unhurried else 0.0, connections, obeys, own.reason if own else "")
-
-
 @contextmanager
 def tools_for(
     settings: Settings,
@@ -91,15 +63,29 @@ def tools_for(
     fetcher = Fetcher(
         user_agent=settings.user_agent,
         transport_for=transport_for,
+        max_head_bytes=settings.max_head_bytes,
+        max_wire_bytes=settings.max_wire_bytes,
         max_body_bytes=settings.max_body_bytes,
         deadline_seconds=settings.deadline_seconds,
+        idle_seconds=settings.idle_seconds,
+        max_redirects=settings.max_redirects,
         attempts=settings.attempts,
         max_wait_seconds=settings.max_wait_seconds,
+        repeats=settings.repeats,
         politeness=rules.politeness,
         robots=rules if looks_at_robots else None,
     )
     with fetcher, document_reader(settings) as documents:
-        yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say)
+        options = partial(options_of, settings)
+        yield Tools(
+            fetcher,
+            documents,
+            stop=stop or threading.Event(),
+            say=say,
+            options_of=options,
+            max_pages=settings.max_pages,
+            max_documents=settings.max_documents,
+        )
 
 
 def run_each(archive: Archive, chosen: Iterable[Source], tools: Tools, *, accept: bool) -> Iterator[Report]:
@@ -164,6 +150,7 @@ def serve_all(
     """Scheduler, workers and status page for these sources in one process, until SIGTERM or SIGINT: the exit code."""
     from archive.migrate import open_archive
     from archive.renaming import rename_sources
+    from archive.targets import want_passed_over
     from ingest.tools import utc_now
     from parsers.configured import former_names
     from parsers.source import broken_sources
@@ -177,6 +164,8 @@ def serve_all(
     with ExitStack() as stack:
         told_to_stop = _told_to_stop()
         archive = stack.enter_context(open_archive(settings.database, settings.blobs_at))
+        with archive.writing() as session:
+            want_passed_over(session)
         rename_sources(archive, former_names({source.slug: source for source in chosen}), utc_now())
         transport_for = None
         if replica:

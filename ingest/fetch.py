@@ -14,19 +14,19 @@ import httpx
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from ingest.decode import ACCEPT_ENCODING, decoded
-from ingest.guard import GuardedTransport, NoAddress, Refused, admissible
+from ingest.guard import Refused, admissible
+from ingest.options import NO_OPTIONS, RequestOptions, Way
 from ingest.politeness import Politeness
-from ingest.response import Fetched, FetchFailed, Response, retry_after_seconds
+from ingest.response import RANGE, Fetched, FetchFailed, Response, redirect_target, refuse_partial, retry_after_seconds
 from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Stopped, backoff_seconds
 from ingest.robots import RobotsRules
-from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
+from ingest.transport import GuardedTransport
+from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_HEAD_BYTES, MAX_WIRE_BYTES, Allowance
 
 TransportFor = Callable[[str], httpx.BaseTransport]
-"""What carries requests to a host."""
+"""What carries requests to a host in the place of the guarded transport: the replica's, or a test's."""
 MAX_BODY_BYTES = 50 * 1024 * 1024
 NO_BODY = httpx.ByteStream(b"")
-RANGE = "Range"
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 __all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "TransportFor", "retry_after_seconds"]
 
@@ -40,6 +40,7 @@ class _Errand:
     seconds_left: float
     follow: bool = True
     obeys_robots: bool = True
+    options: RequestOptions = NO_OPTIONS
     hops: list[Response] = field(default_factory=list)
     attempts: int = 0
     retry_after_seconds: float | None = None
@@ -48,11 +49,11 @@ class _Errand:
 class Fetcher:
     """Fetches with one transport of httpx per host. Use it as a context manager; threads may share it.
 
-    `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart),
-    `idle_seconds` for a single silence. `sleep`, `clock` (aware UTC) and `monotonic` (seconds) are the
-    only clocks it knows. `politeness` says when a host may be asked; without `robots` no robots.txt is looked at. The
-    transports are handed whole requests, without httpx's client around them: so no redirect
-    is followed unseen, no cookie kept, and no proxy settings or credentials of the environment are used.
+    `deadline_seconds` holds for all the network time of one `get` (hops and attempts, waits apart), `idle_seconds` for
+    a single silence; `repeats` is how often anything may be asked again with it. `sleep`, `clock` (aware UTC) and
+    `monotonic` (seconds) are the only clocks it knows. `politeness` says when a host may be asked; without `robots` no
+    robots.txt is looked at. The transports are handed whole requests, without httpx's client around them: so no
+    redirect is followed unseen, no cookie kept, and no proxy settings or credentials of the environment are used.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Fetcher:
         user_agent: str,
         transport_for: TransportFor | None = None,
         max_wire_bytes: int = MAX_WIRE_BYTES,
+        max_head_bytes: int = MAX_HEAD_BYTES,
         max_body_bytes: int = MAX_BODY_BYTES,
         deadline_seconds: float = DEADLINE_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
         max_redirects: int = 5,
         attempts: int = 3,
         max_wait_seconds: float = 30.0,
+        repeats: int = 20,
         politeness: Politeness | None = None,
         robots: RobotsRules | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -80,18 +83,21 @@ class Fetcher:
             (b"Accept-Language", b"en-GB, en;q=0.8"),
             (b"Accept-Encoding", ACCEPT_ENCODING.encode("ascii")),
         )
-        self._transport_for = transport_for or (lambda host: GuardedTransport())
+        self._transport_for = transport_for
         self._max_wire_bytes = max_wire_bytes
+        self._max_head_bytes = max_head_bytes
         self._max_body_bytes = max_body_bytes
         self._deadline_seconds = deadline_seconds
         self._idle_seconds = idle_seconds
         self._timeouts = httpx.Timeout(idle_seconds).as_dict()
         self._max_redirects = max_redirects
         self._max_wait_seconds = max_wait_seconds
+        self._repeats_left = repeats
         self._clock = clock
         self._monotonic = monotonic
         self._politeness = politeness or Politeness(clock=clock, sleep=sleep)
         self._robots = robots
+        self._attempts = attempts
         self._retrying = Retrying(
             stop=stop_after_attempt(attempts),
             retry=self._is_to_be_repeated,
@@ -99,7 +105,7 @@ class Fetcher:
             sleep=sleep,
             retry_error_callback=lambda state: state.outcome and state.outcome.result(),
         )
-        self._transports: dict[str, httpx.BaseTransport] = {}
+        self._transports: dict[tuple[str, Way], httpx.BaseTransport] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -122,18 +128,19 @@ class Fetcher:
         last_modified: str | None = None,
         span: tuple[int, int] | None = None,
         follow: bool = True,
+        options: RequestOptions = NO_OPTIONS,
     ) -> Fetched:
         """The answer to `url`, its redirects before it; validators make it conditional and 304 an answer.
 
         With `span` (first byte and last) it is asked for that part, and 206 is an answer. With `follow` off, a
-        redirect is.
+        redirect is. `options` are what its source adds to requests.
         Raises Refused for what is never asked, FetchFailed where no whole answer came. An error status is an
         answer: 429 and 5xx are asked again and returned when they stay, or at once when Retry-After is too long.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         kept = {name: value for name, value in conditions.items() if value}
         kept |= {RANGE: f"bytes={span[0]}-{span[1]}"} if span else {}
-        errand = _Errand(admissible(url), kept, self._deadline_seconds, follow)
+        errand = _Errand(admissible(url), kept, self._deadline_seconds, follow, options=options)
         try:
             self._retrying(self._follow, errand)
         except (Interrupted, Stopped) as problem:
@@ -150,6 +157,18 @@ class Fetcher:
         return Fetched(tuple(errand.hops), errand.attempts)
 
     def _is_to_be_repeated(self, state: RetryCallState) -> bool:
+        return self._may_pass(state) and self._takes_a_repeat(state.attempt_number)
+
+    def _takes_a_repeat(self, attempts_made: int) -> bool:
+        """Whether one more repeat is left for all that is asked with this fetcher; it is used up then."""
+        if attempts_made >= self._attempts:
+            return True
+        with self._lock:
+            self._repeats_left -= 1
+            return self._repeats_left >= 0
+
+    def _may_pass(self, state: RetryCallState) -> bool:
+        """Whether what went wrong may be better when it is asked again."""
         outcome, errand = state.outcome, cast(_Errand, state.args[0])
         if outcome is None or outcome.failed:
             return outcome is not None and isinstance(outcome.exception(), Interrupted)
@@ -174,7 +193,7 @@ class Fetcher:
                 self._robots.permit(url, self._ask_robots)
             response = self._exchange(url, conditions, errand)
             errand.hops.append(response)
-            target = _redirect_target(url, response) if errand.follow else None
+            target = redirect_target(url, response) if errand.follow else None
             if target is None:
                 errand.retry_after_seconds = retry_after_seconds(response, self._clock())
                 return response
@@ -194,10 +213,14 @@ class Fetcher:
         with self._politeness.turn(url.host) as turn:
             started = self._monotonic()
             allowance = Allowance(
-                started + errand.seconds_left, self._idle_seconds, self._max_wire_bytes, self._monotonic
+                started + errand.seconds_left,
+                self._idle_seconds,
+                self._max_wire_bytes,
+                self._monotonic,
+                self._max_head_bytes,
             )
             try:
-                response = self._whole_response(url, conditions, allowance, started)
+                response = self._whole_response(url, conditions, allowance, errand, started)
             except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ProxyError) as problem:
                 raise Stopped(f"{_named(problem)}, expected a request that can be sent") from problem
             except httpx.TransportError as problem:
@@ -209,14 +232,14 @@ class Fetcher:
             finally:
                 errand.seconds_left -= self._monotonic() - started
             turn.note_answer(response.status, retry_after_seconds(response, self._clock()))
-        _refuse_partial(response, conditions)
+        refuse_partial(response, conditions)
         return response
 
     def _whole_response(
-        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, started: float
+        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: _Errand, started: float
     ) -> Response:
-        request = self._request(url, conditions, allowance)
-        with closing(self._transport(url.host).handle_request(request)) as answer:
+        request = self._request(url, conditions, allowance, errand)
+        with closing(self._transport(url.host, errand.options.way).handle_request(request)) as answer:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
@@ -231,10 +254,13 @@ class Fetcher:
                 elapsed_seconds=self._monotonic() - started,
             )
 
-    def _request(self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance) -> httpx.Request:
+    def _request(
+        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: _Errand
+    ) -> httpx.Request:
         """A GET without a body; the timeouts are for transports that do not know of allowances."""
         stated = [(name.encode("ascii"), value.encode("latin-1")) for name, value in conditions.items()]
-        headers = [(b"Host", url.netloc), *self._headers, *stated]
+        own = self._headers[1:] if errand.options.way.http2 else self._headers
+        headers = [(b"Host", url.netloc), *own, *stated, *errand.options.for_host(url, errand.url.scheme)]
         extensions = {"allowance": allowance, "timeout": self._timeouts}
         return httpx.Request("GET", url, headers=headers, stream=NO_BODY, extensions=extensions)
 
@@ -252,31 +278,13 @@ class Fetcher:
                 raise Stopped(f"more than {self._max_wire_bytes} bytes received, {cap}")
             yield piece
 
-    def _transport(self, host: str) -> httpx.BaseTransport:
+    def _transport(self, host: str, way: Way) -> httpx.BaseTransport:
         with self._lock:
-            if host not in self._transports:
-                self._transports[host] = self._transport_for(host)
-            return self._transports[host]
+            if (host, way) not in self._transports:
+                made = self._transport_for(host) if self._transport_for else GuardedTransport(way=way)
+                self._transports[host, way] = made
+            return self._transports[host, way]
 
 
 def _named(problem: Exception) -> str:
     return f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
-
-
-def _refuse_partial(response: Response, conditions: Mapping[str, str]) -> None:
-    """Raises Stopped for answers that are none to a plain GET of the whole, or to one of a part."""
-    if response.status == 304 and not conditions:
-        raise Stopped("304 to a request without conditions, expected the document")
-    if response.status == 206 and RANGE not in conditions:
-        raise Stopped("206, a part of a document that was asked for whole, expected all of it")
-
-
-def _redirect_target(url: httpx.URL, response: Response) -> httpx.URL | None:
-    """Where a redirect leads, None where there is none; raises Refused, or Interrupted for what is no address."""
-    location = response.header("Location") if response.status in REDIRECTS else None
-    if location is None:
-        return None
-    try:
-        return admissible(location.encode("latin-1").decode("utf-8", errors="replace"), base=url)
-    except NoAddress as problem:
-        raise Interrupted(f"location {problem}") from problem

@@ -6,27 +6,16 @@ import ipaddress
 import queue
 import re
 import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import cache
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
-import certifi
 import httpcore
 import httpx
 
 from ingest.wire import Address, Allowance, Wire, open_wire
 
 HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-HTTPCORE_ERRORS = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -81,7 +70,7 @@ class NoAddress(Refused):
     """What stands for an address is none that can be read."""
 
 
-class _NotPublic(Exception):
+class NotPublic(Exception):
     """The reason why a host's address is refused, before it is known which URL it was for."""
 
 
@@ -161,15 +150,19 @@ class PublicNetwork(httpcore.NetworkBackend):
     def connect_tcp(
         self, host: str, port: int, timeout: Any = None, local_address: str | None = None, socket_options: Any = None
     ) -> httpcore.NetworkStream:
-        """A Wire to the host. Raises _NotPublic when any of its addresses is not public, or is this machine's own."""
-        addresses = self._looked_up(host, port, timeout)
+        """A Wire to the host. Raises NotPublic when any of its addresses is not public, or is this machine's own."""
+        return _elsewhere(open_wire(self.public_addresses(host, port, timeout), timeout), host)
+
+    def public_addresses(self, host: str, port: int, allowance: Allowance) -> list[Address]:
+        """Where a host is; raises NotPublic when any of its addresses is not public."""
+        addresses = self.looked_up(host, port, allowance)
         for _family, address in addresses:
             kind = why_not_public(address[0])
             if kind:
-                raise _NotPublic(f"{host} is at {address[0]} ({kind}), expected public addresses only")
-        return _elsewhere(open_wire(addresses, timeout), host)
+                raise NotPublic(f"{host} is at {address[0]} ({kind}), expected public addresses only")
+        return addresses
 
-    def _looked_up(self, host: str, port: int, allowance: Allowance) -> list[Address]:
+    def looked_up(self, host: str, port: int, allowance: Allowance) -> list[Address]:
         """The system's resolver knows no time limit, so it runs in a thread that is left behind when it is late."""
         answers: queue.SimpleQueue[list[Address] | Exception] = queue.SimpleQueue()
 
@@ -191,101 +184,9 @@ class PublicNetwork(httpcore.NetworkBackend):
 
 
 def _elsewhere(wire: Wire, host: str) -> Wire:
-    """The wire, unless it leads back to this machine by its own public address: closed then, _NotPublic raised."""
+    """The wire, unless it leads back to this machine by its own public address: closed then, NotPublic raised."""
     here, there = wire.ends()
     if here == there:
         wire.close()
-        raise _NotPublic(f"{host} is at {there} (this machine), expected another machine")
+        raise NotPublic(f"{host} is at {there} (this machine), expected another machine")
     return wire
-
-
-@cache
-def verifying_context() -> ssl.SSLContext:
-    """TLS as the system and certifi trust it, host names checked; one for the process."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-class GuardedTransport(httpx.BaseTransport):
-    """HTTP/1.1 without proxies, each exchange held to the Allowance in its extensions."""
-
-    def __init__(
-        self,
-        *,
-        network_backend: httpcore.NetworkBackend | None = None,
-        ssl_context: ssl.SSLContext | None = None,
-        max_connections: int = 4,
-    ) -> None:
-        self._pool = httpcore.ConnectionPool(
-            network_backend=network_backend or PublicNetwork(),
-            ssl_context=ssl_context or verifying_context(),
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=30.0,
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The response with its body still on the wire; raises Refused, Stopped, Interrupted or httpx's errors."""
-        url = request.url
-        refuse_inadmissible(url)
-        allowance = request.extensions.get("allowance") or Allowance.starting_now()
-        with _as_httpx():
-            try:
-                response = self._pool.handle_request(_for_httpcore(request, allowance))
-            except _NotPublic as refusal:
-                raise Refused(str(url), str(refusal)) from refusal
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-def _for_httpcore(request: httpx.Request, allowance: Allowance) -> httpcore.Request:
-    """The request for the pool; the Allowance stands where httpcore hands timeouts through to the wire."""
-    timeouts = {"connect": allowance, "read": allowance, "write": allowance, "pool": allowance.seconds()}
-    url = request.url
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions={**request.extensions, "timeout": timeouts},
-    )
-
-
-class _Body(httpx.SyncByteStream):
-    """The body as it comes off the wire, which must be neither shorter nor longer than stated."""
-
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx():
-            yield from cast(Iterable[bytes], self._response.stream)
-        wire = self._response.extensions.get("network_stream")
-        if isinstance(wire, Wire):
-            wire.settle(_stated_bytes(self._response))
-
-    def close(self) -> None:
-        self._response.close()
-
-
-def _stated_bytes(response: httpcore.Response) -> int | None:
-    """The Content-Length of a body; None for one in chunks, until the end, or that its status rules out."""
-    headers = {name.lower(): value for name, value in response.headers}
-    if response.status in (204, 304) or b"transfer-encoding" in headers or b"content-length" not in headers:
-        return None
-    return int(headers[b"content-length"].split(b",")[0])
-
-
-@contextmanager
-def _as_httpx() -> Iterator[None]:
-    """httpcore's exceptions as those of the same name in httpx."""
-    try:
-        yield
-    except HTTPCORE_ERRORS as problem:
-        named: type[httpx.TransportError] = getattr(httpx, type(problem).__name__, httpx.TransportError)
-        raise named(str(problem)) from problem

@@ -17,7 +17,7 @@ from archive.settle import Settled
 from archive.store import Archive, Session
 from archive.targets import get_target, note_failure, note_moved, retry_at
 from ingest.ahead import Ahead
-from ingest.fetch import Fetched, Fetcher, FetchFailed, Refused, Response
+from ingest.fetch import Fetched, FetchFailed, Refused, Response
 from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -37,7 +37,7 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
 
     def answer(page: Listing) -> Fetched:
         tools.say(f"{source.slug}: asking {page.url}")
-        return ask(tools.fetcher, page.moved_to or page.url, _validators(page))
+        return ask(source, tools, page.moved_to or page.url, _validators(page))
 
     return Ahead(answer, pages, bytes_in)
 
@@ -88,10 +88,12 @@ class Address(Protocol):
     def facts(self) -> Mapping[str, str]: ...
 
 
-def ask(fetcher: Fetcher, url: str, earlier: Sequence[Sequence[str]]) -> Fetched:
+def ask(source: Source, tools: Tools, url: str, earlier: Sequence[Sequence[str]]) -> Fetched:
     """Fetch `url` with the validators among the headers of an earlier capture. Raises FetchFailed or Refused."""
     headers = {name.lower(): value for name, value in earlier}
-    return fetcher.get(url, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+    options = tools.options_of(source.slug)
+    etag, last_modified = headers.get("etag"), headers.get("last-modified")
+    return tools.fetcher.get(url, etag=etag, last_modified=last_modified, options=options)
 
 
 def moved_to(target: Address, hops: Sequence[Response]) -> str | None:
@@ -147,7 +149,7 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
         try:
             hops = _as_stored(archive, validated, hops)
         except CorruptBlob:
-            hops = ask(tools.fetcher, target.moved_to or target.url, ()).hops
+            hops = ask(source, tools, target.moved_to or target.url, ()).hops
     settled = arrive(archive, source, arrivals(source, target, hops), tools.clock())
     with archive.writing() as session:
         _note_polled(session, source, target, fetched, settled, tools.clock())

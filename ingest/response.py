@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.retries import wait_seconds
+import httpx
+
+from ingest.guard import NoAddress, admissible
+from ingest.retries import Interrupted, Stopped, wait_seconds
+
+RANGE = "Range"
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,22 @@ def retry_after_seconds(response: Response, now: datetime) -> float | None:
     """Seconds from `now` (aware) that the response asks to wait; None where it asks nothing one can read."""
     value = response.header("Retry-After")
     return None if value is None else wait_seconds(value, now)
+
+
+def refuse_partial(response: Response, conditions: Mapping[str, str]) -> None:
+    """Raises Stopped for answers that are none to a plain GET of the whole, or to one of a part."""
+    if response.status == 304 and not conditions:
+        raise Stopped("304 to a request without conditions, expected the document")
+    if response.status == 206 and RANGE not in conditions:
+        raise Stopped("206, a part of a document that was asked for whole, expected all of it")
+
+
+def redirect_target(url: httpx.URL, response: Response) -> httpx.URL | None:
+    """Where a redirect leads, None where there is none; raises Refused, or Interrupted for what is no address."""
+    location = response.header("Location") if response.status in REDIRECTS else None
+    if location is None:
+        return None
+    try:
+        return admissible(location.encode("latin-1").decode("utf-8", errors="replace"), base=url)
+    except NoAddress as problem:
+        raise Interrupted(f"location {problem}") from problem

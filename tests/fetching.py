@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from ingest.fetch import Fetcher, FetchFailed, Response
-from ingest.guard import GuardedTransport
 from ingest.politeness import HostRules, Politeness
 from ingest.robots import RobotsHere, RobotsRules
+from ingest.transport import GuardedTransport
 from tests.servers import Answer, Script, Server, loopback, serving
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from ingest.guard import GuardedTransport
+from ingest.transport import GuardedTransport
 from ingest.wire import open_wire
 
 Answer = bytes | Callable[[socket.socket], None]

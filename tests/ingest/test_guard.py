@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import guard
-from ingest.guard import GuardedTransport, PublicNetwork, Refused, admissible, why_not_public
+from ingest.guard import PublicNetwork, Refused, admissible, why_not_public
+from ingest.transport import GuardedTransport
 from ingest.wire import Address, Allowance
 from tests.servers import LoopbackNetwork, response, serving
 

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.fetch import Response, retry_after_seconds
 from tests.fetching import NOW, PAGE, failure_of, fetching
-from tests.servers import reset, response
+from tests.servers import Answer, reset, response
 
 UNAVAILABLE = response(b"later", status="503 Service Unavailable")
 
@@ -81,3 +81,18 @@ def test_every_form_of_retry_after_is_read(value: str, seconds: float | None) ->
 
 def test_no_retry_after_asks_for_nothing() -> None:
     assert retry_after_seconds(Response("http://site.test/", NOW, 503, (), b"", "HTTP/1.1", 0.0), NOW) is None
+
+
+def test_one_run_asks_again_only_so_often() -> None:
+    with fetching({"/": UNAVAILABLE, "/other": UNAVAILABLE}, attempts=3, repeats=3) as (fetcher, server, _watch):
+        assert fetcher.get(server.url()).attempts == 3
+        assert fetcher.get(server.url("/other")).attempts == 2
+    assert len(server.asked) == 5
+
+
+def test_what_needs_no_repeat_uses_none_up() -> None:
+    well: list[Answer] = [UNAVAILABLE, response(PAGE)]
+    with fetching({"/": response(PAGE), "/ill": well}, repeats=1) as (fetcher, server, _watch):
+        for _ in range(5):
+            fetcher.get(server.url())
+        assert fetcher.get(server.url("/ill")).answer.body == PAGE

@@ -1,0 +1,106 @@
+"""How hosts and requests are stated in the settings, and what `status` says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.hosts import changing_host
+from archive.migrate import open_archive
+from ingest.politeness import HostRules
+from settings import BadSettings, load_settings
+from tests.fetching import NOW
+from tests.lifecycle.test_full_disk import bulletins
+from upstreams import options_of, rules_of
+
+HOSTS = """
+delay_seconds = 3
+
+[[host]]
+name = "www.gov.uk"
+connections = 2
+
+[[host]]
+name = "www.example.org"
+delay_seconds = 10
+robots = "ignore"
+reason = "agreed with their web team on 3 March 2026"
+"""
+REQUEST = """
+[[request]]
+source = "btp"
+headers = { "X-Api-Key" = "k3y" }
+cookies = { session = "s3ssion" }
+proxy = "http://desk:s3cret@proxy.example.org:3128"
+http2 = true
+"""
+
+
+def stated(home: Path, lines: str) -> Path:
+    (home / "bulletins.toml").write_text(lines, "utf-8")
+    return home
+
+
+def test_a_host_is_asked_as_its_lines_say(tmp_path: Path) -> None:
+    settings = load_settings(stated(tmp_path, HOSTS))
+    assert rules_of(settings, "www.gov.uk") == HostRules(3, 2)
+    assert rules_of(settings, "elsewhere.example") == HostRules(3, 1)
+    own = rules_of(settings, "www.example.org")
+    assert own == HostRules(10, 1, obeys_robots=False, reason="agreed with their web team on 3 March 2026")
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ('[[host]]\nname = "a.example"\nrobots = "ignore"', "a reason, which `status` shows"),
+        ('[[host]]\nname = "a.example"\nrobots = "ignore"\nreason = " "', "a reason"),
+        ('[[host]]\nname = "https://a.example/"', "setting host.0.name"),
+        ('[[host]]\nname = "a.example"\nconnections = 99', "setting host.0.connections: 99"),
+        ('[[host]]\nname = "a.example"\ndelay = 1', "setting host.0.delay"),
+        ('[[request]]\nsource = "btp"\nheaders = { "User-Agent" = "Mozilla" }', "without user-agent, which are ours"),
+        ('[[request]]\nsource = "btp"\nproxy = "socks5://a.example:1"', "a proxy at http://host:port"),
+    ],
+)
+def test_what_cannot_be_is_said(lines: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as problem:
+        load_settings(stated(tmp_path, lines))
+    assert sentence in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "line", ['headers = { "X-Key" = "s3cret\\nB: c" }', 'cookies = { a = "s3cret;x" }', 'proxy = "s3cret"']
+)
+def test_a_secret_is_not_repeated_by_what_refuses_it(line: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as problem:
+        load_settings(stated(tmp_path, f'[[request]]\nsource = "btp"\n{line}'))
+    assert "setting request.0" in str(problem.value)
+    assert "s3cret" not in str(problem.value)
+
+
+def test_what_is_added_to_requests_is_for_the_hosts_that_a_source_starts_from(tmp_path: Path) -> None:
+    settings = load_settings(stated(tmp_path, REQUEST))
+    options = options_of(settings, "btp")
+    assert (set(options.hosts), options.headers, options.cookies) == (
+        {"www.btp.police.uk"},
+        {"X-Api-Key": "k3y"},
+        {"session": "s3ssion"},
+    )
+    assert (options.way.proxy, options.way.http2) == ("http://desk:s3cret@proxy.example.org:3128", True)
+    assert options_of(settings, "bsia-cssc").headers == {}
+
+
+def test_status_says_which_hosts_fail_and_whose_rules_are_not_obeyed(tmp_path: Path) -> None:
+    settings = load_settings(stated(tmp_path, HOSTS + REQUEST + '[[request]]\nsource = "no-such"\n'))
+    with (
+        open_archive(settings.database, settings.blobs_at) as archive,
+        archive.writing() as session,
+        changing_host(session, "www.gov.uk", NOW) as state,
+    ):
+        state.failures, state.last_error, state.closed_until = 5, "status 503", NOW
+    said = bulletins(tmp_path, "status").stderr
+    assert "www.example.org: robots.txt is not obeyed: agreed with their web team on 3 March 2026" in said
+    assert "www.gov.uk: 5 failures in a row, the last: status 503, left alone until 2026-03-02 09:30:00 UTC" in said
+    assert "request of source no-such: there is no such source" in said
+    assert "request = btp, no-such (bulletins.toml)" in said
+    assert not {each for each in ("k3y", "s3ssion", "s3cret") if each in said}

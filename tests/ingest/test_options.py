@@ -1,0 +1,201 @@
+"""What an operator adds to the requests of a source, and where it must never go."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h2.config
+import h2.connection
+import h2.events
+import pytest
+
+from ingest.fetch import Fetcher, FetchFailed
+from ingest.guard import Refused
+from ingest.options import RequestOptions, Way
+from ingest.politeness import at_once
+from ingest.transport import GuardedTransport
+from ingest.wire import Address
+from tests.fetching import PAGE, fetching
+from tests.ingest.test_tls import Authority
+from tests.servers import LoopbackNetwork, Script, redirect, response, serving
+
+KEY, SESSION = "k3y-of-the-desk", "s3ssion"
+SECRET = RequestOptions({"site.test"}, {"X-Api-Key": KEY}, {"session": SESSION, "consent": "yes"})
+
+
+def test_headers_and_cookies_go_to_the_hosts_of_their_source() -> None:
+    with fetching({"/": response(PAGE, "Set-Cookie: tracked=1")}) as (fetcher, server, _watch):
+        fetcher.get(server.url(), options=SECRET)
+        fetcher.get(server.url(), options=SECRET)
+        fetcher.get(server.url())
+    sent = [(each.headers.get("X-Api-Key"), each.headers.get("Cookie")) for each in server.asked]
+    assert sent == [(KEY, f"session={SESSION}; consent=yes")] * 2 + [(None, None)]
+
+
+@pytest.mark.parametrize("place", ["http://other.test/b", "http://www.site.test/b", "http://site.test.evil.test/b"])
+def test_they_follow_no_redirect_to_another_host(place: str) -> None:
+    script: Script = {"/": redirect(place), "/b": redirect("http://site.test/c"), "/c": response(PAGE)}
+    with fetching(script) as (fetcher, server, _watch):
+        fetched = fetcher.get(server.url(), options=SECRET)
+    assert ["X-Api-Key" in each.headers for each in server.asked] == [True, False, True]
+    assert ["Cookie" in each.headers for each in server.asked] == [True, False, True]
+    assert KEY not in repr(fetched) + repr(SECRET) and SESSION not in repr(fetched) + repr(SECRET)
+
+
+def test_what_began_under_tls_is_not_sent_in_the_clear(authority: Authority) -> None:
+    secure: Script = {"/": redirect("http://site.test/plain")}
+    with serving({"/plain": response(PAGE)}) as plain, serving(secure, tls=authority.server("site.test", [])) as tls:
+
+        class BothNetworks(LoopbackNetwork):
+            def connect_tcp(self, host: str, port: int, *rest: object, **more: object):  # type: ignore[no-untyped-def]
+                self._port = tls.port if port == 443 else plain.port
+                return super().connect_tcp(host, port, *rest, **more)  # type: ignore[arg-type]
+
+        transport = GuardedTransport(network_backend=BothNetworks(0), ssl_context=authority.trusted())
+        with Fetcher(user_agent="b", transport_for=lambda host: transport, politeness=at_once()) as fetcher:
+            assert fetcher.get("https://site.test/", options=SECRET).answer.body == PAGE
+    assert ("X-Api-Key" in tls.asked[0].headers, "X-Api-Key" in plain.asked[0].headers) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "answer", [response(b"", status="500 Ill"), b"garbage\r\n\r\n", redirect("file:///etc/passwd")]
+)
+def test_they_are_in_no_error(answer: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with fetching({"/": answer}, attempts=1) as (fetcher, server, _watch):
+        try:
+            told = repr(fetcher.get(server.url(), options=SECRET))
+        except (FetchFailed, Refused) as problem:
+            told = f"{problem!r} {problem} {problem.__cause__!r}"
+    assert KEY not in told + caplog.text and SESSION not in told + caplog.text
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+class TestProxies:
+    def test_a_proxy_is_all_that_is_connected_to(self) -> None:
+        with serving({"http://site.example/": response(PAGE)}) as proxy:
+            got = fetched_through(proxy.port, "http://site.example/", {"site.example": "93.184.215.14"})
+        assert got == PAGE
+        assert [each.path for each in proxy.asked] == ["http://site.example/"]
+
+    def test_what_is_said_to_the_proxy_is_not_said_in_errors(self) -> None:
+        refusing = response(b"", status="407 Proxy Authentication Required")
+        with serving({"site.example:443": refusing}) as proxy, pytest.raises(FetchFailed) as failure:
+            fetched_through(proxy.port, "https://site.example/", {"site.example": "93.184.215.14"}, "desk:s3cret@")
+        assert "s3cret" not in f"{failure.value!r} {failure.value}"
+        assert proxy.asked[0].headers["Proxy-Authorization"].startswith("Basic ")
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254"])
+    def test_it_is_not_asked_for_what_we_see_at_a_private_address(self, address: str) -> None:
+        with serving({}) as proxy, pytest.raises(Refused, match="expected public addresses only"):
+            fetched_through(proxy.port, "http://inside.example/", {"inside.example": address})
+        assert proxy.asked == []
+
+    def test_a_proxy_that_is_not_there_is_a_failure(self) -> None:
+        with serving({}) as proxy:
+            port = proxy.port
+        with pytest.raises(FetchFailed, match="ConnectError"):
+            fetched_through(port, "http://site.example/", {"site.example": "93.184.215.14"})
+
+
+def fetched_through(port: int, url: str, names: dict[str, str], who: str = "") -> bytes:
+    """The body of `url` by a proxy on this machine, where names are at these addresses."""
+
+    def resolve(host: str, asked: int) -> list[Address]:
+        return [(socket.AF_INET, (names[host], asked))]
+
+    way = Way(proxy=f"http://{who}127.0.0.1:{port}")
+    transport = GuardedTransport(way=way, resolve=resolve)
+    with Fetcher(user_agent="b", attempts=1, transport_for=lambda host: transport, politeness=at_once()) as fetcher:
+        return fetcher.get(url, options=RequestOptions(way=way)).answer.body
+
+
+class TestHttp2:
+    def test_a_host_that_speaks_it_is_asked_with_it(self, authority: Authority) -> None:
+        with speaking_http2(authority, [PAGE, PAGE * 4000]) as (port, seen):
+            bodies, versions = fetched_by_http2(port, authority, 2)
+        assert bodies == [PAGE, PAGE * 4000]
+        assert versions == {"HTTP/2"}
+        assert all("connection" not in dict(headers) for headers in seen)
+
+    def test_one_that_does_not_is_asked_without(self, authority: Authority) -> None:
+        with serving({"/": response(PAGE)}, tls=authority.server("site.test", [])) as server:
+            assert fetched_by_http2(server.port, authority, 2) == ([PAGE, PAGE], {"HTTP/1.1"})
+
+    def test_caps_hold(self, authority: Authority) -> None:
+        with speaking_http2(authority, [b"x" * 300_000]) as (port, _seen), pytest.raises(FetchFailed, match="more"):
+            fetched_by_http2(port, authority, 1, most_bytes=100_000)
+
+
+def fetched_by_http2(
+    port: int, authority: Authority, times: int, most_bytes: int = 10**7
+) -> tuple[list[bytes], set[str]]:
+    way = Way(http2=True)
+    transport = GuardedTransport(network_backend=LoopbackNetwork(port), ssl_context=authority.trusted(), way=way)
+    with Fetcher(
+        user_agent="b",
+        attempts=1,
+        transport_for=lambda host: transport,
+        politeness=at_once(),
+        max_wire_bytes=most_bytes,
+    ) as fetcher:
+        answers = [fetcher.get("https://site.test/", options=RequestOptions(way=way)).answer for _ in range(times)]
+    return [each.body for each in answers], {each.http_version for each in answers}
+
+
+@contextmanager
+def speaking_http2(authority: Authority, bodies: list[bytes]) -> Iterator[tuple[int, list[list[tuple[str, str]]]]]:
+    """A server that answers one connection by HTTP/2 alone, with these bodies in turn."""
+    context = authority.server("site.test", [])
+    context.set_alpn_protocols(["h2"])
+    seen: list[list[tuple[str, str]]] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=_converse_by_http2, args=(listener, context, bodies, seen))
+    thread.start()
+    try:
+        yield listener.getsockname()[1], seen
+    finally:
+        listener.close()
+        thread.join(20)
+
+
+def _converse_by_http2(
+    listener: socket.socket, context: ssl.SSLContext, bodies: list[bytes], seen: list[list[tuple[str, str]]]
+) -> None:
+    raw, _ = listener.accept()
+    waiting = iter(bodies)
+    to_send: dict[int, bytes] = {}
+    try:
+        with context.wrap_socket(raw, server_side=True) as wire:
+            spoken = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
+            spoken.initiate_connection()
+            wire.sendall(spoken.data_to_send())
+            while data := wire.recv(65_536):
+                for event in spoken.receive_data(data):
+                    if isinstance(event, h2.events.RequestReceived):
+                        seen.append([(str(name), str(value)) for name, value in event.headers])
+                        spoken.send_headers(event.stream_id, [(":status", "200")])
+                        to_send[event.stream_id] = next(waiting)
+                _send_what_fits(spoken, to_send)
+                wire.sendall(spoken.data_to_send())
+    except OSError:
+        return
+
+
+def _send_what_fits(spoken: h2.connection.H2Connection, to_send: dict[int, bytes]) -> None:
+    for stream, body in list(to_send.items()):
+        while body and (room := min(spoken.local_flow_control_window(stream), spoken.max_outbound_frame_size)):
+            spoken.send_data(stream, body[:room])
+            body = body[room:]
+        to_send[stream] = body
+        if not body:
+            spoken.end_stream(stream)
+            del to_send[stream]

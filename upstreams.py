@@ -1,0 +1,57 @@
+"""How upstreams are asked by the settings: the rules for hosts, and what is added to the requests of sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from settings import Settings
+
+if TYPE_CHECKING:
+    from archive.store import Archive
+    from ingest.options import RequestOptions
+    from ingest.politeness import HostRules
+    from ingest.robots import RobotsRules
+
+
+def robots_rules(settings: Settings, archive: Archive | None, *, unhurried: bool = True) -> RobotsRules:
+    """How hosts are asked by these settings; with an archive, in step with all other processes that work on it.
+
+    One for a process, since its threads keep in step by it. Without `unhurried` there are no pauses: for the replica.
+    """
+    from ingest.politeness import Politeness, SharedLedger
+    from ingest.robots import RobotsHere, RobotsInArchive, RobotsRules
+    from ingest.tools import utc_now
+
+    politeness = Politeness(
+        lambda host: rules_of(settings, host, unhurried=unhurried),
+        SharedLedger(archive) if archive and unhurried else None,
+        max_wait_seconds=settings.max_wait_seconds,
+        longest_turn_seconds=settings.deadline_seconds,
+    )
+    return RobotsRules(RobotsInArchive(archive) if archive else RobotsHere(), politeness, utc_now)
+
+
+def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRules:
+    """How one host may be asked: what `[[host]]` states of it, else the settings for all."""
+    from ingest.politeness import HostRules
+
+    own = next((each for each in settings.host if each.name == host), None)
+    delay_seconds = settings.delay_seconds if own is None or own.delay_seconds is None else own.delay_seconds
+    connections = settings.connections if own is None or own.connections is None else own.connections
+    obeys = own is None or own.robots == "obey"
+    return HostRules(delay_seconds if unhurried else 0.0, connections, obeys, own.reason if own else "")
+
+
+def options_of(settings: Settings, slug: str) -> RequestOptions:
+    """What the settings add to the requests of a source, for the hosts that it starts from."""
+    from urllib.parse import urlsplit
+
+    from ingest.options import NO_OPTIONS, RequestOptions, Way
+    from parsers.configured import every_source
+
+    own = next((each for each in settings.request if each.source == slug), None)
+    if own is None:
+        return NO_OPTIONS
+    hosts = frozenset(urlsplit(start).hostname or "" for start in every_source(settings.source)[slug].start)
+    way = Way(own.proxy.get_secret_value() if own.proxy else None, own.http2)
+    return RequestOptions(hosts, own.headers, own.cookies, way)
