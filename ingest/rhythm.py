@@ -129,7 +129,8 @@ def wait_until_next(
     `seen` is in order of time. `fresh_for` is how long its answer states to be fresh: until then it is not asked, but
     in a burst.
     """
-    recent = list(takewhile(lambda each: now - each.at <= BURST_OVER, reversed(seen)))
+    lately = takewhile(lambda each: now - each.at <= BURST_OVER, reversed(seen))
+    recent = [each for each in lately if each.at <= now]
     shortest = min(every, max(SHORTEST, every / SPREAD))
     longest = max(every, min(every * SPREAD, LONGEST))
     left, until = every, now
