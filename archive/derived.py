@@ -27,6 +27,8 @@ class SourceRow(Table):
     __table_args__ = ({"info": DERIVED},)
     slug: Mapped[str] = mapped_column(primary_key=True)
     first_settled_at: Mapped[datetime | None]
+    published: Mapped[str] = mapped_column(server_default="")
+    """When something new of it was seen, as `archive.publications` writes it."""
 
 
 class Target(Table):
@@ -64,6 +66,8 @@ class Target(Table):
     """Where the address was redirected to for good; asked in its place."""
     confirmed_polls: Mapped[int] = mapped_column(server_default="0")
     """How many answers in a row were 304, which says that a page is the same and shows nothing of it."""
+    stated_minutes: Mapped[int | None]
+    """After how many minutes its last body says to ask again: the ttl of a feed, or its update period."""
 
 
 class Listed(Table):

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from archive.derived import Target
+from archive.derived import SourceRow, Target
 from archive.tables import Capture, plain
 
-_TARGETS, _CAPTURES = plain(Target), plain(Capture)
+_TARGETS, _CAPTURES, _SOURCES = plain(Target), plain(Capture), plain(SourceRow)
 _IS_VALID = and_(
     _CAPTURES.c.source == _TARGETS.c.source,
     _CAPTURES.c.target_url == _TARGETS.c.url,
@@ -27,9 +27,12 @@ _LISTING = (
             _TARGETS.c[name]
             for name in ("id", "role", "url", "moved_to", "facts", "first_seen_at", "lease_owner", "lease_until")
         ),
+        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes")),
+        _SOURCES.c.published,
         *(_CAPTURES.c[name] for name in ("id", "headers", "sha256")),
         _CAPTURES.c.facts.label("then"),
     )
+    .join(_SOURCES, _SOURCES.c.slug == _TARGETS.c.source, isouter=True)
     .join(_CAPTURES, _IS_VALID, isouter=True)
     .where(_TARGETS.c.id == bindparam("number"))
     .order_by(_CAPTURES.c.fetched_at.desc(), _CAPTURES.c.id.desc())
@@ -50,7 +53,8 @@ class Validated:
 class Listing:
     """A page that is about to be asked, and who has the lease of it.
 
-    `validated` is the last healthy capture of it that the very same parser read.
+    `validated` is the last healthy capture of it that the very same parser read. `published` is when something new of
+    its source was seen (`archive.publications`).
     """
 
     id: int
@@ -61,6 +65,9 @@ class Listing:
     first_seen_at: datetime
     lease_owner: str | None
     lease_until: datetime | None
+    confirmed_polls: int
+    stated_minutes: int | None
+    published: str
     validated: Validated | None
 
 
@@ -77,5 +84,8 @@ def get_listing(session: Session, target_id: int, parser_version: str) -> Listin
         row.first_seen_at,
         row.lease_owner,
         row.lease_until,
+        row.confirmed_polls,
+        row.stated_minutes,
+        row.published or "",
         Validated(capture_id, headers, sha256) if capture_id is not None and then == row.facts else None,
     )

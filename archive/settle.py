@@ -31,6 +31,7 @@ from archive.presence import (
     shown_elsewhere,
     size_notice,
 )
+from archive.publications import note_publication
 from archive.records import ReadEntry, Reading, RefusedEntry
 from archive.tables import Assignment, Capture, plain
 from archive.targets import ensure_target, lock_source
@@ -265,9 +266,10 @@ def _finish(
     values = {each.name: getattr(accounts, each.name) for each in fields(accounts) if each.name != "errors"}
     session.execute(_ACCOUNT, {"capture_id": keeper.capture.id, **values})
     index_current(session, current)
-    if not keeper.late:
-        _move_target(keeper.target, keeper.capture, keeper.capture.fetched_at, held)
     source = session.get_one(SourceRow, keeper.facts.slug)
+    if not keeper.late:
+        note_publication(session, source, keeper.target, keeper.capture, keeper.changes.rows)
+        _move_target(keeper.target, keeper.capture, keeper.capture.fetched_at, held)
     source.first_settled_at = source.first_settled_at or keeper.capture.fetched_at
     session.flush()
     close_capture(

@@ -52,7 +52,19 @@ _NOTE_ANSWER = (
         last_status=bindparam("status"),
         last_tried_at=bindparam("tried_at"),
         next_check_at=bindparam("again_at"),
+        confirmed_polls=bindparam("confirmed"),
+        stated_minutes=bindparam("minutes"),
     )
+)
+_HASTEN = (
+    update(_TARGETS)
+    .where(
+        _TARGETS.c.role == "listing",
+        _TARGETS.c.source == bindparam("slug"),
+        _TARGETS.c.failures == 0,
+        _TARGETS.c.next_check_at > bindparam("at"),
+    )
+    .values(next_check_at=bindparam("at"))
 )
 _MOVE = update(_TARGETS).where(_TARGETS.c.id == bindparam("number")).values(moved_to=bindparam("to"))
 
@@ -161,11 +173,23 @@ def note_answer(session: Session, target: Target, now: datetime, status: int | N
 
 
 def note_answered(
-    session: Session, target_id: int, now: datetime, status: int | None, next_check_at: datetime | None
+    session: Session,
+    target_id: int,
+    now: datetime,
+    status: int | None,
+    next_check_at: datetime | None,
+    *,
+    confirmed_polls: int,
+    stated_minutes: int | None,
 ) -> None:
-    """The same for a target that this transaction has not loaded, in one statement."""
+    """The same for a page that this transaction has not loaded, in one statement, with what its answers add up to."""
     answer = {"number": target_id, "status": status, "tried_at": now, "again_at": next_check_at}
-    session.execute(_NOTE_ANSWER, answer)
+    session.execute(_NOTE_ANSWER, {**answer, "confirmed": confirmed_polls, "minutes": stated_minutes})
+
+
+def hasten(session: Session, source: str, at: datetime) -> None:
+    """Have the listings of a source that answered asked by that time at the latest."""
+    session.execute(_HASTEN, {"slug": source, "at": at})
 
 
 def find_target(session: Session, source: str, role: str, url: str) -> Target | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,17 +15,17 @@ from archive.leases import LEASE_SECONDS, claim
 from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
-from archive.targets import get_target, note_answered, note_failure, note_moved, reread_at, retry_at
+from archive.targets import get_target, note_failure, note_moved, retry_at
 from ingest.ahead import Ahead
-from ingest.fetch import Fetched, FetchFailed, Refused, Response, retry_after_seconds
+from ingest.fetch import Fetched, FetchFailed, Refused, Response
+from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
 from ingest.tools import Tools
 from parsers.source import Source
 
-JITTER = 0.1
-"""Times of asking are spread by this share, so that sources do not march in step."""
-LONGEST_WAIT = timedelta(hours=24)
+IN_FULL_EVERY = 24
+"""After so many answers of 304, less one, a page is asked without validators: some servers say 304 of what changed."""
 PERMANENT = frozenset({301, 308})
 
 
@@ -38,9 +37,14 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
 
     def answer(page: Listing) -> Fetched:
         tools.say(f"{source.slug}: asking {page.url}")
-        return ask(source, tools, page.moved_to or page.url, page.validated.headers if page.validated else ())
+        return ask(source, tools, page.moved_to or page.url, _validators(page))
 
     return Ahead(answer, pages, bytes_in)
+
+
+def _validators(page: Listing) -> Sequence[Sequence[str]]:
+    """The headers that a request may be made conditional by; none where the page is to be had in full."""
+    return page.validated.headers if page.validated and page.confirmed_polls + 1 < IN_FULL_EVERY else ()
 
 
 def poll(
@@ -177,24 +181,14 @@ def _note_polled(
     status = fetched.answer.status
     if settled.accounts.errors or settled.gone:
         target = get_target(session, asked.id)
-        told = timedelta(seconds=retry_after_seconds(fetched.answer, now) or 0.0)
-        again_at = _again_after_failure(source, target, now, min(told, LONGEST_WAIT), status)
+        again_at = _again_after_failure(source, target, now, told_to_wait(fetched.answer, now), status)
         note_failure(session, target, now, settled.notice or f"status {status}", again_at)
         target.last_status = status
     else:
-        note_answered(session, asked.id, now, status, _again_at(source, asked, now))
+        note_polled(session, source, asked, fetched.answer, settled, now)
         moved = moved_to(asked, fetched.hops)
         if moved != asked.moved_to:
             note_moved(session, asked.id, moved)
-
-
-def _again_at(source: Source, asked: Listing, now: datetime) -> datetime | None:
-    """When a page that answered is asked again: a listing by its source, a detail by its age, an older page never."""
-    if asked.role == "older":
-        return None
-    if asked.role == "detail":
-        return reread_at(asked.first_seen_at, now)
-    return now + _jittered(timedelta(minutes=source.every_minutes))
 
 
 def _again_after_failure(
@@ -207,10 +201,6 @@ def _again_after_failure(
     failures = target.failures + 1
     if target.role == "listing":
         doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
-        return now + max(_jittered(min(doubled, LONGEST_WAIT)), told)
+        return now + max(jittered(min(doubled, LONGEST_WAIT)), told)
     again_at = retry_at(failures, now, status)
     return again_at and max(again_at, now + told)
-
-
-def _jittered(wait: timedelta) -> timedelta:
-    return wait * random.uniform(1 - JITTER, 1 + JITTER)

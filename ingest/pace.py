@@ -1,0 +1,81 @@
+"""When a page that answered is asked again: a listing by its source's rhythm, a detail by its age."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from archive.listings import Listing
+from archive.publications import Publication, publications_in, published_by
+from archive.settle import Settled
+from archive.store import Session
+from archive.targets import hasten, note_answered, reread_at
+from ingest.freshness import fresh_for, minutes_stated
+from ingest.response import Response, retry_after_seconds
+from ingest.rhythm import Rhythm, is_burst, rhythm_of, wait_until_next
+from parsers.source import Source
+
+JITTER = 0.1
+"""Times of asking are spread by this share, so that sources do not march in step."""
+LONGEST_WAIT = timedelta(hours=24)
+"""What a server asks us to wait is believed up to this."""
+
+
+def note_polled(
+    session: Session, source: Source, asked: Listing, answer: Response, settled: Settled, now: datetime
+) -> None:
+    """Record that a page answered, and set when it is asked again.
+
+    A detail that makes a burst has the listings asked sooner than they were to be.
+    """
+    minutes = asked.stated_minutes if answer.status == 304 else minutes_stated(answer.body)
+    published = asked.published
+    if settled.accounts.new or settled.accounts.revised:
+        published = published_by(session, source.slug)
+    again_at: datetime | None = None
+    if asked.role == "listing":
+        again_at = _after(source, published, now, _fresh_for(asked, answer, minutes))
+        again_at = max(again_at, now + told_to_wait(answer, now))
+    elif asked.role == "detail":
+        again_at = reread_at(asked.first_seen_at, now)
+        if published != asked.published and is_burst(*_rhythm_of(published, now), now):
+            hasten(session, source.slug, _after(source, published, now, timedelta(0)))
+    confirmed = asked.confirmed_polls + 1 if answer.status == 304 else 0
+    note_answered(session, asked.id, now, answer.status, again_at, confirmed_polls=confirmed, stated_minutes=minutes)
+
+
+def told_to_wait(answer: Response, now: datetime) -> timedelta:
+    """How long the answer itself asks us to wait (Retry-After)."""
+    return min(timedelta(seconds=retry_after_seconds(answer, now) or 0.0), LONGEST_WAIT)
+
+
+def jittered(wait: timedelta) -> timedelta:
+    """About so long."""
+    return wait * random.uniform(1 - JITTER, 1 + JITTER)
+
+
+def _after(source: Source, published: str, now: datetime, fresh: timedelta) -> datetime:
+    """When a listing that has just answered is asked again; while it states to be fresh it is not asked sooner."""
+    rhythm, seen = _rhythm_of(published, now)
+    wait = wait_until_next(rhythm, seen, now, timedelta(minutes=source.every_minutes), fresh)
+    return now + max(jittered(wait), min(wait, fresh))
+
+
+def _fresh_for(asked: Listing, answer: Response, minutes: int | None) -> timedelta:
+    """How long a listing is fresh: by its answer, else by the one that it confirms; as a feed by its own words."""
+    stated = fresh_for(answer.headers)
+    if stated is None and answer.status == 304 and asked.validated is not None:
+        stated = fresh_for(asked.validated.headers)
+    return max(stated or timedelta(0), timedelta(minutes=minutes or 0))
+
+
+def _rhythm_of(published: str, now: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
+    """The rhythm of a source by the end of this day, and when it was seen to publish."""
+    return _rhythm(published, now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1))
+
+
+@lru_cache(maxsize=512)
+def _rhythm(published: str, by: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
+    watched_since, seen = publications_in(published)
+    return rhythm_of(seen, watched_since, by), seen

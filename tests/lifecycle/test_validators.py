@@ -1,0 +1,113 @@
+"""Validators that lie: an ETag that is another each time, and a 304 that hides a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from archive.derived import Target
+from archive.store import Archive
+from archive.tables import Check
+from ingest.polling import IN_FULL_EVERY
+from replica.answers import Answer, Visit
+from replica.faults import status
+from tests.lifecycle.dumps import counts, dump
+from tests.lifecycle.notes import Note
+from tests.lifecycle.notes_world import World as NotesWorld
+from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown
+
+SIX = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
+
+
+@pytest.fixture
+def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
+    with opened(database_url, tmp_path) as archive:
+        yield archive
+
+
+class Lying(Upstream):
+    """Says 304 to every request with a condition, whatever has changed."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if "If-None-Match" in request.headers and request.url.path not in self.faults:
+            self.asked.append((request.url.path, 304))
+            return httpx.Response(304)
+        return super().handle_request(request)
+
+
+def poll(archive: Archive, upstream: Upstream, clock: Clock, times: int = 1) -> None:
+    for _ in range(times):
+        clock.forward(20)
+        run(archive, upstream, clock)
+
+
+def confirmed(archive: Archive) -> int:
+    with archive.reading() as session:
+        return session.scalars(select(Target.confirmed_polls).where(Target.role == "listing")).one()
+
+
+class RestlessSite(SmallSite):
+    """The same bytes each time under an ETag that is another each time."""
+
+    visits = 0
+
+    def answer(self, visit: Visit) -> Answer:
+        type(self).visits += 1
+        return replace(super().answer(visit), etag=f'"{self.visits}"')
+
+
+def test_the_same_bytes_under_another_etag_are_a_check_and_no_capture(archive: Archive) -> None:
+    upstream, clock = Upstream(RestlessSite([SIX])), Clock()
+    poll(archive, upstream, clock, 5)
+    assert upstream.pages_asked == [200] * 5
+    assert [row["kind"] for row in dump(archive, [Check])["checks"]] == ["identical"] * 4
+    assert counts(archive)["captures"] == 1
+    assert confirmed(archive) == 0
+
+
+def test_a_304_that_hides_a_change_is_found_out(archive: Archive) -> None:
+    upstream, clock = Lying(SmallSite([SIX[1:]])), Clock()
+    poll(archive, upstream, clock)
+    upstream.site = SmallSite([SIX])
+    poll(archive, upstream, clock, IN_FULL_EVERY - 1)
+    assert upstream.pages_asked == [200] + [304] * (IN_FULL_EVERY - 1)
+    assert (counts(archive)["notifications"], confirmed(archive)) == (len(SIX) - 1, IN_FULL_EVERY - 1)
+    poll(archive, upstream, clock)
+    assert upstream.pages_asked[-1] == 200
+    assert (counts(archive)["notifications"], confirmed(archive)) == (len(SIX), 0)
+    assert dump(archive)["changes"][-1]["kind"] == "created"
+    poll(archive, upstream, clock)
+    assert (upstream.pages_asked[-1], confirmed(archive)) == (304, 1)
+
+
+def test_an_honest_304_is_only_asked_for_its_body_now_and_then(archive: Archive) -> None:
+    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    poll(archive, upstream, clock, 2 * IN_FULL_EVERY + 1)
+    assert upstream.pages_asked == [200, *([304] * (IN_FULL_EVERY - 1) + [200]) * 2]
+    assert counts(archive)["captures"] == 1
+
+
+def test_failures_between_count_for_nothing(archive: Archive) -> None:
+    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    poll(archive, upstream, clock, 3)
+    upstream.faults[PAGE] = status(500)
+    poll(archive, upstream, clock, 2)
+    assert confirmed(archive) == 2
+    upstream.faults.clear()
+    poll(archive, upstream, clock)
+    assert (upstream.pages_asked[-1], confirmed(archive)) == (304, 3)
+
+
+def test_a_detail_is_had_in_full_now_and_then_too(archive: Archive) -> None:
+    world = NotesWorld(archive, Note(1, "Doors"))
+    world.upstream = Lying(world.site)
+    world.run()
+    world.site.shown[0] = replace(world.site.shown[0], text="Please be very careful.")
+    for _ in range(IN_FULL_EVERY):
+        world.run(minutes=31 * 24 * 60)
+    assert world.changes() == [("created", "Doors"), ("revised", "Doors")]
