@@ -13,6 +13,8 @@ HEAD_BYTES = 64 * 1024
 """A feed speaks of itself before its first item, and not at length."""
 PERIODS = {b"hourly": 60, b"daily": 24 * 60, b"weekly": 7 * 24 * 60, b"monthly": 30 * 24 * 60, b"yearly": 365 * 24 * 60}
 """Minutes in the update periods of RSS 1.0's module Syndication."""
+UNTOUCHED_MINUTES = 60
+"""Once an hour is what WordPress writes into every feed where nobody has set anything: it says nothing."""
 
 _MAX_AGE = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?([0-9]{1,9})', re.IGNORECASE)
 _NOT_KEPT = re.compile(r"(?:^|[,\s])no-(?:cache|store)(?=\s*(?:[,=]|$))", re.IGNORECASE)
@@ -71,4 +73,5 @@ def minutes_stated(body: bytes) -> int | None:
     if period is None or period[1] not in PERIODS:
         return None
     times = _FREQUENCY.search(head)
-    return min(PERIODS[period[1]] // max(int(times[1]) if times else 1, 1), MOST_MINUTES) or None
+    minutes = PERIODS[period[1]] // max(int(times[1]) if times else 1, 1)
+    return None if minutes == UNTOUCHED_MINUTES else min(minutes, MOST_MINUTES) or None

@@ -58,11 +58,11 @@ def test_headers_state_how_long_an_answer_is_fresh(headers: list[tuple[str, str]
         ("<ttl>999999</ttl>", "", 7 * 24 * 60),
         ("", "<ttl>30</ttl>", None),
         ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", "", 15),
-        ("<sy:updatePeriod>\n\thourly\t</sy:updatePeriod>\n<sy:updateFrequency>\n\t1\t</sy:updateFrequency>", "", 60),
+        ("<sy:updatePeriod>\n\thourly\t</sy:updatePeriod>\n<sy:updateFrequency>\n\t1\t</sy:updateFrequency>", "", None),
         ("<sy:updatePeriod>daily</sy:updatePeriod>", "", 24 * 60),
         ("<sy:updatePeriod>yearly</sy:updatePeriod>", "", 7 * 24 * 60),
         ("<sy:updatePeriod>sometimes</sy:updatePeriod>", "", None),
-        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", "", 60),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", "", None),
         ("<ttl>5</ttl><sy:updatePeriod>daily</sy:updatePeriod>", "", 5),
     ],
 )
