@@ -215,7 +215,7 @@ def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     from archive.records import LEVELS
     from parsers.organisations import ORGANISATIONS
     from parsers.recognised import SERIES
-    from parsers.topics import IN_TEXT, IN_TITLE
+    from parsers.topic_words import IN_TEXT, IN_TITLE
 
     former = present_names()
     chosen["source"] = [former.get(slug, slug) for slug in chosen["source"] or []]

@@ -102,12 +102,15 @@ def run(
     format_name: Format = None,
 ) -> None:
     """Fetch sources now, whether due or not, and store what is new."""
+    from archive.targets import want_passed_over
     from wiring import refuse_replica, run_each, tools_for
 
     chosen = [source_named(name) for name in names] if names else polled_sources()
     settings = settings_in_force()
     refuse_replica(settings)
     with open_archive(settings) as archive, tools_for(settings, say=say_on_terminal, archive=archive) as tools:
+        with archive.writing() as session:
+            want_passed_over(session)
         reports = list(run_each(archive, chosen, tools, accept=accept))
     finish(reports, format_name)
 

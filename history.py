@@ -35,7 +35,6 @@ def backfill(
 ) -> None:
     """Take in what a web archive holds of a source, oldest first. Killed or stopped, it goes on at the next start."""
     from ingest.backfill import backfill as backfill_source
-    from ingest.backfill import holding_at
     from terminal import say
     from wiring import refuse_replica, tools_for
 
@@ -50,5 +49,5 @@ def backfill(
         open_archive(settings) as archive,
         tools_for(settings, say=say, archive=archive, looks_at_robots=False) as tools,
     ):
-        report = backfill_source(archive, source, holding_at(address, tools), tools, first, last)
+        report = backfill_source(archive, source, address, tools, first, last)
     finish([report], format_name)

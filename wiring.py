@@ -63,8 +63,12 @@ def tools_for(
     fetcher = Fetcher(
         user_agent=settings.user_agent,
         transport_for=transport_for,
+        max_head_bytes=settings.max_head_bytes,
+        max_wire_bytes=settings.max_wire_bytes,
         max_body_bytes=settings.max_body_bytes,
         deadline_seconds=settings.deadline_seconds,
+        idle_seconds=settings.idle_seconds,
+        max_redirects=settings.max_redirects,
         attempts=settings.attempts,
         max_wait_seconds=settings.max_wait_seconds,
         repeats=settings.repeats,
@@ -73,7 +77,15 @@ def tools_for(
     )
     with fetcher, document_reader(settings) as documents:
         options = partial(options_of, settings)
-        yield Tools(fetcher, documents, stop=stop or threading.Event(), say=say, options_of=options)
+        yield Tools(
+            fetcher,
+            documents,
+            stop=stop or threading.Event(),
+            say=say,
+            options_of=options,
+            max_pages=settings.max_pages,
+            max_documents=settings.max_documents,
+        )
 
 
 def run_each(archive: Archive, chosen: Iterable[Source], tools: Tools, *, accept: bool) -> Iterator[Report]:
@@ -138,6 +150,7 @@ def serve_all(
     """Scheduler, workers and status page for these sources in one process, until SIGTERM or SIGINT: the exit code."""
     from archive.migrate import open_archive
     from archive.renaming import rename_sources
+    from archive.targets import want_passed_over
     from ingest.tools import utc_now
     from parsers.configured import former_names
     from parsers.source import broken_sources
@@ -151,6 +164,8 @@ def serve_all(
     with ExitStack() as stack:
         told_to_stop = _told_to_stop()
         archive = stack.enter_context(open_archive(settings.database, settings.blobs_at))
+        with archive.writing() as session:
+            want_passed_over(session)
         rename_sources(archive, former_names({source.slug: source for source in chosen}), utc_now())
         transport_for = None
         if replica:

@@ -159,12 +159,13 @@ def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: s
         return None
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
     changes, rows = Changes(capture.cause, capture.fetched_at, capture.id), []
+    was_there = target.newest_at is not None and capture.fetched_at >= target.newest_at
     if target.newest_at is None or capture.fetched_at >= target.newest_at:
         rows = gone(session, facts, capture, target.id, changes)
         target.state, target.capture_id = "missing", None
     session.flush()
     reindex(session, [row.id for row in rows])
-    close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=False)
+    close_capture(session, capture.id, "failed", reason, parser_version=facts.parser_version, healthy=was_there)
     changes.write(session)
     if target.newest_at is None:
         return Settled(Accounts(errors=1), reason, losses=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
@@ -17,6 +17,8 @@ from archive.targets import ensure_targets, find_target, get_target, get_targets
 
 MOST_OLDER_PAGES = 20
 """How many older pages are followed back before the rest is called a gap."""
+GONE = frozenset({404, 410})
+"""Statuses of a page that is not there any more."""
 SINCE, DEPTH = "nothing-shared-since", "pages-back"
 """Facts of an older page: when the listing was last in step with the archive, and how far back this page is."""
 
@@ -106,6 +108,23 @@ def _moved(session: Session, rows: Sequence[NotificationRow], target: Target) ->
             there = (Sighting.notification_id == row.id, Sighting.last_at.is_(None))
             row.target_id = session.scalars(select(Sighting.target_id).where(*there).limit(1)).one()
     return elsewhere
+
+
+def is_late(session: Session, capture: Capture, target: Target) -> bool:
+    """Whether a page was looked at after this capture of it: it was read, or found gone, or it is an older page."""
+    if capture.role == "older" or target.newest_at is None:
+        return capture.role == "older"
+    if capture.fetched_at < target.newest_at:
+        return True
+    found_gone = exists().where(
+        Capture.source == capture.source,
+        Capture.target_url == capture.target_url,
+        Capture.role == capture.role,
+        Capture.fetched_at > capture.fetched_at,
+        Capture.state == "failed",
+        or_(Capture.healthy.is_(True), Capture.status.in_(GONE)),
+    )
+    return target.state == "missing" and bool(session.scalar(select(found_gone)))
 
 
 def gone(

@@ -27,12 +27,15 @@ _NEXT = (
     select(_HISTORY)
     .where(_OURS, _HISTORY.c.state == "waiting")
     .order_by(_HISTORY.c.at, _HISTORY.c.rank, _HISTORY.c.id)
-    .limit(1)
+    .limit(bindparam("most"))
 )
 _INDEXED = (
-    select(_HISTORY)
+    select(_HISTORY.c.id)
     .where(_OURS, _HISTORY.c.url_key == bindparam("url_key"), _HISTORY.c.target_url == "")
     .order_by(_HISTORY.c.at, _HISTORY.c.id)
+)
+_BY_ID = (
+    select(_HISTORY).where(_HISTORY.c.id.in_(bindparam("ids", expanding=True))).order_by(_HISTORY.c.at, _HISTORY.c.id)
 )
 _SAME_DIGEST = (
     select(_HISTORY.c.capture_id)
@@ -145,9 +148,14 @@ def note_search(session: Session, search_id: int, **found: Any) -> None:
     session.execute(update(HistorySearch).where(HistorySearch.id == search_id).values(**found))
 
 
+def next_rows(session: Session, plan: Plan, most: int) -> list[Any]:
+    """The earliest rows that wait, at most so many."""
+    return list(session.execute(_NEXT, plan.names(most=most)))
+
+
 def next_row(session: Session, plan: Plan) -> Any:
     """The earliest row that waits, or None."""
-    return session.execute(_NEXT, plan.names()).first()
+    return next(iter(next_rows(session, plan, 1)), None)
 
 
 def row_with_body(session: Session, plan: Plan, target_url: str, url_key: str, digest: str) -> int | None:
@@ -167,9 +175,14 @@ def note_row(
         raise RowTaken(f"history row {row_id}: another process took it, expected it to wait")
 
 
-def indexed(session: Session, plan: Plan, url_key: str) -> list[Any]:
-    """What the index of the files has of an address, oldest first."""
-    return list(session.execute(_INDEXED, plan.names(url_key=url_key)))
+def indexed(session: Session, plan: Plan, url_key: str) -> list[int]:
+    """The ids of the rows that the index of the files has of an address, oldest first."""
+    return list(session.scalars(_INDEXED, plan.names(url_key=url_key)))
+
+
+def rows_with_ids(session: Session, ids: Sequence[int]) -> list[Any]:
+    """The rows with these ids, oldest first."""
+    return list(session.execute(_BY_ID, {"ids": list(ids)}))
 
 
 def indexed_digest(session: Session, plan: Plan, digest: str) -> Any:

@@ -54,6 +54,27 @@ _SOME_LINKS = select(_TARGETS.c.id, _TARGETS.c.sha256).where(
 )
 
 
+_CITING = select(_ATTACHMENTS.c.notification_id).where(
+    _ATTACHMENTS.c.target_id.in_(bindparam("ids", expanding=True)), _ATTACHMENTS.c.cited.is_(True)
+)
+_PLACES = (
+    select(
+        _ATTACHMENTS.c.target_id,
+        func.row_number()
+        .over(partition_by=_ATTACHMENTS.c.notification_id, order_by=_ATTACHMENTS.c.target_id)
+        .label("place"),
+    )
+    .where(_ATTACHMENTS.c.cited.is_(True), _ATTACHMENTS.c.notification_id.in_(_CITING))
+    .subquery()
+)
+_BEYOND = (
+    select(_PLACES.c.target_id)
+    .where(_PLACES.c.target_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_PLACES.c.target_id)
+    .having(func.min(_PLACES.c.place) > bindparam("most"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LinkWork:
     """Whether pages or documents of a source are to be fetched, texts to be taken, and the books before that."""
@@ -92,6 +113,11 @@ def due_pages(session: Session, source: str, now: datetime, most: int) -> list[i
 def due_attachments(session: Session, source: str, now: datetime) -> list[DueDocument]:
     """The documents of a source that are to be asked now, longest overdue first."""
     return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now})]
+
+
+def beyond_most(session: Session, target_ids: Collection[int], most: int) -> set[int]:
+    """Those of the documents that every bulletin which cites them cites only after `most` others."""
+    return set(session.scalars(_BEYOND, {"ids": sorted(target_ids), "most": most})) if target_ids else set()
 
 
 def waiting_documents(session: Session, source: str, extractor: str) -> list[str]:

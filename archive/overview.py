@@ -9,6 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Document, Gap, NotificationRow, Quarantined, Target
+from archive.leases import is_gone
+from archive.runs import BACKFILL
 from archive.tables import Capture, Identity, Run
 
 
@@ -39,13 +41,21 @@ def source_state(session: Session, slug: str) -> dict[str, Any]:
 
 
 def _state(listing: Sequence[Target], last_run: Run | None) -> str:
-    if any(each.lease_owner for each in listing):
-        return "running"
+    goes_on = last_run is not None and last_run.state == "running"
+    if _is_worked_on(listing):
+        return "backfilling" if goes_on and last_run is not None and BACKFILL in last_run.accounts else "running"
     if any(each.held_reason for each in listing):
         return "held"
     if any(each.failures for each in listing) or (last_run is not None and last_run.state == "failed"):
         return "failing"
+    if goes_on:
+        return "killed"
     return "healthy" if any(each.confirmed_at for each in listing) else "never read"
+
+
+def _is_worked_on(listing: Sequence[Target]) -> bool:
+    """Whether a process holds a listing; one of this machine that is dead holds nothing."""
+    return any(each.lease_owner and not is_gone(each.lease_owner) for each in listing)
 
 
 def _newest_identity(slug: str) -> Select[Any]:

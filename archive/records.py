@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -63,7 +64,18 @@ class Notification:
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of the canonical JSON (RFC 8785, NFC) of the stated fields: hash version 1."""
-        return hashlib.sha256(rfc8785.dumps(_nfc(self.stated()))).hexdigest()
+        return hashlib.sha256(canonical(_nfc(self.stated()))).hexdigest()
+
+
+def canonical(stated: Mapping[str, Any]) -> bytes:
+    """The canonical JSON (RFC 8785) of texts, lists and objects whose names are plain ASCII, or null.
+
+    Of those, and of nothing else, json writes what the standard asks for. Raises ValueError for halves of characters.
+    """
+    try:
+        return json.dumps(stated, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return rfc8785.dumps(dict(stated))
 
 
 PAIR_NAMES: dict[str, tuple[str, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, exists, insert, select, union, update
@@ -33,6 +34,10 @@ _WITH_WORK = union(
 """One part for each index: an OR over them would read every target that there is."""
 
 
+BACKFILL = "backfill"
+"""What in the accounts of a run names the web archive that it reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A run that holds its leases: its number, its listings, and the captures that wait to be settled first."""
@@ -47,16 +52,25 @@ class Begun:
 
 
 def begin_run(
-    session: Session, slug: str, start: Collection[str], owner: str, now: datetime, parser_version: str
+    session: Session,
+    slug: str,
+    start: Collection[str],
+    owner: str,
+    now: datetime,
+    parser_version: str,
+    work: Mapping[str, Any] = MappingProxyType({}),
 ) -> Begun | None:
-    """Lease a source's listing targets and log the run; None where another run has them."""
+    """Lease a source's listing targets and log the run; None where another run has them.
+
+    `work` says in its accounts what it does, where that is not to ask the live pages.
+    """
     lock_source(session, slug)
     wanted = add_start_targets(session, slug, start, now)
     got = claim(session, wanted, owner, now, LEASE_SECONDS)
     if got != sorted(wanted):
         release(session, got, owner)
         return None
-    begun = {"source": slug, "started_at": now, "state": "running", "accounts": {}}
+    begun = {"source": slug, "started_at": now, "state": "running", "accounts": dict(work)}
     run_id = session.scalars(_BEGIN, begun).one()
     return Begun(run_id, [get_listing(session, number, parser_version) for number in got], pending(session, slug))
 

@@ -15,7 +15,7 @@ from archive.aliases import learn_id
 from archive.attachments import cite
 from archive.changes import Changes
 from archive.derived import AccountRow, SourceRow, Target
-from archive.details import note_details, note_nothing_shared
+from archive.details import is_late, note_details, note_nothing_shared
 from archive.identity import Known, Match, Wording, issued_day, match
 from archive.indexing import current_revisions, index_current
 from archive.journal import close_capture
@@ -111,7 +111,7 @@ def settle_reading(
     target, _ = ensure_target(session, facts.slug, capture.role, capture.target_url, capture.fetched_at)
     once = refuse_reused_ids(session, capture, target, reading)
     is_reused, reading = once is not reading, once
-    late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
+    late = is_late(session, capture, target)
     changes = Changes(cause or capture.cause, capture.fetched_at, capture.id)
     keeper = Keeper(session, facts.of_role(capture.role), capture, target, changes, late=late)
     keeper.states_links = reading.states_links

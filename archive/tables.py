@@ -215,6 +215,7 @@ class History(Table):
         UniqueConstraint("source", "holding", "key"),
         Index(None, "source", "holding", "state", "at", "rank", "id"),
         Index(None, "source", "holding", "url_key"),
+        Index(None, "source", "holding", "digest", "target_url"),
         {"info": PRIMARY},
     )
     id: Mapped[int] = mapped_column(primary_key=True)

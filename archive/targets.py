@@ -23,6 +23,7 @@ REREAD_AGES = (
 )
 """Details and attachments are read again when they have reached these ages, then monthly."""
 
+PASSED_OVER = "passed-over"
 GONE_AFTER = {404: len(REREAD_AGES), 410: 2}
 """After so many failures in a row, the last of this status, a detail or document is gone for good (RFC 9110, 15.5)."""
 
@@ -211,6 +212,18 @@ def note_missing(session: Session, target: Target, now: datetime, reason: str, s
 def put_off(session: Session, target_id: int, until: datetime) -> None:
     """Have a target asked no sooner than that; one that is not asked any more stays so."""
     session.execute(_PUT_OFF, {"number": target_id, "until": until})
+
+
+def pass_over(session: Session, target_ids: Collection[int], reason: str) -> None:
+    """Documents that are not asked, for a reason that is ours; `want_passed_over` has that judged anew."""
+    ours = update(Target).where(Target.id.in_(list(target_ids)))
+    session.execute(ours.values(state=PASSED_OVER, next_check_at=None, last_error=reason))
+
+
+def want_passed_over(session: Session) -> None:
+    """Documents that were passed over are due again: what is asked of a bulletin may have been set otherwise."""
+    passed = update(Target).where(Target.state == PASSED_OVER)
+    session.execute(passed.values(state="wanted", next_check_at=Target.first_seen_at, last_error=None))
 
 
 def note_moved(session: Session, target_id: int, to: str | None) -> None:

@@ -1,15 +1,18 @@
 """What history costs: captures a second from a WARC file and from a local pywb, memory, and a kill on the way.
 
-    python -m bench.history [--captures 100000] [--pywb-captures 2000]
+    python -m bench.history [--captures 100000] [--pywb-captures 2000] [--kill-captures 3000] [--mailbox-mb 2000]
 
-The captures are of the replica's CSSC page, a minute apart: every 25th has other bytes outside the region, every 500th
-another sentence in one message, the others are revisits of the one before.
+0 leaves a part out. The captures are of the replica's CSSC page, a minute apart: every 25th has other bytes outside
+the region, every 500th another sentence in one message, the others are revisits of the one before.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import os
+import random
+import resource
 import signal
 import subprocess
 import sys
@@ -18,14 +21,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 from archive.migrate import open_archive
+from archive.settle import Settled
 from archive.store import Archive
 from ingest.archives import Asker
 from ingest.cdx_server import CdxServer
 from ingest.history import Walk
 from ingest.holdings import Holding
+from ingest.importing import import_files
 from ingest.report import Report
 from ingest.warc_files import WarcFiles
 from ingest.warc_import import Alone
@@ -42,7 +48,7 @@ from tests.lifecycle.world import ADDRESS
 BEGIN = datetime(2016, 1, 1, tzinfo=UTC)
 OTHER_BYTES, OTHER_WORDS = 25, 500
 HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
-LOOKS = 10
+LOOK_EVERY = 10_000
 
 
 def exchanges(count: int) -> Iterator[Exchange]:
@@ -63,29 +69,28 @@ def resident_mb() -> float:
 
 
 @dataclass
-class Watched:
-    """A stop event that is never set and looks at memory whenever the walk looks at it."""
+class Watched(Report):
+    """A report that says how much memory there is in use whenever so many captures have been taken."""
 
-    every: int
-    seen: int = 0
+    taken: int = 0
 
-    def is_set(self) -> bool:
-        self.seen += 1
-        if self.seen % self.every == 0:
-            print(f"  {resident_mb():6.0f} MB resident after {self.seen} looks at stop", flush=True)
-        return False
+    def take(self, settled: Settled | None) -> None:
+        super().take(settled)
+        self.taken += 1
+        if self.taken % LOOK_EVERY == 0:
+            print(f"  {resident_mb():6.0f} MB resident after {self.taken} captures", flush=True)
 
 
-def walk(archive: Archive, holding: Holding, every: int) -> Report:
+def walk(archive: Archive, holding: Holding) -> Report:
     source = sources()["bsia-cssc"]
-    report = Report(source.slug)
-    Walk(archive, source, holding, Alone(stop=Watched(every)), report).go()  # type: ignore[arg-type]
+    report = Watched(source.slug)
+    Walk(archive, source, holding, Alone(), report).go()
     return report
 
 
-def measured(name: str, count: int, archive: Archive, holding: Holding, every: int) -> None:
+def measured(name: str, count: int, archive: Archive, holding: Holding) -> None:
     began, used = time.perf_counter(), time.process_time()
-    report = walk(archive, holding, every)
+    report = walk(archive, holding)
     wall, processor = time.perf_counter() - began, time.process_time() - used
     told = f"{count / wall:.0f} captures/s by the wall, {count / processor:.0f} by the processor"
     print(f"{name}: {count} captures in {wall:.1f} s ({processor:.1f} s processor): {told}; {report.accounts}")
@@ -98,7 +103,7 @@ def imported(folder: Path, file: Path, count: int) -> None:
         problems = list(holding.index())
         wall, processor = time.perf_counter() - began, time.process_time() - used
         print(f"index: {count} captures in {wall:.1f} s ({processor:.1f} s processor) {problems}", flush=True)
-        measured("import", count, archive, holding, 3 * count // LOOKS)
+        measured("import", count, archive, holding)
         holding.close()
 
 
@@ -110,7 +115,38 @@ def from_pywb(folder: Path, count: int) -> None:
         open_archive(f"sqlite:///{folder / 'pywb.sqlite'}", str(folder / "pywb-blobs")) as archive,
     ):
         holding = CdxServer(Asker(fetcher, wait=lambda seconds: None), PYWB)
-        measured("backfill from pywb", count, archive, holding, 3 * count // LOOKS)
+        measured("backfill from pywb", count, archive, holding)
+
+
+def mailbox(folder: Path, megabytes: int) -> None:
+    """A mailbox of so many MB, of messages with an attachment of 1 MB each, imported with an eye on memory."""
+    attached = base64.encodebytes(random.Random(1).randbytes(750_000))
+    file = folder / "large.mbox"
+    with file.open("wb") as output:
+        for number in range(megabytes):
+            output.write(message(number, attached))
+    print(f"{file.stat().st_size / 1e6:.0f} MB of mail, {resident_mb():.0f} MB resident before", flush=True)
+    began, used = time.perf_counter(), time.process_time()
+    with open_archive(f"sqlite:///{folder / 'mail.sqlite'}", str(folder / "mail-blobs")) as archive:
+        report = import_files(archive, sources()["cssc"], [file], datetime.now(UTC), url=None, at=None)
+    wall, processor = time.perf_counter() - began, time.process_time() - used
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"mailbox: {wall:.1f} s ({processor:.1f} s processor), {report.accounts}; {resident_mb():.0f} MB resident")
+    print(f"  {most:.0f} MB was the most in the life of this process")
+
+
+def message(number: int, attached: bytes) -> bytes:
+    when = BEGIN + timedelta(hours=number)
+    head = (
+        f"From cascade@example.org {when:%a %b %d %H:%M:%S %Y}\n"
+        f"From: cascade@example.org\nSubject: GREEN: notice {number}\nDate: {format_datetime(when)}\n"
+        f"Message-ID: <{number}@example.org>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        f"--b\nContent-Type: text/plain\n\nNotice number {number}: please keep the doors shut.\n"
+        f"--b\nContent-Type: application/pdf; name={number}.pdf\nContent-Transfer-Encoding: base64\n"
+        f"Content-Disposition: attachment; filename={number}.pdf\n\n"
+    )
+    own = base64.encodebytes(b"%%PDF-1.4 number %07d\n" % number)
+    return head.encode() + own + attached + b"--b--\n\n"
 
 
 def killed_and_resumed(folder: Path, file: Path, count: int) -> None:
@@ -142,6 +178,7 @@ def main() -> None:
     parser.add_argument("--captures", type=int, default=100_000)
     parser.add_argument("--pywb-captures", type=int, default=2_000)
     parser.add_argument("--kill-captures", type=int, default=3_000)
+    parser.add_argument("--mailbox-mb", type=int, default=2_000)
     parser.add_argument("--child", nargs=3)
     chosen = parser.parse_args()
     if chosen.child:
@@ -152,14 +189,19 @@ def main() -> None:
         folder = Path(name)
         for part in ("whole", "one", "other"):
             (folder / part).mkdir()
-        small = write_warc(folder / "small.warc.gz", list(exchanges(chosen.kill_captures)))
-        imported(folder / "one", small, chosen.kill_captures)
-        killed_and_resumed(folder / "other", small, chosen.kill_captures)
-        compared(folder / "one", folder / "other")
-        from_pywb(folder, chosen.pywb_captures)
-        large = write_warc(folder / "large.warc.gz", exchanges(chosen.captures))
-        print(f"{large.stat().st_size / 1e6:.0f} MB of WARC, {resident_mb():.0f} MB resident before", flush=True)
-        imported(folder / "whole", large, chosen.captures)
+        if chosen.kill_captures:
+            small = write_warc(folder / "small.warc.gz", list(exchanges(chosen.kill_captures)))
+            imported(folder / "one", small, chosen.kill_captures)
+            killed_and_resumed(folder / "other", small, chosen.kill_captures)
+            compared(folder / "one", folder / "other")
+        if chosen.pywb_captures:
+            from_pywb(folder, chosen.pywb_captures)
+        if chosen.captures:
+            large = write_warc(folder / "large.warc.gz", exchanges(chosen.captures))
+            print(f"{large.stat().st_size / 1e6:.0f} MB of WARC, {resident_mb():.0f} MB resident before", flush=True)
+            imported(folder / "whole", large, chosen.captures)
+        if chosen.mailbox_mb:
+            mailbox(folder, chosen.mailbox_mb)
 
 
 if __name__ == "__main__":

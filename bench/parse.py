@@ -4,7 +4,9 @@
 
 Ours is all that a run does with a changed document: decode, hash the region, parse, classify. Theirs is the tree of
 the whole document alone, and of each piece of HTML that a feed or an API carries; for JSON without HTML, `json.loads`.
-Processor time; every round has five documents of its own, and both sides read each of them once, in turn.
+A third side is the least that a scraper on BeautifulSoup does for the same records: those trees, their text and links,
+and the very same classification of the very same texts; it finds no entry, reads no date and hashes nothing.
+Processor time; every round has five documents of its own, and all sides read each of them once, in turn.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from typing import Any
 from bench.parse_corpus import corpus_kinds
 from bench.parse_documents import Kind, kinds
 from bench.servers import machine
+from parsers.attachments import is_document
+from parsers.classification import said_by
 from parsers.page import PageChanged
 
 DOCUMENTS_PER_ROUND = 5
@@ -35,10 +39,18 @@ class Document:
 
     body: bytes
     carried: tuple[str, ...]
+    said: tuple[tuple[str | None, str], ...] = ()
+    """The title and the text of each record that is in it."""
 
     @classmethod
-    def of(cls, body: bytes) -> Document:
-        return cls(body, tuple(_carried(body)))
+    def of(cls, kind: Kind, body: bytes) -> Document:
+        try:
+            read = kind.source.read(kind.open(body)).read
+        except PageChanged:
+            read = ()
+        said = tuple((entry.notification.title, entry.notification.text) for entry in read)
+        is_document.cache_clear()
+        return cls(body, tuple(_carried(body)), said)
 
 
 def same_records(kind: Kind, count: int) -> str:
@@ -65,17 +77,26 @@ def ours(kind: Kind, document: Document) -> int:
     return len(reading.read) + len(reading.links)
 
 
-def tree(document: Document) -> None:
+def tree(document: Document) -> list[Any]:
     """Build the trees that a scraper on BeautifulSoup would select from."""
     from bs4 import BeautifulSoup
 
     start = document.body.lstrip()[:1]
+    trees: list[Any] = []
     if start in (b"{", b"["):
         json.loads(document.body)
     else:
-        BeautifulSoup(document.body, "lxml-xml" if _is_xml(document.body) else "lxml")
-    for piece in document.carried:
-        BeautifulSoup(piece, "lxml")
+        trees.append(BeautifulSoup(document.body, "lxml-xml" if _is_xml(document.body) else "lxml"))
+    return trees + [BeautifulSoup(piece, "lxml") for piece in document.carried]
+
+
+def reading(document: Document) -> None:
+    """Build the trees, take their text and their links, and classify what the document says as we do."""
+    for each in tree(document):
+        each.get_text(" ")
+        _ = [link["href"] for link in each.find_all("a", href=True)]
+    for title, text in document.said:
+        said_by(title, text)
 
 
 def _is_xml(body: bytes) -> bool:
@@ -112,39 +133,37 @@ def cost_ms(read: Callable[[Document], object], document: Document) -> float:
     return 1000 * (time.process_time() - began)
 
 
-def measure(
-    kind: Kind, rounds: int, beside: Callable[[Document], object] = tree
-) -> tuple[int, float, list[float], list[float]]:
-    """Records and links a document, kilobytes, and milliseconds a document in each round, ours and theirs."""
-    sides, spent = (partial(ours, kind), beside), ([0.0] * rounds, [0.0] * rounds)
+def measure(kind: Kind, rounds: int, *beside: Callable[[Document], object]) -> tuple[int, float, list[list[float]]]:
+    """Records and links a document, kilobytes, and milliseconds a document in each round, ours and those beside it."""
+    sides: tuple[Callable[[Document], object], ...] = (partial(ours, kind), *beside)
+    spent = [[0.0] * rounds for _ in sides]
     for number in range(-1, rounds):
         first = (number + 1) * DOCUMENTS_PER_ROUND
-        documents = [Document.of(kind.make(first + place)) for place in range(DOCUMENTS_PER_ROUND)]
+        documents = [Document.of(kind, kind.make(first + place)) for place in range(DOCUMENTS_PER_ROUND)]
         for place, document in enumerate(documents):
-            for side in (0, 1) if place % 2 else (1, 0):
+            for side in sorted(range(len(sides)), reverse=bool(place % 2)):
                 cost = cost_ms(sides[side], document)
                 if number >= 0:
                     spent[side][number] += cost / DOCUMENTS_PER_ROUND
     found = sum(ours(kind, document) for document in documents) // len(documents)
     size = sum(len(document.body) for document in documents) / len(documents) / 1000
-    return found, size, *spent
+    return found, size, spent
 
 
 def main(rounds: int, chosen: Sequence[str]) -> None:
     """Print the machine and a row for every kind of document; then the template's page."""
     warnings.simplefilter("ignore")
-    print(f"{machine()}\n\n| document | KB | records | ms | BeautifulSoup ms | ratio | range | records/s | same |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    names = "document | KB | records | ms | tree ms | ratio | range | read ms | ratio | records/s | same"
+    print(f"{machine()}\n\n| {names} |\n|{' --- |' * 11}")
     for kind in (*kinds(), *corpus_kinds()):
         if not chosen or any(word in kind.name for word in chosen):
-            found, size, own, theirs = measure(kind, rounds)
-            ratios = sorted(mine / other for mine, other in zip(own, theirs, strict=True))
-            figures = f"{size:.0f} | {found} | {median(own):.2f} | {median(theirs):.2f} | {median(ratios):.2f}"
+            found, size, (own, trees, read) = measure(kind, rounds, tree, reading)
+            ratios = sorted(mine / other for mine, other in zip(own, trees, strict=True))
+            to_read = median(mine / other for mine, other in zip(own, read, strict=True))
+            figures = f"{size:.0f} | {found} | {median(own):.2f} | {median(trees):.2f} | {median(ratios):.2f}"
+            beside = f"{ratios[0]:.2f}–{ratios[-1]:.2f} | {median(read):.2f} | {to_read:.2f}"
             speed, same = 1000 * found / median(own), same_records(kind, 20)
-            print(
-                f"| {kind.name} | {figures} | {ratios[0]:.2f}–{ratios[-1]:.2f} | {speed:,.0f} | {same} |",
-                flush=True,
-            )
+            print(f"| {kind.name} | {figures} | {beside} | {speed:,.0f} | {same} |", flush=True)
     beside_the_template(rounds)
 
 
@@ -158,7 +177,7 @@ def beside_the_template(rounds: int) -> None:
         return
     template = Template()
     for kind in (kind for kind in kinds() if kind.name.startswith("dated_page")):
-        found, _, own, theirs = measure(kind, rounds, lambda document: template.read(document.body))
+        found, _, (own, theirs) = measure(kind, rounds, lambda document: template.read(document.body))
         cases = len(template.read(kind.make(0)))
         ratio = median(mine / other for mine, other in zip(own, theirs, strict=True))
         said = f"template {median(theirs):.2f} ms for {cases} cases, ours {median(own):.2f} ms for {found} records"

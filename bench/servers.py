@@ -144,19 +144,19 @@ def in_own_process(work: Callable[..., T], *arguments: Any) -> T:
 class _Loopback(httpcore.NetworkBackend):
     """Leads every host to one loopback port over the wire that the product uses, with its deadlines and caps."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, address: str) -> None:
+        self._port, self._address = port, address
 
     def connect_tcp(
         self, host: str, port: int, timeout: Any = None, local_address: str | None = None, socket_options: Any = None
     ) -> httpcore.NetworkStream:
-        return open_wire([(socket.AF_INET, (HOST, self._port))], timeout)
+        return open_wire([(socket.AF_INET, (self._address, self._port))], timeout)
 
 
-def transport_to(port: int) -> httpx.BaseTransport:
+def transport_to(port: int, address: str = HOST) -> httpx.BaseTransport:
     """The product's transport, all of it but the check that an address is public; plain HTTP needs no certificates."""
     no_certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return GuardedTransport(network_backend=_Loopback(port), ssl_context=no_certificates, max_connections=1)
+    return GuardedTransport(network_backend=_Loopback(port, address), ssl_context=no_certificates, max_connections=1)
 
 
 def source_at(*urls: str) -> Source:

@@ -24,6 +24,8 @@ THEIRS = ("content-type", "location")
 IN_REPLAY = re.compile(r"/(\d{4,14})(?:[a-z]{2}_)?/(.+)", re.DOTALL)
 ORIGINAL_LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?original"?')
 MOST_STEPS = 3
+FOLLOWED = timedelta(seconds=60)
+"""How long after a redirect to another spelling of its address a crawler has followed it. pywb replays that capture."""
 EXCLUDED = frozenset({400, 403, 451})
 """Statuses of an index that may not, or cannot, speak of an address."""
 
@@ -92,13 +94,14 @@ class CdxServer:
     def _as_sent(self, row: Row, answer: Response) -> Given:
         """The publisher's response in a memento (RFC 7089), which must be the one that was asked for."""
         moment = _moment(answer)
-        if moment is None or abs(moment - row.at) >= timedelta(seconds=1):
-            raise NotGiven(f"the archive gives the capture of {moment} instead, expected that of {row.at}")
         original = ORIGINAL_LINK.search(answer.header("Link") or "")
         if original is not None and not same_address(original[1], row.url):
             raise NotGiven(f"the archive gives a capture of {original[1][:200]}, expected one of {row.url}")
-        if row.status in REDIRECTS and answer.status != row.status:
+        later = moment - row.at if moment is not None else timedelta.max
+        if row.status in REDIRECTS and answer.status != row.status and timedelta(0) <= later <= FOLLOWED:
             raise PassedOver("the archive leads on to another spelling of the address, which is listed by itself")
+        if abs(later) >= timedelta(seconds=1):
+            raise NotGiven(f"the archive gives the capture of {moment} instead, expected that of {row.at}")
         return Given(row.url, answer.status, tuple(self._headers(answer)), answer.body)
 
     def _headers(self, answer: Response) -> Iterator[tuple[str, str]]:

@@ -10,14 +10,15 @@ from archive.blobs import name_of
 from archive.holding import settle_attachments
 from archive.journal import Arrival, held_document, record_all
 from archive.leases import LEASE_SECONDS, claim, release
-from archive.links import DueDocument, LinkWork, due_attachments, link_books, link_work
-from archive.store import Archive
+from archive.links import DueDocument, LinkWork, beyond_most, due_attachments, link_books, link_work
+from archive.store import Archive, Session
 from archive.tables import Capture
 from archive.targets import (
     get_target,
     note_answer,
     note_missing,
     note_moved,
+    pass_over,
     put_off,
     reread_at,
 )
@@ -74,7 +75,7 @@ def _fetch_all(
 ) -> None:
     now = tools.clock()
     with archive.writing() as session:
-        due = due_attachments(session, source.slug, now)
+        due = _without_surplus(session, due_attachments(session, source.slug, now), tools.max_documents, report)
         got = claim(session, [target.id for target in due], owner, now, LEASE_SECONDS)
     leased = set(got)
     wanted = [target for target in due if target.id in leased]
@@ -97,6 +98,17 @@ def _fetch_all(
             if got:
                 release(session, got, owner)
             report.links = link_books(session, source.slug, read - batch.waiting, failed)
+
+
+def _without_surplus(session: Session, due: Sequence[DueDocument], most: int, report: Report) -> Sequence[DueDocument]:
+    """What is due but what a bulletin cites beyond `most` documents: that is passed over, and said."""
+    surplus = beyond_most(session, [target.id for target in due], most)
+    if surplus:
+        reason = f"one of more than {most} documents of a bulletin, expected at most that (setting max_documents)"
+        pass_over(session, surplus, reason)
+        report.notices.append(f"{len(surplus)} documents are not fetched, each {reason}")
+        report.is_lossy = True
+    return [target for target in due if target.id not in surplus]
 
 
 class FirstArrivals:

@@ -15,8 +15,6 @@ from ingest.settling import facts_of
 from ingest.tools import Tools
 from parsers.source import Source
 
-PAGES_A_RUN = 120
-"""How many details and older pages one run asks at most; the rest is due in the next one."""
 PAGES_AT_ONCE = 20
 
 
@@ -27,7 +25,7 @@ def read_pages(
 
     `listing_ids` are the listings that this run has leased. Which were read and which failed goes into the report.
     """
-    left = PAGES_A_RUN
+    left = tools.max_pages
     asked: set[int] = set()
     while left > 0 and not tools.stop.is_set():
         pages = _claim_due(archive, source, tools, owner, min(left, PAGES_AT_ONCE), asked)

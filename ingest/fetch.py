@@ -21,7 +21,7 @@ from ingest.response import RANGE, Fetched, FetchFailed, Response, redirect_targ
 from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Stopped, backoff_seconds
 from ingest.robots import RobotsRules
 from ingest.transport import GuardedTransport
-from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_WIRE_BYTES, Allowance
+from ingest.wire import DEADLINE_SECONDS, IDLE_SECONDS, MAX_HEAD_BYTES, MAX_WIRE_BYTES, Allowance
 
 TransportFor = Callable[[str], httpx.BaseTransport]
 """What carries requests to a host in the place of the guarded transport: the replica's, or a test's."""
@@ -62,6 +62,7 @@ class Fetcher:
         user_agent: str,
         transport_for: TransportFor | None = None,
         max_wire_bytes: int = MAX_WIRE_BYTES,
+        max_head_bytes: int = MAX_HEAD_BYTES,
         max_body_bytes: int = MAX_BODY_BYTES,
         deadline_seconds: float = DEADLINE_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
@@ -84,6 +85,7 @@ class Fetcher:
         )
         self._transport_for = transport_for
         self._max_wire_bytes = max_wire_bytes
+        self._max_head_bytes = max_head_bytes
         self._max_body_bytes = max_body_bytes
         self._deadline_seconds = deadline_seconds
         self._idle_seconds = idle_seconds
@@ -211,7 +213,11 @@ class Fetcher:
         with self._politeness.turn(url.host) as turn:
             started = self._monotonic()
             allowance = Allowance(
-                started + errand.seconds_left, self._idle_seconds, self._max_wire_bytes, self._monotonic
+                started + errand.seconds_left,
+                self._idle_seconds,
+                self._max_wire_bytes,
+                self._monotonic,
+                self._max_head_bytes,
             )
             try:
                 response = self._whole_response(url, conditions, allowance, errand, started)

@@ -6,7 +6,7 @@ What is listed and cannot be had is a capture without a body, which makes a gap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from archive.history import (
@@ -45,7 +45,10 @@ class Walk:
         *,
         since: datetime | None = None,
         until: datetime | None = None,
+        holds: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`holds` says whether no other process has begun to work on the source."""
+        self._holds = holds
         self._archive, self._source, self._holding, self._tools = archive, source, holding, tools
         self._report, self._since, self._until = report, since, until or tools.clock()
         self._plan = Plan(source.slug, holding.name)
@@ -61,33 +64,54 @@ class Walk:
         for capture_id in waiting:
             self._report.take(settle(self._archive, self._source, capture_id, self._tools.clock()))
         try:
-            while not self._tools.stop.is_set() and self._step():
-                self._progress.taken()
+            while self._goes_on() and self._step():
+                pass
         except Away as problem:
             self._report.state = "stopped"
             self._report.fail(f"{problem}; what waits goes on with the same command")
         if self._tools.stop.is_set():
             self._report.state = "stopped"
 
+    def _goes_on(self) -> bool:
+        """Whether nobody has said stop. Raises Away where another process has taken the source over."""
+        if not self._holds():
+            raise Away("another process reads this source by now, expected our lease to hold")
+        return not self._tools.stop.is_set()
+
     def _step(self) -> bool:
-        """Search what has become wanted, then take the earliest row; whether there was one."""
+        """Search what has become wanted, then take the earliest rows; whether there was one."""
         self._search_wanted()
+        if self._goes_on() and self._confirm():
+            return True
         with self._archive.reading() as session:
             kept = next_row(session, self._plan)
-        if kept is None or self._tools.stop.is_set():
+        if kept is None or not self._goes_on():
             return False
         try:
             for settled in self._turn.take(kept):
                 self._report.take(settled)
         except RowTaken as problem:
             self._tools.say(f"{self._source.slug}: {problem}")
+        self._progress.taken()
         return True
+
+    def _confirm(self) -> bool:
+        """Take the rows that only confirm what is held; whether there was one."""
+        try:
+            confirmed = self._turn.confirm()
+        except RowTaken as problem:
+            self._tools.say(f"{self._source.slug}: {problem}")
+            return True
+        for settled in confirmed:
+            self._report.take(settled)
+        self._progress.taken(len(confirmed))
+        return bool(confirmed)
 
     def _search_wanted(self) -> None:
         """Search the start pages first, then all targets that are known or have been revealed, until none is new."""
         if self._searched_to < 0:
             self._search_all([Wanted(0, "listing", url) for url in self._source.start])
-        while not self._tools.stop.is_set():
+        while self._goes_on():
             with self._archive.reading() as session:
                 wanted = wanted_after(session, self._plan, self._searched_to)
             if not wanted:
@@ -98,7 +122,7 @@ class Walk:
 
     def _search_all(self, wanted: Sequence[Wanted]) -> None:
         for each in wanted:
-            if not self._tools.stop.is_set():
+            if self._goes_on():
                 self._search(each)
 
     def _search(self, wanted: Wanted) -> None:

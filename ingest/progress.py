@@ -36,9 +36,9 @@ class Progress:
         """An address was searched for."""
         self._tools.say(f"{self._plan.source}: {found} captures of {url}")
 
-    def taken(self) -> None:
-        """A row was taken."""
-        self._taken += 1
+    def taken(self, rows: int = 1) -> None:
+        """So many rows were taken."""
+        self._taken += rows
         now = self._tools.clock()
         if now - self._said >= EVERY:
             self._said = now

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from archive.leases import owner_here, release, retire
 from archive.listings import Listing, get_listing
@@ -18,7 +19,7 @@ from ingest.settling import facts_of, settle
 from ingest.tools import Tools
 from parsers.source import Source
 
-__all__ = ["Source", "run_source"]
+__all__ = ["Source", "give_back", "run_source"]
 
 
 def run_source(
@@ -44,13 +45,15 @@ def run_source(
         report.notices.append(f"{type(problem).__name__}: {problem}")
         raise
     finally:
-        _end(archive, begun, owner, report, tools)
+        give_back(archive, begun, owner, report, tools, {"links": report.links})
     return report
 
 
-def _end(archive: Archive, begun: Begun, owner: str, report: Report, tools: Tools) -> None:
+def give_back(
+    archive: Archive, begun: Begun, owner: str, report: Report, tools: Tools, more: Mapping[str, Any]
+) -> None:
     """Give the leases back and log the end; where that cannot be written, the owner retires."""
-    books = {**asdict(report.accounts), "links": report.links}
+    books = {**asdict(report.accounts), **more}
     try:
         with archive.writing() as session:
             release(session, begun.target_ids, owner)

@@ -19,11 +19,13 @@ from archive.confirm import (
     settle_not_given,
     settle_repeat,
 )
+from archive.details import GONE
 from archive.holding import settle_attachments
 from archive.journal import (
     Arrival,
     body_of,
     find_capture,
+    find_confirmed,
     get_capture,
     record,
     record_decision,
@@ -42,7 +44,6 @@ from parsers.source import Source, parser_version
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_GIVEN = "not-given"
 """The fact of a capture without a body that says why the archive which lists it could not give it."""
-GONE = frozenset({404, 410})
 PAGE_ROLES = {"older": "listing"}
 """What a parser takes a page for whose role it does not know."""
 READABLE = frozenset({200, 203, 304})
@@ -106,7 +107,7 @@ def settled_before(
             restore_body(session, archive.blobs, answer.body)
             note(session, newest)
             return confirm(session, facts, newest, answer.fetched_at, "identical", answer.cause)
-        there = find_capture(session, answer, sha256)
+        there = find_capture(session, answer, sha256) or find_confirmed(session, answer, sha256)
         if there is None:
             return None
         note(session, there)

@@ -21,7 +21,8 @@ def utc_now() -> datetime:
 class Tools:
     """What a run works with. `stop` is looked at between units of work; `clock` gives aware UTC times.
 
-    `options_of` gives what the settings add to the requests of a source.
+    `options_of` gives what the settings add to the requests of a source. One run asks at most `max_pages` details and
+    older pages, the rest in the next one, and of one bulletin's documents at most `max_documents`.
     """
 
     fetcher: Fetcher
@@ -29,4 +30,6 @@ class Tools:
     clock: Callable[[], datetime] = utc_now
     stop: threading.Event = field(default_factory=threading.Event)
     say: Callable[[str], None] = lambda line: None
+    max_pages: int = 120
+    max_documents: int = 200
     options_of: Callable[[str], RequestOptions] = lambda slug: NO_OPTIONS

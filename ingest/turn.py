@@ -12,7 +12,7 @@ from archive.attachments import confirm_document
 from archive.blobs import CorruptBlob, MissingBlob, name_of
 from archive.confirm import confirm
 from archive.details import SINCE
-from archive.history import Plan, capture_body, note_read_in_archive, note_row, row_with_body
+from archive.history import Plan, capture_body, next_rows, note_read_in_archive, note_row, row_with_body
 from archive.journal import Arrival, body_of, find_capture, find_confirmed, get_capture, record_not_given
 from archive.settle import Accounts, Settled
 from archive.store import Archive, Session
@@ -37,6 +37,8 @@ MOST_HOPS = 5
 NEAR = timedelta(days=1)
 """How far in time a capture of the page that a redirect led to may be from it."""
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC).isoformat()
+MOST_AT_ONCE = 128
+"""How many rows that only confirm share a transaction."""
 
 
 class Turn:
@@ -45,19 +47,18 @@ class Turn:
     def __init__(self, archive: Archive, source: Source, holding: Holding, tools: Surroundings, plan: Plan) -> None:
         self._archive, self._source, self._holding = archive, source, holding
         self._tools, self._plan = tools, plan
+        self._at_once = 1
 
     def take(self, kept: Any) -> Iterator[Settled | None]:
         """Take one row of the plan; what its captures come to. Raises RowTaken and Away."""
-        row, arrival = row_of(kept), self._arrival(kept)
+        row = row_of(kept)
+        with self._archive.reading() as session:
+            arrival = self._arrival(session, kept)
         try:
             if row.problem is not None:
                 raise NotGiven(row.problem)
-            if row.at.isoformat() < arrival.facts.get(SINCE, LONG_AGO):
+            if _is_too_old(row, arrival):
                 raise PassedOver("before the time that the older page is wanted for")
-            settled = self._confirm(kept, row, arrival)
-            if settled is not None:
-                yield settled
-                return
             hops = self._hops(arrival, self._stored(kept, row) or self._holding.fetch(row))
             yield from self._take_in(kept, hops)
         except NotGiven as problem:
@@ -66,10 +67,44 @@ class Turn:
             with self._archive.writing() as session:
                 note_row(session, kept.id, "passed", None, str(problem))
 
-    def _arrival(self, kept: Any) -> Arrival:
+    def confirm(self) -> list[Settled]:
+        """Take rows in one transaction as long as each confirms what its page was last seen as; what they come to.
+
+        A page whose digest is that of the body it was last seen with is a check, and its body is not read. While that
+        goes well, more are taken at once. Raises RowTaken.
+        """
+        settled: list[Settled] = []
+        before, newest = None, None
+        with self._archive.writing() as session:
+            lock_source(session, self._source.slug)
+            for kept in next_rows(session, self._plan, self._at_once):
+                if newest is None or not _goes_on_from(before, kept):
+                    newest = self._held(session, kept)
+                if newest is None:
+                    break
+                note_row(session, kept.id, "done", newest)
+                facts = facts_of(self._source, kept.role)
+                settled.append(confirm(session, facts, newest, kept.at, "identical", self._holding.cause))
+                before = kept
+        self._at_once = min(2 * self._at_once, MOST_AT_ONCE) if len(settled) == self._at_once else 1
+        return settled
+
+    def _held(self, session: Session, kept: Any) -> int | None:
+        """The capture that a row confirms, if it only does that."""
+        row = row_of(kept)
+        session.expire_all()
+        if row.problem is not None or not shares_body(row) or kept.role == "attachment":
+            return None
+        arrival = self._arrival(session, kept)
+        number = row_with_body(session, self._plan, kept.target_url, kept.url_key, row.digest)
+        capture = capture_body(session, number) if number is not None else None
+        if capture is None or capture.sha256 is None or capture.status != 200 or _is_too_old(row, arrival):
+            return None
+        return unchanged(session, self._source, arrival, capture.sha256)
+
+    def _arrival(self, session: Session, kept: Any) -> Arrival:
         """The row as an arrival that has brought nothing yet, at its target as it is known by now."""
-        with self._archive.reading() as session:
-            target = find_target(session, self._source.slug, kept.role, kept.target_url)
+        target = find_target(session, self._source.slug, kept.role, kept.target_url)
         facts: Mapping[str, str] = dict(target.facts) if target is not None else {}
         return Arrival(
             source=self._source.slug,
@@ -84,23 +119,6 @@ class Turn:
             body=b"",
             facts=facts,
         )
-
-    def _confirm(self, kept: Any, row: Row, arrival: Arrival) -> Settled | None:
-        """A page whose digest is that of the body it was last seen with is a check, and its body is not read."""
-        if not shares_body(row) or arrival.role == "attachment":
-            return None
-        with self._archive.writing() as session:
-            lock_source(session, self._source.slug)
-            number = row_with_body(session, self._plan, kept.target_url, kept.url_key, row.digest)
-            capture = capture_body(session, number) if number is not None else None
-            if capture is None or capture.sha256 is None or capture.status != 200:
-                return None
-            newest = unchanged(session, self._source, arrival, capture.sha256)
-            if newest is None:
-                return None
-            note_row(session, kept.id, "done", newest)
-            facts = facts_of(self._source, arrival.role)
-            return confirm(session, facts, newest, row.at, "identical", arrival.cause)
 
     def _stored(self, kept: Any, row: Row) -> Given | None:
         """The response that an earlier row of the same address and digest gave, if it gave one."""
@@ -191,6 +209,17 @@ class Turn:
         """The arrival of nothing, for that reason."""
         facts = {**arrival.facts, NOT_GIVEN: f"{reason} ({self._holding.via})"}
         return replace(arrival, facts=facts, status=None, headers=(), body=b"")
+
+
+def _goes_on_from(before: Any, kept: Any) -> bool:
+    """Whether a row says of a page, later, what the one before it said of it."""
+    same = all(getattr(before, name) == getattr(kept, name) for name in ("role", "target_url", "url_key", "digest"))
+    return same and kept.at > before.at and kept.reason is None and shares_body(row_of(kept))
+
+
+def _is_too_old(row: Row, arrival: Arrival) -> bool:
+    """Whether an older page was captured before the time that it is wanted for."""
+    return row.at.isoformat() < arrival.facts.get(SINCE, LONG_AGO)
 
 
 def _with(first: Arrival, given: Given, url: str) -> Arrival:

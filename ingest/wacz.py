@@ -15,6 +15,8 @@ from typing import Any
 MAX_MEMBERS = 20_000
 MAX_PACKAGE_BYTES = 16 * 1024 * 1024
 PIECE_BYTES = 1024 * 1024
+HOLDERS = (".wacz", ".arc", ".arc.gz")
+"""What a package may hold whose captures are not read from within it."""
 LOCAL_HEADER_BYTES = 30
 """A local file header without the name and extra field behind it (APPNOTE.TXT, 4.3.7)."""
 
@@ -87,18 +89,17 @@ def warcs_in(path: Path) -> Iterator[Part | BadPackage]:
             digests = _digests(path, package)
     except (zipfile.BadZipFile, OSError, NotImplementedError) as problem:
         raise BadPackage(f"{path}: {problem}, expected a WACZ file") from problem
-    warcs = [each for each in members if _is_warc(each.filename)]
-    if not warcs:
+    warcs = [each for each in members if each.filename.lower().endswith((".warc", ".warc.gz"))]
+    others = [each.filename for each in members if each.filename.lower().endswith(HOLDERS)]
+    if not warcs and not others:
         raise BadPackage(f"{path}: no archive/*.warc or archive/*.warc.gz, expected at least one")
+    for name in others:
+        yield BadPackage(f"{path}!{name}: holds captures too, expected them in WARC files (unpack it)")
     for member in warcs:
         try:
             yield _part(path, member, digests.get(member.filename))
         except BadPackage as problem:
             yield problem
-
-
-def _is_warc(name: str) -> bool:
-    return name.startswith("archive/") and name.endswith((".warc", ".warc.gz"))
 
 
 def _digests(path: Path, package: zipfile.ZipFile) -> dict[str, str]:

@@ -19,6 +19,12 @@ MAX_RECORD_BYTES = 60 * 1024 * 1024
 MAX_BODY_BYTES = 50 * 1024 * 1024
 MAX_HEAD_BYTES = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
+ARC = b"filedesc:"
+"""What files of the format before WARC begin with."""
+MAGIC = {"gzip": GZIP_MAGIC, "x-gzip": GZIP_MAGIC, "zstd": b"\x28\xb5\x2f\xfd"}
+"""What compressed payloads begin with; those of brotli begin with nothing of their own."""
+PLAIN = re.compile(rb"\s*(?:<[!?a-zA-Z]|[{\[]\s*[\"{\[\]}0-9]|%PDF-)")
+"""How a page, a feed, JSON or a PDF begins that is not compressed, whatever its headers say."""
 REVISIT = "warc/revisit"
 CAPTURES = WarcRecordType.response | WarcRecordType.revisit | WarcRecordType.resource
 STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: .*)?")
@@ -53,7 +59,9 @@ def captures_in(stream: IO[bytes], places: IO[bytes], name: str) -> Iterator[Row
     `places` is a second stream over the same bytes. Raises DamagedFile where the file cannot be read on: what came
     before is good.
     """
-    is_compressed = places.read(2) == GZIP_MAGIC
+    is_compressed = _peeked(places, 0) == GZIP_MAGIC
+    if _beginning(places).startswith(ARC):
+        raise DamagedFile(f"{name}: an ARC file, expected a WARC file (`warcio recompress` makes one of it)")
     try:
         with _told():
             records = ArchiveIterator(stream, record_types=CAPTURES, parse_http=False, fsspec_args=False)
@@ -81,6 +89,18 @@ def captures_in(stream: IO[bytes], places: IO[bytes], name: str) -> Iterator[Row
 def _peeked(places: IO[bytes], position: int) -> bytes:
     places.seek(position)
     return places.read(2)
+
+
+def _beginning(places: IO[bytes]) -> bytes:
+    """The first bytes of a file, decompressed."""
+    places.seek(0)
+    start = places.read(PIECE_BYTES)
+    if not start.startswith(GZIP_MAGIC):
+        return start
+    try:
+        return zlib.decompressobj(GZIP_WBITS).decompress(start, PIECE_BYTES)
+    except zlib.error:
+        return b""
 
 
 def _refuse_cut(stream: IO[bytes], position: int, name: str) -> None:
@@ -210,11 +230,14 @@ def unchunked(payload: bytes) -> bytes:
 
 def _decoded(payload: bytes, coding: str) -> bytes:
     """A payload without its content codings; one that states codings and is decoded already is left as it is."""
-    if not payload or (coding.strip().lower() in ("gzip", "x-gzip") and not payload.startswith(b"\x1f\x8b")):
+    magic = MAGIC.get(coding.strip().lower(), b"")
+    if not payload.startswith(magic):
         return _bounded(payload)
     try:
         return decoded([payload], coding, MAX_BODY_BYTES)
     except (Stopped, Interrupted) as problem:
+        if isinstance(problem, Interrupted) and coding.strip().lower() == "br" and PLAIN.match(payload):
+            return _bounded(payload)
         raise NotGiven(str(problem)) from problem
 
 

@@ -8,14 +8,24 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.history import Plan, add_rows, begin_search, drop_index, indexed, indexed_digest, note_search
+from archive.history import (
+    Plan,
+    add_rows,
+    begin_search,
+    drop_index,
+    indexed,
+    indexed_digest,
+    note_search,
+    rows_with_ids,
+)
 from archive.store import Archive
 from ingest.holdings import Given, NotGiven, Row, Unusable
 from ingest.plan import columns, row_of, url_key
 from ingest.wacz import BadPackage, Part, is_package, opened, warcs_in
 from ingest.warc import REVISIT, DamagedFile, captures_in, given_in
 
-SUFFIXES = (".warc", ".warc.gz", ".wacz")
+SUFFIXES = (".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
+"""ARC files are named, so that they are refused as what they are."""
 ROWS_AT_ONCE = 1_000
 MAX_RECORDS = 5_000_000
 ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
@@ -106,9 +116,10 @@ class WarcFiles:
         """What the index has of an address in this span, oldest first."""
         with self._archive.reading() as session:
             found = indexed(session, self.plan, url_key(url) or "")
-        rows = [self._timed(row_of(each)) for each in found]
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
+        for start in range(0, len(found), ROWS_AT_ONCE):
+            with self._archive.reading() as session:
+                kept = rows_with_ids(session, found[start : start + ROWS_AT_ONCE])
+            some = [self._timed(row_of(each)) for each in kept]
             yield [row for row in some if (since is None or row.at >= since) and row.at <= until]
 
     def _timed(self, row: Row) -> Row:

@@ -18,6 +18,7 @@ from ingest.retries import Interrupted, Stopped
 DEADLINE_SECONDS = 60.0
 IDLE_SECONDS = 20.0
 MAX_WIRE_BYTES = 20 * 1024 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 
 END_OF_HEAD = re.compile(rb"\n\r?\n")
 
@@ -27,12 +28,13 @@ Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 
 @dataclass(slots=True)
 class Allowance:
-    """What one exchange may still use: time until `deadline` (of `monotonic`), silence, and bytes on the wire."""
+    """What one exchange may still use: time until `deadline` (of `monotonic`), silence, bytes in all and of a head."""
 
     deadline: float
     idle_seconds: float
     wire_bytes: int
     monotonic: Callable[[], float] = time.monotonic
+    head_bytes: int = MAX_HEAD_BYTES
 
     @classmethod
     def starting_now(
@@ -85,8 +87,8 @@ class Wire(httpcore.NetworkStream):
         except OSError as broken:
             raise httpcore.ReadError(str(broken)) from broken
         timeout.spend(len(data))
-        if not self.is_multiplexed:
-            self._count(data)
+        if not self.is_multiplexed and self._count(data) > timeout.head_bytes:
+            raise Stopped(f"more than {timeout.head_bytes} bytes of headers, expected at most that")
         return data
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
@@ -141,20 +143,24 @@ class Wire(httpcore.NetworkStream):
         poll.register(self._socket, select.POLLIN)
         return bool(poll.poll(0))
 
-    def _count(self, data: bytes) -> None:
-        """Keeps count of the bytes that came after the head of the final (not 1xx) response, and the last few."""
+    def _count(self, data: bytes) -> int:
+        """Keeps count of the bytes that came after the head of the final (not 1xx) response, and the last few.
+
+        Gives the size of the longest head that these bytes are part of.
+        """
         self._tail = (self._tail + data[-4:])[-4:]
         if self._body_bytes is not None:
             self._body_bytes += len(data)
-            return
-        resume = max(0, len(self._head) - 2)
+            return 0
+        longest, resume = 0, max(0, len(self._head) - 2)
         self._head += data
         while end := END_OF_HEAD.search(self._head, resume):
-            interim = self._head[9:10] == b"1"
+            interim, longest = self._head[9:10] == b"1", max(longest, end.end())
             self._head, resume = self._head[end.end() :], 0
             if not interim:
                 self._body_bytes, self._head = len(self._head), b""
-                return
+                return longest
+        return max(longest, len(self._head))
 
     def settle(self, stated_bytes: int | None) -> None:
         """Ends an exchange: bytes beyond its answer must never be read as the next one, so the wire is spoiled.

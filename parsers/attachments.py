@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from parsers.lines import Line
@@ -36,6 +37,7 @@ def attachments_and_links(
     return tuple(attachments.items()), tuple(links.items())
 
 
+@lru_cache(maxsize=2048)
 def is_document(address: str, document_path: re.Pattern[str] | None = None) -> bool:
     """Whether the path ends in a document extension, or path and query are the platform's own way to a document."""
     parts = urlsplit(address)

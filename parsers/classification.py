@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from parsers import organisations, police_references, states, threat
-from parsers.clues import Clues, in_small_letters
-from parsers.topics import topics
+from parsers import organisations, police_references, states, threat, topics
+from parsers.clues import Clues, Look
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -25,25 +24,36 @@ class Said(NamedTuple):
 CLUES = Clues(
     issuers=organisations.CLUES,
     states=states.CLUES,
+    **states.OF_STATES,
+    **states.OF_SENTENCES,
+    earlier=states.OF_EARLIER_TEXT,
     numbers=police_references.CLUES,
     threats=threat.CLUES,
+    topics=topics.IN_TEXT_CLUES,
+    standing=topics.IN_STANDING,
+    leads=topics.LEADS.words,
 )
+FIELDS = ("issuers", "topics", "codes", "threat_levels")
+NOTHING = CLUES.look_at("")
 
 
 def said_by(title: str | None, text: str, stated_topics: Iterable[str] = ()) -> Said:
     """What title and text say by the rules of issuers, topics, states, police references and threat levels.
 
-    Rules without a clue in either are not tried.
+    Both are looked at once, for the words that rules cannot do without; rules without one of theirs are not tried.
     """
-    in_text = CLUES.given_by(in_small_letters(text))
-    clues = in_text | CLUES.given_by(in_small_letters(title)) if title else in_text
-    senders = organisations.issuers(title, text) if "issuers" in clues else ()
-    about = topics(title, text, stated_topics)
-    codes = [
-        *((states.SCHEME, *state) for state in (states.states(title, text) if "states" in clues else ())),
-        *(_numbers(text) if "numbers" in in_text else ()),
-    ]
-    threats = threat.threat_statements(text) if "threats" in in_text else ()
+    seen, of_title = CLUES.look_at(text), CLUES.look_at(title) if title else NOTHING
+    clues = seen.meanings | of_title.meanings
+    senders = organisations.issuers(title, text, seen) if "issuers" in clues else ()
+    about = topics.topics_seen(title or "", of_title, text, seen, stated_topics)
+    codes: list[tuple[str, str, str]] = []
+    if "states" in clues:
+        codes += [(states.SCHEME, *state) for state in states.states(title, text, of_title.meanings, seen.meanings)]
+    if "numbers" in seen.meanings:
+        codes += _numbers(text, seen)
+    threats = threat.threat_statements(text, seen) if "threats" in seen.meanings else ()
+    if not (senders or about or codes or threats):
+        return Said((), (), (), (), dict.fromkeys(FIELDS, ""))
     return Said(
         tuple([slug for slug, _ in senders]),
         tuple([topic for topic, _ in about]),
@@ -58,8 +68,8 @@ def said_by(title: str | None, text: str, stated_topics: Iterable[str] = ()) -> 
     )
 
 
-def _numbers(text: str) -> Iterator[tuple[str, str, str]]:
-    for number, words in police_references.police_references(text):
+def _numbers(text: str, seen: Look) -> Iterator[tuple[str, str, str]]:
+    for number, words in police_references.police_references(text, seen):
         yield police_references.SCHEME, number, repr(words)
 
 

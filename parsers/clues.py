@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -12,18 +13,56 @@ ODD_LETTERS = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"
 
 def in_small_letters(words: str) -> str:
     """The words in small letters, with spaces for white space: a rule's words are seen in them, whatever their case."""
-    small = words.replace("\n", " ")
+    return _small(words)[0]
+
+
+def _small(words: str) -> tuple[str, bool]:
+    """The words in small letters, and whether each of their letters stands at its place and is itself in them."""
+    small, in_place = words.replace("\n", " "), True
     if not small.isascii():
         for odd, plain in ODD_LETTERS:
-            small = small.replace(odd, plain)
+            if odd in small:
+                small, in_place = small.replace(odd, plain), False
     if not small.isprintable():
-        small = " ".join(small.split())
-    return small.lower()
+        small, in_place = " ".join(small.split()), False
+    return small.lower(), in_place
 
 
 def is_gap(character: str) -> bool:
     """Whether a word may begin after this character: no letter, digit, `_`, `@`, `#` or `-`."""
     return character == " " or not (character.isalnum() or character in "_@#-")
+
+
+Matches = list[tuple[int, int, int]]
+
+
+class Look(NamedTuple):
+    """What one look at a text finds: its words in small letters and what there are clues to in them.
+
+    `in_place`: whether each letter stands at its place in `small` and is itself, so that rules can be tried there.
+    """
+
+    small: str
+    in_place: bool
+    meanings: frozenset[str]
+    clues: Clues
+    matches: Matches
+
+    def places(self, meaning: str) -> list[tuple[int, str]]:
+        """Where each of the words begins that is a clue to this, in order."""
+        words, clues = self.clues.words, self.clues.clues_to[meaning]
+        return sorted([(start, words[index]) for index, start, _ in self.matches if index in clues])
+
+    def beginnings(self, meaning: str) -> list[tuple[int, str]]:
+        """Those of its places that stand after nothing of a word, an address or a handle."""
+        small, words, clues = self.small, self.clues.words, self.clues.clues_to[meaning]
+        return sorted(
+            [
+                (start, words[index])
+                for index, start, _ in self.matches
+                if index in clues and (not start or small[start - 1] == " " or is_gap(small[start - 1]))
+            ]
+        )
 
 
 class Clues:
@@ -37,25 +76,34 @@ class Clues:
         for meaning, each in words.items():
             for word in each:
                 meanings.setdefault(word, set()).add(meaning)
-        self._words = tuple(meanings)
-        self._meanings = tuple(map(frozenset, meanings.values()))
-        self._automaton = AhoCorasick(self._words, implementation=Implementation.DFA)
+        self.words = tuple(meanings)
+        self.meanings = tuple(map(frozenset, meanings.values()))
+        self.clues_to = {each: frozenset(n for n, meant in enumerate(self.meanings) if each in meant) for each in words}
+        self._automaton = AhoCorasick(self.words, implementation=Implementation.DFA)
+
+    def look_at(self, words: str) -> Look:
+        """What there is in these words."""
+        small, in_place = _small(words)
+        matches = self._matches(small)
+        return Look(small, in_place, self._meant(matches), self, matches)
 
     def given_by(self, small: str) -> frozenset[str]:
         """What there are clues to in a text in small letters."""
-        found = {index for index, _, _ in self._matches(small)}
-        return frozenset().union(*[self._meanings[index] for index in found])
+        return self._meant(self._matches(small))
 
     def places(self, small: str) -> list[tuple[int, str]]:
         """Where each of the words begins in a text in small letters, in order."""
-        return sorted([(start, self._words[index]) for index, start, _ in self._matches(small)])
+        return sorted([(start, self.words[index]) for index, start, _ in self._matches(small)])
 
     def beginnings(self, small: str) -> list[tuple[int, str]]:
         """Where each of the words begins that stands after nothing of a word, an address or a handle, in order."""
         places = [(start, index) for index, start, _ in self._matches(small) if not start or is_gap(small[start - 1])]
-        return sorted([(start, self._words[index]) for start, index in places])
+        return sorted([(start, self.words[index]) for start, index in places])
 
-    def _matches(self, small: str) -> list[tuple[int, int, int]]:
+    def _meant(self, matches: Matches) -> frozenset[str]:
+        return frozenset().union(*[self.meanings[index] for index in {index for index, _, _ in matches}])
+
+    def _matches(self, small: str) -> Matches:
         """Overlapping ones too; halves of characters, which the automaton refuses, are no part of any word."""
         try:
             return self._automaton.find_matches_as_indexes(small, overlapping=True)

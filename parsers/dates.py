@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from parsers.date_formats import DateFormat, date_format
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2089
 LARGEST_OFFSET = timedelta(hours=14)
 ORDINAL = re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
+TWO_LETTERS = re.compile("[A-Za-z]{2}")
+"""What ordinals and names of weekdays have, and dates in numbers have not."""
 ASCII_PRINTABLE = re.compile(r"[ -~]{1,60}")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|r|rs|ur)?(?:day)?\b", re.IGNORECASE)
@@ -47,14 +51,16 @@ def read_date(printed: str, formats: Sequence[str], corrections: Mapping[str, st
     2089, a weekday that is not the date's, or a local time that the change to summer time skips.
     """
     meant = " ".join((corrections or {}).get(printed, printed).split())
-    for pattern in formats:
-        moment = _fit(meant, pattern)
+    has_words = bool(TWO_LETTERS.search(meant))
+    words = ORDINAL.sub(r"\1", meant) if has_words else meant
+    for each in map(date_format, formats if ASCII_PRINTABLE.fullmatch(meant) else ()):
+        moment = each.read(ZONE.sub(lambda named: ZONES[named[1]], words) if each.names_zones else words)
         if moment is None:
             continue
-        if "%Y" not in pattern and "%y" not in pattern:
+        if not each.has_year:
             raise ValueError(f"date {printed!r}: no year, expected a date with its year")
-        _check(printed, meant, moment)
-        return _stated(printed, moment, pattern)
+        _check(printed, meant if has_words else "", moment)
+        return _stated(printed, moment, each)
     raise ValueError(f"date {printed!r}: {_not_a_date(meant)}, expected {' or '.join(formats)}")
 
 
@@ -73,32 +79,20 @@ def _check(printed: str, meant: str, moment: date) -> None:
         raise ValueError(f"date {printed!r}: {moment:%Y-%m-%d} is a {weekday}, expected the weekday that is printed")
 
 
-def _fit(printed: str, pattern: str) -> datetime | None:
-    if not ASCII_PRINTABLE.fullmatch(printed):
-        return None
-    meant = ORDINAL.sub(r"\1", printed)
-    if "%Z" in pattern:
-        meant, pattern = ZONE.sub(lambda named: ZONES[named[1]], meant), pattern.replace("%Z", "%z")
-    try:
-        return datetime.strptime(meant, pattern)  # noqa: DTZ007 - _stated gives it its zone
-    except ValueError:
-        return None
-
-
-def _stated(printed: str, moment: datetime, pattern: str) -> Stated:
-    if not any(stated in pattern for stated in ("%d", "%j")):
-        month = "%m" in pattern or "%b" in pattern or "%B" in pattern
-        return Stated(f"{moment:%Y-%m}" if month else f"{moment:%Y}", "month" if month else "year", pattern)
-    if "%H" not in pattern and "%I" not in pattern:
-        return Stated(date(moment.year, moment.month, moment.day).isoformat(), "day", pattern)
-    return _at(printed, moment, "second" if "%S" in pattern else "minute", pattern)
+def _stated(printed: str, moment: datetime, read_as: DateFormat) -> Stated:
+    precision = read_as.precision
+    if precision in ("year", "month"):
+        return Stated(f"{moment:%Y-%m}" if precision == "month" else f"{moment:%Y}", precision, read_as.stated)
+    if precision == "day":
+        return Stated(date(moment.year, moment.month, moment.day).isoformat(), "day", read_as.stated)
+    return _at(printed, moment, precision, read_as.stated)
 
 
 def _at(printed: str, moment: datetime, precision: str, how: str) -> Stated:
     """The moment with its offset, Europe/London's where it has none."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=LONDON)
-        if moment.astimezone(ZoneInfo("UTC")).astimezone(LONDON).replace(tzinfo=None) != moment.replace(tzinfo=None):
+        if moment.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != moment.replace(tzinfo=None):
             raise ValueError(f"date {printed!r}: skipped by the change to summer time, expected a time that exists")
     elif abs(moment.utcoffset() or timedelta()) > LARGEST_OFFSET:
         raise ValueError(f"date {printed!r}: offset beyond 14 hours, expected a zone of this world")

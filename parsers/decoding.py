@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 DECLARED = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""", re.IGNORECASE)
@@ -64,19 +66,20 @@ def is_mislabelled(body: bytes, codec: str | None) -> bool:
 
 def declared_codec(body: bytes, media_type: str | None) -> str | None:
     """The Python codec of the charset that the header, else the page in its first 4 KiB, declares; None if unsafe."""
+    return next(filter(None, map(_codec, _labels(body, media_type))), None)
+
+
+def _labels(body: bytes, media_type: str | None) -> Iterator[str]:
     named = HEADER_DECLARED.search(media_type or "")
-    labels = [named.group(1)] if named else []
+    if named:
+        yield named.group(1)
     for pattern in (XML_DECLARED, DECLARED):
         found = pattern.search(body[:4096])
         if found:
-            labels.append(found.group(1).decode("ascii", "replace"))
-    for label in labels:
-        codec = _codec(label)
-        if codec:
-            return codec
-    return None
+            yield found.group(1).decode("ascii", "replace")
 
 
+@lru_cache(maxsize=256)
 def _codec(label: str) -> str | None:
     try:
         name = codecs.lookup(WHATWG_LABELS.get(label.lower(), label)).name

@@ -29,6 +29,7 @@ DIVIDER = re.compile(r"(?:[.…]\s?){5,}|(?:_\s?){5,}|(?:[-–—]\s?){6,}")
 BULLETS = frozenset("•·▪●○◦∙‣⁃■□►➢\uf0a7\uf0b7\uf0d8\uf076\uf0fc§o*–—-")
 """What a bullet may be: words that start with none of these have none."""
 NO_NAMES: frozenset[str] = frozenset()
+PRINTED_END = re.compile(r"\r\n|[\r\n\f\v\u2028\u2029]")
 ADDRESS = re.compile(r"\bhttps?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 
 
@@ -63,6 +64,8 @@ class Line(NamedTuple):
 
 def fold(words: str) -> str:
     """The words with every run of white space (non-breaking too) as one space, invisible characters gone, NFC."""
+    if "  " not in words and words.isprintable() and (words.isascii() or unicodedata.is_normalized("NFC", words)):
+        return words.strip(" ")
     if words.isascii():
         return " ".join(words.split())
     return " ".join(unicodedata.normalize("NFC", INVISIBLE.sub("", words)).split())
@@ -96,18 +99,18 @@ class _Link:
     placed: bool = False
 
 
+@dataclass(slots=True)
 class _Open:
     """An element on the way down from the root, with what its text inherits from the one above."""
 
-    __slots__ = ("as_typed", "block", "column", "columns", "emphasis", "heading", "names", "row")
-
-    def __init__(self, above: _Open | None) -> None:
-        if above is None:
-            self.block = self.emphasis = self.row = self.column = self.columns = 0
-            self.names, self.heading, self.as_typed = NO_NAMES, False, False
-            return
-        self.block, self.names, self.emphasis, self.heading = above.block, above.names, above.emphasis, above.heading
-        self.row, self.column, self.columns, self.as_typed = above.row, above.column, above.columns, above.as_typed
+    block: int = 0
+    names: frozenset[str] = NO_NAMES
+    emphasis: int = 0
+    heading: bool = False
+    row: int = 0
+    column: int = 0
+    columns: int = 0
+    as_typed: bool = False
 
 
 def _names(classes: str | None, identity: str | None) -> frozenset[str]:
@@ -130,8 +133,8 @@ class Flattener:
         self._count = 0
 
     def flatten(self, root: Any) -> list[Line]:
-        here = _Open(None)
-        opened = [here]
+        here = _Open()
+        opened, words, links = [here], self._words, self._links
         for event, element in etree.iterwalk(root, events=("start", "end")):
             tag = element.tag
             if event == "start":
@@ -139,20 +142,23 @@ class Flattener:
                 if tag in TELLING:
                     here = self._start(element, tag, here)
                 opened.append(here)
-                words = element.text
+                said = element.text
             else:
                 opened.pop()
                 here = opened[-1]
                 if tag in TELLING:
                     self._end(element, tag)
-                words = None if element is root else element.tail
-            if words:
-                self._say(words, here)
+                said = None if element is root else element.tail
+            if said:
+                if links or here.as_typed:
+                    self._say(said, here)
+                elif words or not said.isspace():
+                    words.append((said, here))
         self._break()
         return self.lines
 
     def _start(self, element: Any, tag: str, above: _Open) -> _Open:
-        if tag in BLOCKS or tag == "br":
+        if (self._words or self._placed) and (tag in BLOCKS or tag == "br"):
             self._break()
         if tag == "a" and element.get("href"):
             self._links.append(_Link(element.get("href"), element.get("title") or ""))
@@ -161,27 +167,27 @@ class Flattener:
         return self._inherit(element, tag, above) if tag in INHERITED else above
 
     def _inherit(self, element: Any, tag: str, above: _Open) -> _Open:
-        here = _Open(above)
+        block, names, emphasis, heading = above.block, above.names, above.emphasis, above.heading
+        row, column, columns, as_typed = above.row, above.column, above.columns, above.as_typed
         if tag in EMPHASIS:
-            here.emphasis = above.emphasis or self._count
-            here.heading = above.heading or tag in HEADINGS
+            emphasis = emphasis or self._count
+            heading = heading or tag in HEADINGS
         if tag in BLOCKS:
-            here.block = self._count
-            here.names = _names(element.get("class"), element.get("id"))
-            here.as_typed = above.as_typed or tag in AS_TYPED
+            block = self._count
+            names = _names(element.get("class"), element.get("id"))
+            as_typed = as_typed or tag in AS_TYPED
         if tag == "tr":
-            here.row, here.column, here.columns = self._count, -1, sum(cell.tag in ("td", "th") for cell in element)
+            row, column, columns = self._count, -1, sum(cell.tag in ("td", "th") for cell in element)
         elif tag in ("td", "th"):
-            above.column += 1
-            here.column = above.column
-        return here
+            above.column = column = column + 1
+        return _Open(block, names, emphasis, heading, row, column, columns, as_typed)
 
     def _end(self, element: Any, tag: str) -> None:
         if tag == "a" and element.get("href") and self._links:
             link = self._links.pop()
             if not link.placed:
                 self._placed.append(link)
-        if tag in BLOCKS:
+        if (self._words or self._placed) and tag in BLOCKS:
             self._break()
 
     def _say(self, words: str, here: _Open) -> None:
@@ -203,17 +209,22 @@ class Flattener:
         link.words.append(words)
 
     def _break(self) -> None:
-        if not self._words and not self._placed:
-            return
-        bullet, text = unbullet("".join([words for words, _ in self._words]))
-        if text or self._placed:
-            self.lines.append(self._line(bullet, text))
-        self._words.clear()
-        self._placed.clear()
+        words, placed = self._words, self._placed
+        if len(words) == 1 and not placed:
+            said, here = words[0]
+            bullet, text = unbullet(said)
+            if text:
+                self.lines.append(_plain_line(text, bullet, here))
+        elif words or placed:
+            bullet, text = unbullet("".join([said for said, _ in words]))
+            if text or placed:
+                self.lines.append(self._line(bullet, text))
+            placed.clear()
+        words.clear()
 
     def _line(self, bullet: str, text: str) -> Line:
         said = [here for words, here in self._words if not words.isspace()]
-        here = said[0] if said else _Open(None)
+        here = said[0] if said else _Open()
         alike = len(said) < 2 or all(other.emphasis == here.emphasis for other in said)
         return Line(
             text if says_something(text) else "",
@@ -234,9 +245,17 @@ class Flattener:
         return unbullet("".join([words for words, _ in alike]))[1]
 
 
+def _plain_line(text: str, bullet: str, here: _Open) -> Line:
+    """The line of a stretch of words without links."""
+    text = text if says_something(text) else ""
+    return Line(
+        text, (), here.emphasis, here.heading, here.block, here.row, here.column, here.columns, bullet, here.names
+    )
+
+
 def typed_lines(characters: str) -> list[Line]:
     """The lines of a plain text, one per printed line that says anything; bare http(s) addresses are its links."""
-    return [line for printed in re.split(r"\r\n|[\r\n\f\v\u2028\u2029]", characters) for line in _typed(printed)]
+    return [line for printed in PRINTED_END.split(characters) for line in _typed(printed)]
 
 
 def _typed(printed: str) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from parsers.mail_headers import Headers, from_base64, split_message
 from parsers.page import PageChanged
 
+NEWLINE = 0x0A
 MAX_PARTS = 500
 MAX_DEPTH = 20
 MAX_BYTES_OF_PARTS = 256 * 1024 * 1024
@@ -120,10 +121,14 @@ def _divided(body: bytes, boundary: str) -> list[tuple[bytes, bool]]:
     line = boundary.encode("utf-8", "surrogateescape").rstrip()
     if not line:
         return []
-    delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(line) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    delimiter = re.compile(rb"--" + re.escape(line) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     found: list[tuple[int, int, bool]] = []
     for match in delimiter.finditer(body):
-        found.append((match.start(), match.end(), match[1] is not None))
+        start = match.start()
+        if start and body[start - 1] != NEWLINE:
+            continue
+        before = 0 if start == 0 else 2 if body.endswith(b"\r\n", 0, start) else 1
+        found.append((start - before, match.end(), match[1] is not None))
         if match[1] or len(found) > MAX_PARTS + 1:
             break
     divided = []

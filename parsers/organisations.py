@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from parsers.clues import Look
 from parsers.forces import FORCES
 
 
@@ -178,12 +179,12 @@ PUBLICATION = (
     "message|messages|alert|alerts|bulletin|bulletins|update|updates|advice|notice|newsletter|information|statement|"
     "briefing|communication|guidance|edition|publication|warning|report"
 )
-CUE = re.compile(
+_CUE = (
     rf"\bon\sbehalf\sof|\b(?:{PUBLICATION})\s(?:is\s|comes\s)?(?:from|of|by)\b|\b(?:produced|issued|published|prepared|"
     r"written|created|compiled|provided|released|circulated|developed|sent|shared)\s(?:jointly\s)?(?:by|"
-    r"in\s(?:partnership|conjunction|association|collaboration)\swith)\b",
-    re.IGNORECASE,
+    r"in\s(?:partnership|conjunction|association|collaboration)\swith)\b"
 )
+CUE, CUE_IN_SMALL_LETTERS = re.compile(_CUE, re.IGNORECASE), re.compile(_CUE)
 DISGUISE = re.compile(
     r"\b(?:purport\w{0,5}|pretend\w{0,5}|claim\w{0,5}|appear\w{0,5}|pos(?:e|es|ing)|fake|bogus|spoof\w{0,3})\b", re.I
 )
@@ -197,23 +198,26 @@ LEAD = re.compile(
 )
 
 
-def issuers(title: str | None, text: str) -> tuple[tuple[str, str], ...]:
+def issuers(title: str | None, text: str, seen: Look | None = None) -> tuple[tuple[str, str], ...]:
     """The organisations that heading or opening say a bulletin is from or on behalf of: (slug, evidence), sorted.
 
     From the heading: those named, unless they are what it is about (after re, at, near, …, up to the next dash).
     From the first sentence: the list of names it starts with, when the heading names nobody or one of these.
     From the first three sentences: the list of names after on behalf of, produced by, message from, edition of, ….
+    `seen`: where all of the text was looked at for `issuers` already.
     """
     found: dict[str, str] = {}
     for slug, name in _heading(title or ""):
         found.setdefault(slug, f"heading {name!r}")
+    if seen and "issuers" not in seen.meanings:
+        return tuple(sorted(found.items()))
     sentences = SENTENCE_END.split(text[:OPENING_CHARACTERS], OPENING_SENTENCES)[:OPENING_SENTENCES]
     speakers = list(_speakers(sentences[0])) if sentences else []
     if not found or any(slug in found for slug, _ in speakers):
         for slug, name in speakers:
             found.setdefault(slug, f"first words {name!r}")
     for sentence in sentences:
-        for slug, evidence in _cued(sentence):
+        for slug, evidence in _cued(sentence, sentence.lower() if seen and seen.in_place else None):
             found.setdefault(slug, evidence)
     return tuple(sorted(found.items()))
 
@@ -245,14 +249,15 @@ def _speakers(sentence: str) -> Iterator[tuple[str, str]]:
         yield from names
 
 
-def _cued(sentence: str) -> Iterator[tuple[str, str]]:
+def _cued(sentence: str, small: str | None) -> Iterator[tuple[str, str]]:
+    """The names after a cue; `small` is the sentence in small letters, where each stands at its place in it."""
     if not NAMED.search(sentence):
         return
-    for cue in CUE.finditer(sentence):
-        if DISGUISE.search(sentence, max(0, cue.start() - 60), cue.end()):
-            continue
-        for slug, name in _list_of_names(sentence, cue.end()):
-            yield slug, f"opening '{' '.join(cue.group().split())} … {name}'"
+    for cue in CUE.finditer(sentence) if small is None else CUE_IN_SMALL_LETTERS.finditer(small):
+        start, end = cue.span()
+        for slug, name in _list_of_names(sentence, end):
+            if not DISGUISE.search(sentence, max(0, start - 60), end):
+                yield slug, f"opening '{' '.join(sentence[start:end].split())} … {name}'"
 
 
 def _list_of_names(words: str, start: int) -> Iterator[tuple[str, str]]:

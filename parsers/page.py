@@ -42,7 +42,7 @@ SELF_CLOSED = re.compile(
 )
 END_OF_DOCUMENT = re.compile(r"</(?:body|html)\s{0,99}>", re.IGNORECASE)
 """What comes after these is content all the same (HTML Living Standard 13.2.6.4.19), but libxml2 drops it."""
-XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 
 
 class PageChanged(ValueError):
@@ -95,17 +95,18 @@ class Page:
         """The address that relative links are relative to: `<base href>` where the page has one, else its own."""
         if not self.is_markup:
             return self.url
-        stated = self._tree.find(".//base[@href]")
-        return self.url if stated is None else absolute(stated.get("href"), self.url) or self.url
+        stated = next((href for each in self._tree.iter("base") if (href := each.get("href")) is not None), None)
+        return self.url if stated is None else absolute(stated, self.url) or self.url
 
     @cached_property
     def _tree(self) -> Any:
         from lxml import etree
 
         self._refuse_floods()
-        source = END_OF_DOCUMENT.sub("", XML_DECLARATION.sub("", self.characters))
-        if XHTML.search(source[:2000]):
-            source = SELF_CLOSED.sub(r"<\1\2></\1>", source)
+        declared = XML_DECLARATION.match(self.characters)
+        source = END_OF_DOCUMENT.sub("", self.characters[declared.end() :] if declared else self.characters)
+        if "xhtml" in (start := source[:2000].lower()) or "xmlns" in start:
+            source = _closed(source)
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         tree = etree.fromstring(f"<!doctype html>{source}".encode("utf-8", "replace"), parser)
         return etree.fromstring(b"<html><body></body></html>", parser) if tree is None else tree
@@ -126,7 +127,7 @@ class Page:
         _ = self.base
         body = self._tree.find("body")
         body = self._tree if body is None else body
-        found = [] if self._region == "body" else body.cssselect(self._region)
+        found = [] if self._region == "body" else _selector(self._region)(body)
         region = found[0] if len(found) == 1 else body
         ground = survey(body, region, self._landmark)
         if ground.elements > MAX_ELEMENTS:
@@ -199,6 +200,19 @@ class Page:
         return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=256)
+def _selector(css: str) -> Any:
+    """What finds the elements that a CSS selector matches in another."""
+    from lxml.cssselect import CSSSelector
+
+    return CSSSelector(css)
+
+
+def _closed(source: str) -> str:
+    """A document of XHTML with its empty elements closed as HTML has it; any other as it is."""
+    return SELF_CLOSED.sub(r"<\1\2></\1>", source) if XHTML.search(source[:2000]) else source
+
+
 def _has_long_tag(characters: str) -> bool:
     """Whether a tag may be longer than MAX_ATTRIBUTES: no `>` for so long, or one in the value of an attribute."""
     start = 0
@@ -220,16 +234,19 @@ def _is_markup(characters: str, media_type: str | None) -> bool:
     return bool(MARKUP.search(characters))
 
 
+IN_ADDRESSES = re.compile(r"[\t\r\n]")
 WHOLE = re.compile(r"https?://[\w.-]{1,253}/[!$%&'()*+,./0-9:=@A-Z_a-z~-]*", re.ASCII)
-"""An address that joining it to another leaves as it is: no parameters, query or fragment that might be empty."""
+"""An address that is absolute as it is: no parameters, query or fragment that might be empty, nothing unsafe."""
 
 
 @lru_cache(maxsize=2048)
 def absolute(href: str, base: str) -> str | None:
     """The absolute http(s) or mailto address, unsafe characters percent-encoded; None for any other or broken one."""
-    written = re.sub(r"[\t\r\n]", "", href.strip())
+    written = IN_ADDRESSES.sub("", href.strip())
+    if WHOLE.fullmatch(written):
+        return written
     try:
-        address = written if WHOLE.fullmatch(written) else urljoin(base, written)
+        address = urljoin(base, written)
         parts = urlsplit(address)
         if parts.scheme == "mailto":
             return address
@@ -241,6 +258,7 @@ def absolute(href: str, base: str) -> str | None:
 
 
 SKELETON_ATTRIBUTES = ("datetime", "content", "alt", "colspan", "rowspan")
+SEEN_ATTRIBUTES = frozenset(("href", *SKELETON_ATTRIBUTES))
 UNSEEN_ELEMENTS = frozenset(("span", "font", "wbr", "hr"))
 
 
@@ -255,7 +273,7 @@ def _skeleton(root: Any, base: str) -> str:
             edge = "\x01" if tag in BREAKS else "\x02"
             if event == "end":
                 add(f"{edge}/{edge}")
-            elif attributes := element.keys():
+            elif (attributes := element.keys()) and not SEEN_ATTRIBUTES.isdisjoint(attributes):
                 add(f"{edge}{tag} {_kept_attributes(element, attributes, base)}{edge}")
             else:
                 add(f"{edge}{tag} {edge}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.clues import Clues
+from parsers.clues import Clues, Look
 
 SCHEME = "police-reference"
 MAX_CHARACTERS = 200_000
@@ -76,17 +76,19 @@ CUES = Clues(cue=CLUES)
 DIGIT = re.compile("[0-9]")
 
 
-def police_references(text: str) -> tuple[tuple[str, str], ...]:
+def police_references(text: str, seen: Look | None = None) -> tuple[tuple[str, str], ...]:
     """The first 50 (number, words) pairs of the text: a number as printed, white space folded, and what introduces it.
 
     Numbers of a day's log count only with their day, others only in the forms that forces give them, and each only
-    after words that introduce it. Phone numbers, short codes and names of operations are none.
+    after words that introduce it. Phone numbers, short codes and names of operations are none. `seen`: where all of the
+    text was looked at for `numbers` already.
     """
     words = text[:MAX_CHARACTERS]
     if not DIGIT.search(words):
         return ()
     found: dict[tuple[int, int], tuple[str, str]] = {}
-    for start, cue in CUES.places(lowered(words)):
+    introduced = seen.places("numbers") if seen and seen.in_place and words is text else CUES.places(lowered(words))
+    for start, cue in introduced:
         for stated in filter(None, (pattern.match(words, start) for pattern in BY_CUE[cue])):
             if not OF_SOMETHING_ELSE.search(words, max(0, stated.start() - 40), stated.start()):
                 found.setdefault(stated.span("value"), (_folded(stated["value"]), _folded(stated.group())))

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from parsers.furniture import CODE, MARKS, SINGULAR, TELLING, Kind, furniture_kind, is_footnote_mark
+from parsers.furniture import CODE, FALLBACKS, MARKS, SINGULAR, TELLING, Kind, furniture_kind, is_footnote_mark
 from parsers.lines import BLOCKS
 
 SECTIONS = frozenset(("article", "section", "li", "details"))
 BREAKS = BLOCKS | {"br"}
+TELLING_TAGS = SINGULAR | FALLBACKS
+"""Any other element without attributes is plain content."""
 CUT_WHOLE = (Kind.PAGE, Kind.LOOSE)
 MAX_DEPTH = 1_000
 COUNT: Any = etree.XPath("count(descendant::*)")
@@ -62,10 +64,14 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
 
     Where there are no landmarks, furniture outside entries goes whole: what is inside it is only counted.
     """
-    surveyor = _Surveyor(region, has_landmarks=landmark is not None)
-    elements = depth = deepest = inside = 0
+    ground, kinds, around = Ground(), _Kinds(), {region, *region.iterancestors()}
+    spans = ground.spans
+    words: list[str] = []
+    opened: list[tuple[int, Kind | None]] = []
+    length = elements = depth = deepest = inside = 0
     walk = etree.iterwalk(body, events=("start", "end"))
     for event, element in walk:
+        tag = element.tag
         if event == "start":
             elements += 1
             depth += 1
@@ -73,21 +79,44 @@ def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:
                 deepest = depth
             if inside:
                 inside += 1
-                skipped = element.tag in CODE
-            else:
-                skipped, inside = surveyor.enter(element)
-                if inside and (within := _countable(element, depth)) is not None:
-                    elements, inside, skipped = elements + within, 0, True
-            if skipped:
+                if tag in CODE:
+                    walk.skip_subtree()
+                continue
+            said = element.text
+            if tag in CODE or (tag in MARKS and is_footnote_mark(element, _before(tag, words))):
+                kind, said = None, None
+                ground.code.append(element)
                 walk.skip_subtree()
-            continue
-        depth -= 1
-        if inside > 1:
-            inside -= 1
+            else:
+                kind = kinds.of(element, tag) if tag in TELLING_TAGS or element.keys() else None
+            opened.append((length, kind))
+            if kind is not None and landmark is None and kind in CUT_WHOLE and element not in around:
+                if (within := _countable(element, depth)) is None:
+                    inside = 1
+                else:
+                    elements += within
+                    walk.skip_subtree()
         else:
+            depth -= 1
+            if inside > 1:
+                inside -= 1
+                continue
             inside = 0
-            surveyor.leave(element, None if element is body else element.tail)
-    return surveyor.surveyed(landmark, elements, deepest)
+            start, kind = opened.pop()
+            if element is region:
+                ground.region = start, length
+            elif kind:
+                ground.furniture.append(Piece(element, kind, start, length))
+            if landmark is not None:
+                spans.append((start, length, tag))
+            said = None if element is body else element.tail
+        said = f"\n{said or ''}" if tag in BREAKS else said or ""
+        words.append(said)
+        length += len(said)
+    ground.elements, ground.deepest = elements, deepest
+    if landmark:
+        ground.landmarks = [found.start() for found in landmark.finditer("".join(words))]
+    return ground
 
 
 def _countable(element: Any, depth: int) -> int | None:
@@ -99,68 +128,24 @@ def _countable(element: Any, depth: int) -> int | None:
     return within - int(COUNT_IN_CODE(element)) if holds_code else within
 
 
-class _Surveyor:
-    """What a walk over the page comes by. Names and attributes recur on a page: what they say is looked up once."""
+class _Kinds:
+    """The kinds of a page's elements. Names and attributes recur on it: what they say is looked up once."""
 
-    def __init__(self, region: Any, *, has_landmarks: bool) -> None:
-        self._ground = Ground()
-        self._words: list[str] = []
-        self._region = region
-        self._has_landmarks = has_landmarks
-        self._around = {region, *region.iterancestors()}
-        self._length = 0
-        self._open: list[tuple[int, str, Kind | None]] = []
-        self._kinds: dict[tuple[str | None, ...], Kind | None] = {}
+    def __init__(self) -> None:
+        self._known: dict[tuple[str | None, ...], Kind | None] = {}
 
-    def surveyed(self, landmark: re.Pattern[str] | None, elements: int, deepest: int) -> Ground:
-        """All that the walk came by."""
-        self._ground.elements, self._ground.deepest = elements, deepest
-        if landmark:
-            self._ground.landmarks = [found.start() for found in landmark.finditer("".join(self._words))]
-        return self._ground
-
-    def enter(self, element: Any) -> tuple[bool, int]:
-        """Note where an element begins; whether its inside is to be left out, and 1 where it is only to be counted."""
-        tag = element.tag
-        skipped = tag in CODE or (tag in MARKS and is_footnote_mark(element, self._before(tag)))
-        kind = None if skipped else self._kind(element, tag)
-        self._open.append((self._length, tag, kind))
-        text = "" if skipped else element.text or ""
-        if tag in BREAKS:
-            text = f"\n{text}"
-        self._words.append(text)
-        self._length += len(text)
-        if skipped:
-            self._ground.code.append(element)
-            return True, 0
-        goes = kind is not None and not self._has_landmarks and kind in CUT_WHOLE and element not in self._around
-        return False, int(goes)
-
-    def leave(self, element: Any, tail: str | None) -> None:
-        """Note where it ends, and the words after it."""
-        start, tag, kind = self._open.pop()
-        if element is self._region:
-            self._ground.region = start, self._length
-        elif kind:
-            self._ground.furniture.append(Piece(element, kind, start, self._length))
-        if self._has_landmarks:
-            self._ground.spans.append((start, self._length, tag))
-        text = f"\n{tail or ''}" if tag in BREAKS else tail or ""
-        self._words.append(text)
-        self._length += len(text)
-
-    def _kind(self, element: Any, tag: str) -> Kind | None:
+    def of(self, element: Any, tag: str) -> Kind | None:
         if tag in SINGULAR:
             return furniture_kind(element)
-        said = (tag, *map(element.get, TELLING)) if element.keys() else (tag,)
-        if said not in self._kinds:
-            self._kinds[said] = furniture_kind(element)
-        return self._kinds[said]
+        said = (tag, *map(element.get, TELLING))
+        if said not in self._known:
+            self._known[said] = furniture_kind(element)
+        return self._known[said]
 
-    def _before(self, tag: str) -> str:
-        if tag != "sup":
-            return ""
-        return "".join(words[-WORDS_BEFORE:] for words in self._words[-3:])[-WORDS_BEFORE:]
+
+def _before(tag: str, words: list[str]) -> str:
+    """The last of these words, where a footnote mark needs them."""
+    return "".join(said[-WORDS_BEFORE:] for said in words[-3:])[-WORDS_BEFORE:] if tag == "sup" else ""
 
 
 def clear_region(body: Any, region: Any, ground: Ground) -> Any:

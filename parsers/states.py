@@ -84,11 +84,17 @@ EARLIER = re.compile(
     r"(?:,?\s(?:from|of|on|at|dated|issued)\b[^.]{0,50})?\s?[:.]?$"
 )
 
+EARLIER_LINE = re.compile(r"\n(?:previous|earlier|original|initial)", re.IGNORECASE)
+DIVIDING_LINE = re.compile(r"\n\s*[.…_–—-]")
+"""Where these stand nowhere, no line is EARLIER, and none but the first a divider."""
+
 OF_STATES = {"update": ("update",), "corrected": ("correct",), "closed": ("closed",), "withdrawn": ("withdrawn",)}
+OF_SENTENCES = {"now closed": ("now closed", "now been closed"), "is closed": ("is closed", "been closed")}
+"""Without these, in small letters, no sentence and no line of its own says that the bulletin is closed."""
 OF_EARLIER_TEXT = ("previous", "earlier", "original", "initial")
 CLUES = (*(word for words in OF_STATES.values() for word in words), *OF_EARLIER_TEXT)
 """Without one of these, in small letters, neither title nor text says anything of the bulletin's state."""
-BY_STATE = Clues(**OF_STATES, earlier=OF_EARLIER_TEXT)
+BY_STATE = Clues(**OF_STATES, **OF_SENTENCES, earlier=OF_EARLIER_TEXT)
 
 
 class State(NamedTuple):
@@ -98,14 +104,18 @@ class State(NamedTuple):
     evidence: str
 
 
-def states(title: str | None, text: str) -> tuple[State, ...]:
+def states(
+    title: str | None, text: str, in_title: frozenset[str] | None = None, in_text: frozenset[str] | None = None
+) -> tuple[State, ...]:
     """The states that the bulletin gives of itself, each once, with the first words that say so.
 
     `closed` and `withdrawn` come only from sentences about this message as a whole, and never from the earlier text
-    that an update repeats below a divider.
+    that an update repeats below a divider. `in_title` and `in_text`: what both were found to have clues to already.
     """
     found: dict[str, str] = {}
-    for value, evidence in _stated(title or "", text[:MAX_CHARACTERS]):
+    in_title = _clues(title or "") if in_title is None else in_title
+    in_text = _clues(text) if in_text is None else in_text
+    for value, evidence in _stated(title or "", text[:MAX_CHARACTERS], in_title, in_text):
         found.setdefault(value, evidence)
     return tuple(State(value, evidence) for value, evidence in sorted(found.items()))
 
@@ -115,13 +125,17 @@ def earlier_text(title: str | None, text: str) -> int | None:
 
     A line `Previous statement:` shows it; a divider (`.....`) does where title or first words say `update`.
     """
-    return _earlier(title or "", text, _clues(title or ""), _clues(text))
+    in_text = _clues(text)
+    said = (*_in_title(title or "", _clues(title or "")), *_at_the_top(text, in_text))
+    return _earlier(text, "earlier" in in_text, says_update=any(value == "update" for value, _ in said))
 
 
-def _earlier(title: str, text: str, in_title: frozenset[str], in_text: frozenset[str]) -> int | None:
-    says_update = any(value == "update" for value, _ in (*_in_title(title, in_title), *_at_the_top(text, in_text)))
+def _earlier(text: str, may_say: bool, *, says_update: bool) -> int | None:
+    """Where the earlier text begins; `may_say`: whether a line may say so, `says_update`: whether dividers do."""
+    if not ((may_say and EARLIER_LINE.search(text)) or (says_update and DIVIDING_LINE.search(text))):
+        return None
     place = 0
-    for line in text[:MAX_CHARACTERS].split("\n") if says_update or "earlier" in in_text else ():
+    for line in text[:MAX_CHARACTERS].split("\n"):
         starts_below = place + len(line) + 1
         if place and (EARLIER.match(line) or (says_update and DIVIDER.fullmatch(line.strip()))):
             return starts_below if text[starts_below:].strip() else None
@@ -133,15 +147,16 @@ def _clues(words: str) -> frozenset[str]:
     return BY_STATE.given_by(in_small_letters(words))
 
 
-def _stated(title: str, text: str) -> Iterator[tuple[str, str]]:
-    in_title, in_text = _clues(title), _clues(text)
-    below = _earlier(title, text, in_title, in_text)
+def _stated(title: str, text: str, in_title: frozenset[str], in_text: frozenset[str]) -> Iterator[tuple[str, str]]:
+    of_title, at_top = tuple(_in_title(title, in_title)), tuple(_at_the_top(text, in_text))
+    says_update = any(value == "update" for value, _ in (*of_title, *at_top))
+    below = _earlier(text, "earlier" in in_text, says_update=says_update)
     current = text if below is None else text[:below]
-    yield from _in_title(title, in_title)
-    yield from _at_the_top(current, in_text)
+    yield from of_title
+    yield from at_top if below is None else _at_the_top(current, in_text)
     yield from _in_lines(current, in_text)
     for value, pattern in SENTENCE_PHRASES:
-        for sentence in pattern.finditer(current) if value in in_text else ():
+        for sentence in pattern.finditer(current) if f"now {value}" in in_text else ():
             yield value, f"text {_words(sentence)!r}"
     if below is not None:
         divider = current.rstrip("\n").rsplit("\n", 1)[-1]
@@ -163,13 +178,20 @@ def _in_title(title: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
 
 
 def _at_the_top(text: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if clues.isdisjoint(OF_STATES):
+        return
+    start = text.lstrip()
     for value, pattern in (*FIRST_WORDS, *LINE_PHRASES):
-        if value in clues and (phrase := pattern.match(text.lstrip())):
+        if value in clues and (phrase := pattern.match(start)):
             yield value, f"first words {_words(phrase)!r}"
 
 
 def _in_lines(current: str, clues: frozenset[str]) -> Iterator[tuple[str, str]]:
-    possible = [(value, pattern) for value, pattern in STARTS_OF_LINES if value in clues]
+    possible = [
+        (value, pattern)
+        for value, pattern in STARTS_OF_LINES
+        if value in clues and (value != "update" or "UPDATE" in current) and (value != "closed" or "is closed" in clues)
+    ]
     for line in current.split("\n") if possible else ():
         for value, pattern in possible:
             if phrase := pattern.match(line.strip()):

@@ -42,13 +42,13 @@ class HeadingGrammar:
         self._dated = re.compile(rf"{DATE}\s?(?:{DASH}|$)")
         self._date_only = re.compile(rf"(?:{DATE})\s?{DASH}?")
         self._sentence = re.compile(VERB)
-        self._series = series.casefold()
+        self.series = series.casefold()
         self._taken_apart = lru_cache(maxsize=REMEMBERED)(self._take_apart)
         self.landmark = landmark(series, noun)
 
     def take_apart(self, words: str) -> Heading | None:
         """The parts of a heading, whether or not they are right; None where the words are none."""
-        return self._taken_apart(words) if self._series in words[:160].casefold() else None
+        return self._taken_apart(words) if self.series in words[:160].casefold() else None
 
     def _take_apart(self, words: str) -> Heading | None:
         found = self._whole.match(words[:HEADING_CHARACTERS])

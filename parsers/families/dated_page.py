@@ -51,11 +51,12 @@ class DatedPage(Source):
         issued = issued_of(entry, heading, self.date_formats, self.corrections)
         level, region = self._level_and_region(entry, heading)
         attachments, links = attachments_and_links((entry.heading, *entry.body), entry.page, self.document_path)
-        said = said_by(heading.title, entry.text, self.topics)
+        text = entry.text
+        said = said_by(heading.title, text, self.topics)
         return Notification(
             source=self.slug,
             url=entry.page.url,
-            text=entry.text,
+            text=text,
             title=heading.title or None,
             level=level,
             codes=said.codes,

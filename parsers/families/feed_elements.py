@@ -37,8 +37,9 @@ class Elements:
     def children(self, element: _Element) -> dict[str, list[_Element]]:
         """The elements right inside this one, by name."""
         found: dict[str, list[_Element]] = {}
+        known = self._known
         for child in element:
-            found.setdefault(self.name(child), []).append(child)
+            found.setdefault(known.get(child.tag) or self.name(child), []).append(child)
         return found
 
     def links(self, element: _Element) -> Iterator[_Element]:
@@ -49,18 +50,21 @@ class Elements:
 
     def address(self, element: _Element, first: dict[str, str], children: dict[str, list[_Element]]) -> str:
         """The item's own address: its link, else a guid that is one (RSS 2.0, `isPermaLink`)."""
-        stated = "" if self.is_atom else first.get("link", "")
+        if not self.is_atom and first.get("link"):
+            return first["link"]
         alternates = [
             link.get("href", "") for link in self.links(element) if link.get("rel", "alternate") == "alternate"
         ]
         guid = children["guid"][0] if "guid" in children else None
         is_address = guid is not None and guid.get("isPermaLink", "true") == "true"
         permalink = first.get("guid", "") if is_address else ""
-        return (stated or next(filter(None, alternates), "") or permalink).strip()
+        return (next(filter(None, alternates), "") or permalink).strip()
 
     def enclosures(self, element: _Element) -> Iterator[tuple[str, str, str]]:
         """(address, media type, title) of what is attached to an item."""
         for child in element:
+            if not child.attrib:
+                continue
             name = self.name(child)
             kind, title = child.get("type", ""), child.get("title", "")
             if name == "enclosure" and child.get("url"):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
+from parsers.date_formats import MONTHS, WEEKDAYS
+
+
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    """The place of each name in the calendar, in full and as its first three or four letters."""
+    return {form: place for place, full in reversed([*enumerate(names)]) for form in (full, full[:4], full[:3])}
+
+
+MONTH_PLACES, DAY_PLACES = _places(MONTHS), _places(WEEKDAYS)
 ZONES = {
     **dict.fromkeys(("gmt", "ut", "utc", "z"), "+00:00"),
     "bst": "+01:00",
@@ -38,7 +42,7 @@ def rfc_822(words: str) -> str | None:
     if not found:
         return None
     day_name, day, month_name, year, hour, minute, second, zone = found.groups()
-    month = _place(month_name, MONTHS)
+    month = MONTH_PLACES.get(month_name)
     offset = ZONES.get(zone, zone if zone and zone[0] in "+-" else None)
     if month is None or (zone and offset is None):
         return None
@@ -49,15 +53,9 @@ def rfc_822(words: str) -> str | None:
     return iso if hour is None else f"{iso}T{int(hour):02d}:{minute}{second or ''}{offset or ''}"
 
 
-def _place(name: str, names: tuple[str, ...]) -> int | None:
-    """The place of a name in the calendar, in full or as its first three or four letters."""
-    places = [place for place, full in enumerate(names) if name in (full, full[:3], full[:4])]
-    return places[0] if places else None
-
-
 def _falls_on(iso: str, day_name: str) -> bool:
     """Whether a date of the calendar is that day of the week, as RFC 5322 section 3.3 demands."""
     try:
-        return date.fromisoformat(iso).weekday() == _place(day_name, DAYS)
+        return date.fromisoformat(iso).weekday() == DAY_PLACES.get(day_name)
     except ValueError:
         return True

@@ -44,6 +44,8 @@ class Words:
 
 def text_of(element: _Element) -> str:
     """All words inside an element, without white space at the ends."""
+    if not len(element):
+        return (element.text or "").strip()
     return "".join(map(str, element.itertext())).strip()
 
 

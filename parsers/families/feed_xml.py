@@ -21,6 +21,7 @@ DATES = (
     *("updated", "modified", "atom:updated", "dcterms:modified"),
 )
 CONTENT = ("content:encoded", "content", "xhtml:body", "atom:content", "description", "summary", "dc:description")
+READ_FIRST = frozenset(("guid", "id", "link", *DATES))
 SUMMARY = ("summary", "description", "dc:description")
 
 
@@ -57,7 +58,7 @@ def xml_elements(page: FeedPage) -> Elements | None:
 
 def _item(page: FeedPage, names: Elements, element: _Element, position: int) -> FeedItem:
     children = names.children(element)
-    first = {name: text_of(found[0]) for name, found in children.items()}
+    first = {name: text_of(found[0]) for name, found in children.items() if name in READ_FIRST}
     identity = first.get("guid") or first.get("id") or (element.get(ABOUT) or "").strip()
     content, said_in = _first_words(names, children, CONTENT)
     return FeedItem(

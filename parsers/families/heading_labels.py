@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from parsers.families.dated_headings import HeadingGrammar
@@ -10,15 +11,24 @@ from parsers.lines import Line
 PIECES = 4
 """How many lines a broken heading is put together from at most."""
 LONGEST_HEADING = 300
+MARK, MARKED = re.compile("[0-9XY?#]"), 32
+"""One of these stands within so many characters of every date, whole or damaged."""
 
 
 def label_size(lines: Sequence[Line], place: int, grammar: HeadingGrammar) -> int:
     """How many lines from here make date and label of one heading; 0 where none starts here."""
     first = lines[place]
+    if not _may_start(first, grammar):
+        return 0
     heading = grammar.take_apart(first.text)
     if heading and heading.date:
         return 1
     return _split_label_size(lines, place, grammar) or int(grammar.is_candidate(first))
+
+
+def _may_start(line: Line, grammar: HeadingGrammar) -> bool:
+    """Whether a line can start a heading at all: it is emphasised, has the series or begins like a date."""
+    return bool(line.emphasis or MARK.search(line.text, 0, MARKED)) or grammar.series in line.text[:160].casefold()
 
 
 def _split_label_size(lines: Sequence[Line], place: int, grammar: HeadingGrammar) -> int:

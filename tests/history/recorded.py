@@ -41,6 +41,14 @@ MEMORY = Path("/dev/shm")
 MINUTES_APART = 20
 WHOLE = LAST_STEP + 1
 
+LIVES: Mapping[str, frozenset[str]] = {
+    "bsia-cssc": frozenset({"created", "revised", "withdrawn", "reinstated", "rolled-off"}),
+    "met-police": frozenset({"created", "revised", "withdrawn"}),
+    "cssc": frozenset({"created", "revised", "withdrawn"}),
+    "environment-agency-floods": frozenset({"created", "revised", "ended"}),
+}
+"""Sources whose timelines are walked whole, and what becomes of their bulletins in them."""
+
 SAID: Sequence[type[Table]] = (Identity, NotificationRow, Revision, Sighting, Attachment, Quarantined, Change)
 """The tables that say what became of which bulletin."""
 
@@ -145,6 +153,12 @@ class Timeline:
     clock: Clock
     exchanges: Sequence[Exchange]
     said: dict[str, list[dict[str, Any]]]
+
+    @property
+    def kinds(self) -> set[str]:
+        """What became of the bulletins: the kinds of the changes, and the states that were reached."""
+        states = {row["state"] for row in self.said["notifications"]} - {"current"}
+        return {row["kind"] for row in self.said["changes"]} - {"state"} | states
 
 
 def paced(slug: str) -> Source:

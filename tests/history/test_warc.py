@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +50,9 @@ def given_of(file: Path, row: Row | Unusable) -> Given:
 CODED = {
     "plain": (b"words", ()),
     "gzip": (gzip.compress(b"words"), (("Content-Encoding", "gzip"),)),
+    "br": (brotli.compress(b"words"), (("Content-Encoding", "br"),)),
+    "zstd": (zstandard.compress(b"words"), (("Content-Encoding", "zstd"),)),
+    "zstd stated, not done": (b"words", (("Content-Encoding", "zstd"),)),
     "chunks": (b"3\r\nwor\r\n2;x=y\r\nds\r\n0\r\n\r\n", (("Transfer-Encoding", "chunked"),)),
     "stated, not done": (b"words", (("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))),
 }
@@ -72,6 +77,16 @@ def test_a_record_with_any_damage_is_given_or_refused(place: int, damage: bytes)
         response_in(block[:place] + damage + block[place + len(damage) :], URL)
     except NotGiven as problem:
         assert str(problem)
+
+
+@pytest.mark.parametrize("page", [b"<!doctype html><p>x", b' {"a": 1}', b"[]", b"%PDF-1.7 x", b"<?xml version='1.0'?>"])
+def test_a_page_that_says_br_and_is_not_compressed_is_left_as_it_is(page: bytes) -> None:
+    block = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n"
+    assert response_in(block + page, URL).body == page
+    with pytest.raises(NotGiven, match="br data is"):
+        response_in(block + brotli.compress(page)[:-1], URL)
+    with pytest.raises(NotGiven, match="br data is"):
+        response_in(block + b"\x8b" + page, URL)
 
 
 def test_chunks_that_break_off_are_refused() -> None:
@@ -133,7 +148,7 @@ def test_every_real_file_is_read_or_told_of() -> None:
                 told[file.name] = str(problem)
     assert count == 71
     assert "compressed as a whole" in told["example-bad-non-chunked.warc.gz"]
-    assert {"bad.arc", "example.arc", "example.arc.gz"} <= told.keys()
+    assert all("an ARC file, expected a WARC" in told[name] for name in ("bad.arc", "example.arc", "example.arc.gz"))
     assert "expected a status line" in told["example-extra.warc"]
     assert not {"iana.warc.gz", "dupes.warc.gz", "example-wrong-chunks.warc.gz", "example.warc.gz"} & told.keys()
 
@@ -165,6 +180,19 @@ def test_a_package_with_other_bytes_than_it_states_is_refused(tmp_path: Path) ->
     parts = list(warcs_in(wacz))
     assert [type(each) for each in parts] == [BadPackage, Part]
     assert "other bytes than datapackage.json states" in str(parts[0])
+
+
+@pytest.mark.parametrize("name", ["other.wacz", "archive/a.arc.gz", "archive/B.ARC"])
+def test_what_else_holds_captures_in_a_package_is_told(name: str, tmp_path: Path) -> None:
+    wacz = package(tmp_path / "x.wacz", [("archive/a.warc", b"WARC/1.0"), (name, b"x"), ("Elsewhere/B.WARC", b"W")])
+    parts = list(warcs_in(wacz))
+    assert [each.name.rpartition("!")[2] for each in parts if isinstance(each, Part)] == [
+        "archive/a.warc",
+        "Elsewhere/B.WARC",
+    ]
+    assert [str(each) for each in parts if isinstance(each, BadPackage)] == [
+        f"{wacz}!{name}: holds captures too, expected them in WARC files (unpack it)"
+    ]
 
 
 def test_a_member_that_is_compressed_is_refused(tmp_path: Path) -> None:

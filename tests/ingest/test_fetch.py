@@ -42,7 +42,7 @@ def test_a_response_is_kept_as_it_came() -> None:
         "User-Agent": "bulletins/0.1 (+desk@example.org)",
         "Accept": "*/*",
         "Accept-Language": "en-GB, en;q=0.8",
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": "gzip, deflate, br, zstd",
     }
 
 

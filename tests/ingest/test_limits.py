@@ -15,7 +15,7 @@ from ingest.decode import decoded
 from ingest.fetch import Fetcher, FetchFailed
 from ingest.politeness import at_once
 from ingest.retries import Stopped
-from tests.fetching import PAGE, Watch, failure_in, failure_of, fetching
+from tests.fetching import PAGE, Watch, answer_to, failure_in, failure_of, fetching
 from tests.servers import Script, flood, loopback, redirect, response
 
 
@@ -50,7 +50,15 @@ def test_a_flood_is_left_at_the_cap(start: bytes, piece: bytes) -> None:
 )
 def test_a_head_without_end_is_left(start: bytes, piece: bytes) -> None:
     failure, _paths = failure_of({"/": flood(start, piece)}, attempts=1)
-    assert "expected a complete answer" in failure.reason
+    assert "expected a complete answer" in failure.reason or "expected at most that" in failure.reason
+
+
+def test_a_head_beyond_its_cap_is_left() -> None:
+    long = response(PAGE, *(f"X-Header-{number}: {'v' * 900}" for number in range(20)))
+    failure, paths = failure_of({"/": long}, max_head_bytes=16_384)
+    assert "more than 16384 bytes of headers, expected at most that" in failure.reason
+    assert paths == ["/"]
+    assert answer_to(long).body == PAGE
 
 
 def test_a_body_that_decodes_beyond_the_cap_stops_there() -> None:

@@ -28,11 +28,14 @@ class World:
         self.archive, self.clock, self.site = archive, Clock(), NotesSite(list(notes))
         self.source = source or Notes()
         self.upstream = Upstream(self.site)
+        self.max_pages = 120
         self._cursor = 0
 
     def run(self, minutes: float = 16) -> Report:
         self.clock.forward(minutes)
-        return run_source(self.archive, self.source, tools(self.upstream, self.clock))
+        equipment = tools(self.upstream, self.clock)
+        equipment.max_pages = self.max_pages
+        return run_source(self.archive, self.source, equipment)
 
     def changes(self) -> list[tuple[str, str]]:
         """The kinds and titles of the changes since the last call."""

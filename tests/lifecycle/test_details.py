@@ -244,9 +244,9 @@ def test_an_older_page_that_cannot_be_had_is_a_gap_told_once(archive: Archive) -
 
 
 def test_a_run_asks_so_many_details_and_leaves_the_rest_due(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.details.PAGES_A_RUN", 3)
     monkeypatch.setattr("ingest.details.PAGES_AT_ONCE", 2)
     world = World(archive, *[Note(number, f"Note {number}") for number in range(1, 6)])
+    world.max_pages = 3
     report = world.run()
     assert report.links == {"links": 5, "known": 0, "read": 3, "waiting": 2, "failed": 0}
     report = world.run()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,25 @@ from archive.overview import source_state
 from archive.reading import Asked, documents, history, number_of, search
 from archive.store import Archive
 from archive.tables import Capture, Check
+from archive.targets import want_passed_over
 from ingest.documents import DocumentReader
 from ingest.report import Report
 from ingest.run import run_source
 from ingest.tools import Tools
 from replica.faults import html_as_pdf, status
-from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, bsia, fetcher, opened, run, shown, with_document
+from tests.lifecycle.world import (
+    PAGE,
+    Clock,
+    SmallSite,
+    Upstream,
+    bsia,
+    fetcher,
+    opened,
+    run,
+    shown,
+    tools,
+    with_document,
+)
 from tests.pdfs import table_document, text_document, zip_bomb
 
 ONE, OTHER = "/Portals/4/one.pdf", "/Portals/4/other.pdf"
@@ -196,6 +209,31 @@ def test_what_is_gone_for_good_is_not_asked_for_ever(setting: Setting) -> None:
     assert (setting.target(ONE).state, setting.target(OTHER).state) == ("gone", "gone")
     with setting.archive.reading() as session:
         assert source_state(session, "bsia-cssc")["missing"] == 2
+
+
+def test_so_many_documents_of_a_bulletin_are_fetched_and_the_rest_is_said(setting: Setting, site: SmallSite) -> None:
+    first, *others = site.pages[0]
+    paths = [f"/Portals/4/{number}.pdf" for number in range(5)]
+    for path in paths:
+        first = with_document(first, path)
+    setting.upstream.site = SmallSite([[first, *others]], {(path, 0): FIRST for path in (*paths, ONE, OTHER)})
+
+    def run_with(most: int) -> Report:
+        equipment = replace(tools(setting.upstream, setting.clock), max_documents=most)
+        setting.clock.forward(20)
+        return run_source(setting.archive, bsia(), equipment)
+
+    report = run_with(4)
+    assert report.lossy
+    assert [notice.split(",")[0] for notice in report.notices] == ["2 documents are not fetched"]
+    asked = [path for path, _ in setting.upstream.asked if path.endswith(".pdf")]
+    assert sorted(asked) == sorted([ONE, OTHER, *paths[:3]])
+    assert {setting.target(path).state for path in paths[3:]} == {"passed-over"}
+    assert not run_with(4).notices
+    with setting.archive.writing() as session:
+        want_passed_over(session)
+    assert not run_with(6).notices
+    assert {setting.target(path).state for path in paths} == {"held"}
 
 
 def test_one_that_we_hold_stays_when_its_address_is_gone_for_good(setting: Setting) -> None:

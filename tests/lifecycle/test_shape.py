@@ -53,7 +53,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str, tmp_pa
         run(store, Upstream(SITE), Clock())
         before = dump(store)
         set_shape(store, "0999")
-        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0004 or older; use newer code"):
+        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0005 or older; use newer code"):
             open_archive(database_url, str(tmp_path / "blobs"))
         assert differences(before, dump(store)) == []
 
@@ -63,7 +63,7 @@ def test_the_command_line_refuses_a_newer_database(tmp_path: Path) -> None:
         set_shape(store, "9999")
     done = bulletins(tmp_path, "status")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "its shape is 9999, expected 0004 or older" in done.stderr
+    assert "its shape is 9999, expected 0005 or older" in done.stderr
 
 
 def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

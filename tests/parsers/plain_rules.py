@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from parsers import organisations, police_references, states, threat, topics
+from parsers import organisations, police_references, states, threat, topic_words, topics
 from parsers.classification import Said
 from parsers.lines import DIVIDER
 
@@ -54,10 +54,10 @@ def plain_topics(title: str | None, text: str) -> list[tuple[str, str]]:
     heading = _classifying(" ".join((title or "")[: topics.TITLE_CHARACTERS].split()))
     opening = _classifying(_opening(text))
     found: dict[str, str] = {}
-    for topic, words in topics.IN_TITLE.items():
-        if said := _first((*topics.IN_TEXT[topic], *words), heading):
+    for topic, words in topic_words.IN_TITLE.items():
+        if said := _first((*topic_words.IN_TEXT[topic], *words), heading):
             found[topic] = f"title {said!r}"
-        elif said := _first_by_itself(topics.IN_TEXT[topic], opening):
+        elif said := _first_by_itself(topic_words.IN_TEXT[topic], opening):
             found[topic] = repr(said)
     return sorted(found.items())
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parsers import police_references, states, threat, topics
+from parsers import police_references, states, threat, topic_words, topics
 from parsers.classification import CLUES, said_by
 from parsers.clues import ODD_LETTERS, Clues, in_small_letters
 from parsers.organisations import CUE as SENDERS
 from parsers.organisations import NAMED
 from tests.parsers import plain_rules
 
-RULES = sorted({rule for rules in (*topics.IN_TEXT.values(), *topics.IN_TITLE.values()) for rule in rules})
+RULES = sorted({rule for rules in (*topic_words.IN_TEXT.values(), *topic_words.IN_TITLE.values()) for rule in rules})
 PATTERNS_OF_STATES = [
     *(pattern.pattern for _, pattern in (*states.TITLE_PHRASES, *states.ANYWHERE_IN_TITLE, *states.LINE_PHRASES)),
     *(pattern.pattern for _, pattern in (*states.FIRST_WORDS, *states.SENTENCE_PHRASES, *states.OWN_LINE_PHRASES)),
@@ -95,6 +95,9 @@ def bulletins(draw: st.DrawFn) -> str:
 @example(None, "The M25 is closed. re-cyber attacks on pbx")
 @example("re-cyber attacks on pbx", "x" * 2_990 + " phishing. Phishing fraudsters " + "x." * 500)
 @example("Hackers", "Call 999.  \n\n Money\n\nlaundering, money\nmules. \ud800 K")
+@example(None, "One.\nInitial statement:\nThis is now closed.\nTwo")
+@example(None, "One.\n" + "\n" * 1_000 + "x" * 2_490 + " phishing and " + "two " * 300)
+@example(None, "\u017ferial number 1234 of 3 May. The U\u212a threat level is SEVERE.")
 def test_clues_change_nothing(title: str | None, text: str) -> None:
     assert said_by(title, text) == plain_rules.said_by(title, text)
 
@@ -108,7 +111,8 @@ def test_names_are_found_as_if_each_was_tried_everywhere(text: str) -> None:
 
 @given(bulletins())
 def test_sentences_are_cut_where_they_end(text: str) -> None:
-    assert list(topics._sentences(text)) == plain_rules.SENTENCE.split(text)
+    assert [sentence for _, sentence in topics._sentences(text)] == plain_rules.SENTENCE.split(text)
+    assert all(text.startswith(sentence, start) for start, sentence in topics._sentences(text))
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from archive.records import Notification
+from parsers.furniture import CODE, MARKS, furniture_kind
+from parsers.lines import BLOCKS
 from parsers.page import Page
+from parsers.region import TELLING_TAGS
 from parsers.source import parse, sources
 from tests.parsers.messages import ADDRESS
 
@@ -177,3 +181,9 @@ def test_a_title_ends_where_the_body_runs_in(paragraph: str, title: str | None, 
 def test_footnote_marks_are_no_words(written: str, read: str) -> None:
     (record,) = records(f"<h3>{SECOND} - {written}</h3><p>{written}</p>")
     assert (record.title, record.text) == (read, read)
+
+
+def test_without_attributes_other_tags_are_plain_content() -> None:
+    tags = BLOCKS | CODE | MARKS | TELLING_TAGS | {"span", "font", "html", "body", "label", "picture"}
+    plain = {tag for tag in tags if furniture_kind(etree.Element(tag)) is None}
+    assert tags - TELLING_TAGS <= plain

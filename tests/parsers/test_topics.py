@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.source import sources
-from parsers.topics import IN_TITLE, TOPICS, topics
+from parsers.topic_words import IN_TITLE
+from parsers.topics import TOPICS, topics
 
 CONTACTS = (
     "Advice & Further Information\n"

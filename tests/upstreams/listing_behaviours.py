@@ -6,6 +6,9 @@ import gzip
 import zlib
 from email.utils import format_datetime
 
+import brotli
+import zstandard
+
 from replica.faults import CHALLENGE
 from tests.fetching import NOW
 from tests.servers import Answer, chunked, redirect, reset, response, then_close
@@ -61,6 +64,8 @@ READ = [
     read("deflate", lambda given: encoded(zlib.compress(given.page), "deflate")),
     read("deflate without its header", lambda given: encoded(deflated_raw(given.page), "deflate")),
     read("two encodings", lambda given: encoded(gzip.compress(zlib.compress(given.page)), "deflate, gzip")),
+    read("br", lambda given: encoded(brotli.compress(given.page), "br")),
+    read("zstd", lambda given: encoded(zstandard.compress(given.page), "zstd")),
     read("a byte order mark", lambda given: response(b"\xef\xbb\xbf" + given.page, "Content-Type: text/html")),
     read("UTF-16", lambda given: response(given.page.decode().encode("utf-16"), "Content-Type: text/html")),
     read(
