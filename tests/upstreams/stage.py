@@ -75,12 +75,12 @@ def moved_here(slug: str, path: str) -> Source:
     return source
 
 
-def page_of_messages() -> Scene:
-    """One page that shows all; a newer message with a document comes."""
+def page_of_messages(document: str = HELD) -> Scene:
+    """One page that shows all and cites a document; a newer message with another one comes."""
     plain = [key for key, message in messages().items() if "](" not in "".join(message.paragraphs)]
     newest, first, *rest = shown(*plain[:13])
     priced = replace(first, paragraphs=(*first.paragraphs, "Entry is £5 – don’t pay more at the café."))
-    before = [with_document(priced, HELD), *rest]
+    before = [with_document(priced, document), *rest]
     return Scene(moved_here("bsia-cssc", PAGE), SmallSite([before, [with_document(newest, NEW), *before]], DOCUMENTS))
 
 
