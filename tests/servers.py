@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import ssl
 import struct
@@ -123,6 +124,7 @@ def serving(
     server.port = listener.getsockname()[1]
     connections: list[socket.socket] = []
     threads: list[threading.Thread] = []
+    numbers = itertools.count(1)
 
     def accept() -> None:
         while True:
@@ -130,9 +132,9 @@ def serving(
                 connection, _address = listener.accept()
             except OSError:
                 return
-            connections.append(connection)
-            worker = threading.Thread(target=_converse, args=(server, connection, len(connections), tls))
-            threads.append(worker)
+            connections[:] = [*(each for each in connections if each.fileno() >= 0), connection]
+            worker = threading.Thread(target=_converse, args=(server, connection, next(numbers), tls))
+            threads[:] = [*(each for each in threads if each.is_alive()), worker]
             worker.start()
 
     acceptor = threading.Thread(target=accept)

@@ -74,9 +74,8 @@ def world(monkeypatch: pytest.MonkeyPatch, script: Script, *answers: Sequence[st
         port = traps[0].getsockname()[1]
         if socket.has_ipv6:
             traps.append(stack.enter_context(socket.create_server(("::1", port), family=socket.AF_INET6)))
-        names = stack.enter_context(
-            name_server({"turns.test": list(answers), "public.test": [[PUBLIC]]} | PRIVATE_NAMES)
-        )
+        known: dict[str, list[Sequence[str]]] = {"turns.test": list(answers), "public.test": [[PUBLIC]]}
+        names = stack.enter_context(name_server(known | PRIVATE_NAMES))
         public = stack.enter_context(serving(script))
 
         def connect(addresses: Sequence[Address], allowance: Allowance) -> Wire:
