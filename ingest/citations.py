@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archive.attachments import confirm_document
 from archive.blobs import name_of
@@ -19,12 +19,14 @@ from archive.targets import (
     note_missing,
     note_moved,
     pass_over,
+    put_off,
     reread_at,
 )
 from ingest.ahead import Ahead
 from ingest.details import read_pages
-from ingest.fetch import Fetched, FetchFailed, Refused
+from ingest.fetch import Fetched, FetchFailed, Refused, retry_after_seconds
 from ingest.leases import Lease
+from ingest.politeness import LONGEST_CLOSED
 from ingest.polling import arrivals, ask, bytes_in, keep_hops, moved_to
 from ingest.report import Report
 from ingest.settling import arrive
@@ -169,7 +171,8 @@ def _take(
         held, fetched = answers.take(target)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
-        _note_missing(archive, target.id, str(problem), tools.clock())
+        told = getattr(problem, "retry_after_seconds", None)
+        _note_missing(archive, target.id, str(problem), tools.clock(), told)
         return False, None
     answer = fetched.answer
     if held is not None and answer.status == 304:
@@ -179,11 +182,12 @@ def _take(
         _note_same(archive, held, answer.fetched_at, tools.clock(), "identical")
         return True, None
     hops = arrivals(source, target, fetched.hops)
-    fault = no_document(answer.url, answer.body) if answer.status == 200 else None
+    fault = no_document(answer.url, answer.body, target.url) if answer.status == 200 else None
     if target.sha256 is None and answer.status == 200 and len(hops) == 1 and fault is None:
         batch.take(target, hops[0])
     else:
         arrive(archive, source, hops, tools.clock())
+        _keep_to(archive, target.id, tools.clock(), retry_after_seconds(answer, tools.clock()))
     if fault is None and answer.status == 200:
         _note_moved(archive, target, fetched)
     return answer.status == 200 and fault is None, f"{answer.url}: {fault}" if fault else None
@@ -204,9 +208,17 @@ def _held(archive: Archive, target: DueDocument) -> Capture | None:
         return held_document(session, target.source, target.url)
 
 
-def _note_missing(archive: Archive, target_id: int, reason: str, now: datetime) -> None:
+def _note_missing(archive: Archive, target_id: int, reason: str, now: datetime, told: float | None) -> None:
     with archive.writing() as session:
         note_missing(session, get_target(session, target_id), now, reason)
+    _keep_to(archive, target_id, now, told)
+
+
+def _keep_to(archive: Archive, target_id: int, now: datetime, told: float | None) -> None:
+    """Ask a document no sooner than its server asked us to (seconds)."""
+    if told:
+        with archive.writing() as session:
+            put_off(session, target_id, now + min(timedelta(seconds=told), LONGEST_CLOSED))
 
 
 def _note_same(archive: Archive, held: Capture, at: datetime, now: datetime, kind: str) -> None:

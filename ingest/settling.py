@@ -158,7 +158,8 @@ def _settle_not_given(archive: Archive, source: Source, capture: Capture) -> Set
 def _settle_document(archive: Archive, source: Source, capture: Capture, now: datetime) -> Settled | None:
     try:
         with archive.reading() as session:
-            fault = no_document(capture.url, body_of(session, archive.blobs, capture.sha256 or ""))
+            body = body_of(session, archive.blobs, capture.sha256 or "")
+        fault = no_document(capture.url, body, capture.target_url)
     except CorruptBlob as problem:
         fault = str(problem)
     faults = {capture.id: f"{capture.url}: {fault}"} if fault else {}

@@ -74,15 +74,21 @@ BEFORE_PAGE = {b"<!--": b"-->", b"<?xml": b"?>"}
 """What may stand before a page's first tag, and how it ends."""
 
 
-def no_document(url: str, body: bytes) -> str | None:
-    """Why what came is not the document that was asked for: a page in its place; None where nothing says so.
+def no_document(url: str, body: bytes, cited: str = "") -> str | None:
+    """Why what came is not the document that was asked for: nothing, or a page in its place; None if nothing says so.
 
-    An address whose name ends like a document's is never a page; at any other a page counts that is a challenge.
+    It was `cited` by an address that may have led to this one. Neither is a page where its name ends like a document's;
+    at any other, one counts that is a challenge, or the front page that a site leads to for what it has not.
     """
+    if not body.strip():
+        return "an empty body, expected a document"
     if not _is_page(body):
         return None
-    if DOCUMENT.search(urlsplit(url).path):
+    path = urlsplit(url).path
+    if DOCUMENT.search(path) or DOCUMENT.search(urlsplit(cited).path):
         return "a page of HTML, expected a document"
+    if cited and path in ("", "/") and urlsplit(cited).path != path:
+        return "the front page of a site, expected a document"
     found = blocked(body[: 4 * MAX_CHARACTERS].decode("utf-8", errors="replace"))
     return f"{found}, expected a document" if found and found.startswith("challenge page") else None
 

@@ -33,23 +33,35 @@ SAFE_CODEC = re.compile(
     r"utf-8|cp125[0-8]|cp874|cp866|cp93[26]|cp949|iso8859-1?[0-9]|koi8-[ru]|gb18030|big5|euc_jp|mac-roman"
 )
 """Python codecs a page may choose; not utf-7, punycode and the like, which browsers refuse too."""
+ONE_BYTE = re.compile(r"cp125[0-8]|cp874|cp866|iso8859-1?[0-9]|koi8-[ru]|mac-roman")
+"""Charsets in which any bytes are words of some kind, so that a wrong label does not show."""
 
 
 def decode(body: bytes, media_type: str | None = None) -> str:
     """The characters of a body: byte order mark, then the declared charset (header before page), then UTF-8.
 
-    Bytes that fit none of these are read one by one as windows-1252, so nothing is lost and nothing raises.
-    NUL and other control characters, which libxml2 stops at, become spaces.
+    UTF-8 that is declared a charset of one byte is UTF-8 all the same: by chance other words are not, and a label that
+    goes wrong for a while must not alter what was read before. Bytes that fit none of these are read one by one as
+    windows-1252, so nothing is lost and nothing raises. NUL and other control characters, which libxml2 stops at,
+    become spaces.
     """
     for mark, marked_codec in BYTE_ORDER_MARKS:
         if body.startswith(mark):
             errors = "bulletins.windows-1252" if marked_codec == "utf-8" else "replace"
             return _printable(body[len(mark) :].decode(marked_codec, errors))
     codec = declared_codec(body, media_type)
+    codec = "utf-8" if is_mislabelled(body, codec) else codec
     characters = _decode_strictly(body, codec) if codec else None
     if characters is None:
         return _printable(body.decode("utf-8", "bulletins.windows-1252"))
     return _printable(characters, body if codec == "utf-8" else None)
+
+
+def is_mislabelled(body: bytes, codec: str | None) -> bool:
+    """Whether a body that is said to be in a charset of one byte is UTF-8."""
+    if codec is None or not ONE_BYTE.fullmatch(codec) or body.isascii():
+        return False
+    return _decode_strictly(body, "utf-8") is not None
 
 
 def declared_codec(body: bytes, media_type: str | None) -> str | None:

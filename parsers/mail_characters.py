@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 
-from parsers.decoding import declared_codec, decode
+from parsers.decoding import ONE_BYTE, declared_codec, decode
 
 ALSO_IN_MAIL = frozenset(("utf-7", "utf-16", "utf-16-le", "utf-16-be", "iso2022_jp", "iso2022_kr", "hz"))
 """Charsets that pages may not use but that mail was sent in; read only where every byte fits."""
-ONE_BYTE = re.compile(r"cp125[0-8]|cp874|cp866|iso8859-1?[0-9]|koi8-[ru]|mac-roman")
-"""Charsets in which any bytes are words of some kind, so that a wrong label does not show."""
 
 
 def characters(data: bytes, charset: str | None = None, media_type: str = "text/plain") -> str:

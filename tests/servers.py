@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import ssl
 import struct
@@ -74,6 +75,9 @@ def flood(start: bytes, piece: bytes, until: threading.Event | None = None) -> A
     return answer
 
 
+NOTHING_THERE = response(b"no such page", status="404 Not Found")
+
+
 @dataclass
 class Asked:
     """One request as it arrived."""
@@ -85,9 +89,13 @@ class Asked:
 
 @dataclass
 class Server:
-    """A scripted server: the answers of a path are given in turn, the last one for good."""
+    """A scripted server: the answers of a path are given in turn, the last one for good.
+
+    `otherwise` answers the paths that the script does not have.
+    """
 
     script: dict[str, list[Answer]]
+    otherwise: Callable[[str], Answer] = lambda path: NOTHING_THERE
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
 
@@ -98,18 +106,25 @@ class Server:
         return [each.path for each in self.asked]
 
     def answer_to(self, path: str) -> Answer:
-        answers = self.script.get(path) or [response(b"no such page", status="404 Not Found")]
+        answers = self.script.get(path) or [self.otherwise(path)]
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
 @contextmanager
-def serving(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(
+    script: Script,
+    *,
+    tls: ssl.SSLContext | None = None,
+    otherwise: Callable[[str], Answer] = lambda path: NOTHING_THERE,
+) -> Iterator[Server]:
     """A running Server, which ends with every connection and thread of its own."""
-    server = Server({path: [*answer] if isinstance(answer, list) else [answer] for path, answer in script.items()})
+    answers = {path: [*answer] if isinstance(answer, list) else [answer] for path, answer in script.items()}
+    server = Server(answers, otherwise)
     listener = socket.create_server(("127.0.0.1", 0))
     server.port = listener.getsockname()[1]
     connections: list[socket.socket] = []
     threads: list[threading.Thread] = []
+    numbers = itertools.count(1)
 
     def accept() -> None:
         while True:
@@ -117,9 +132,9 @@ def serving(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[Se
                 connection, _address = listener.accept()
             except OSError:
                 return
-            connections.append(connection)
-            worker = threading.Thread(target=_converse, args=(server, connection, len(connections), tls))
-            threads.append(worker)
+            connections[:] = [*(each for each in connections if each.fileno() >= 0), connection]
+            worker = threading.Thread(target=_converse, args=(server, connection, next(numbers), tls))
+            threads[:] = [*(each for each in threads if each.is_alive()), worker]
             worker.start()
 
     acceptor = threading.Thread(target=accept)

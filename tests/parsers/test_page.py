@@ -140,7 +140,10 @@ def test_the_hash_of_plain_text_is_blind_to_white_space() -> None:
         (b"<meta charset=windows-1251>" + "ш".encode("cp1251"), None, "ш"),
         ("é".encode(), "text/html; charset=nonsense", "é"),
         (b"+AGE-", "text/plain; charset=utf-7", "+AGE-"),
-        ("é".encode(), "text/plain; charset=us-ascii", "Ã©"),
+        ("é".encode(), "text/plain; charset=us-ascii", "é"),
+        ("é £5".encode(), "text/html; charset=iso-8859-1", "é £5"),
+        (b"<meta charset=windows-1252>" + "ш".encode(), None, "ш"),
+        ("é".encode() + b"\xe9", "text/html; charset=iso-8859-1", "Ã©é"),
         ("é".encode(), "text/plain; charset=gb18030", "é".encode().decode("gb18030")),
     ],
 )
