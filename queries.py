@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -142,18 +142,23 @@ def status(format_name: Format = None) -> None:
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = [source_state(session, slug) for slug in known_slugs()]
         print_rows(rows, columns, format_name)
-        _say_of_hosts(settings, troubled_hosts(session), say)
+        _say_of_hosts(settings, troubled_hosts(session), datetime.now(UTC), say)
         for gap in gaps(session):
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
             say(f"{gap['source']}: gap from {span}: {gap['reason']}")
         say(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals(session).items()))
 
 
-def _say_of_hosts(settings: Settings, troubled: Mapping[str, HostState], say: Callable[[str], None]) -> None:
+def _say_of_hosts(
+    settings: Settings, troubled: Mapping[str, HostState], now: datetime, say: Callable[[str], None]
+) -> None:
     """Whose robots.txt is not obeyed and why, and which hosts fail."""
     for each in settings.host:
         if each.robots == "ignore":
             say(f"{each.name}: robots.txt is not obeyed: {each.reason}")
     for name, state in troubled.items():
-        closed = f", left alone until {state.closed_until:%Y-%m-%d %H:%M:%S} UTC" if state.closed_until else ""
-        say(f"{name}: {state.failures} failures in a row, the last: {state.last_error}{closed}")
+        failed = f"{state.failures} failures in a row, the last: {state.last_error}"
+        until = state.closed_until
+        closed = f", left alone until {until:%Y-%m-%d %H:%M:%S} UTC" if until and until > now else ""
+        if state.failures or closed:
+            say(f"{name}: {failed if state.failures else 'it asked for that'}{closed}")

@@ -11,14 +11,14 @@ from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 PREFIX = "BULLETINS_"
 MORE_THAN_ONE_AT = re.compile(r"(?!sqlite)[^?]*@[^?]*@")
 """A database URL whose password would be cut in two, and half of it taken for the host and printed as such."""
 
 
-PROXY = re.compile(r"https?://[^/?#\s]+:[0-9]{1,5}/?")
+PROXY = re.compile(r"http://[^/?#\s]+:[0-9]{1,5}/?")
 OURS_ALONE = frozenset(
     {
         *("accept-encoding", "connection", "content-length", "cookie", "host", "if-modified-since", "if-none-match"),
@@ -28,7 +28,9 @@ OURS_ALONE = frozenset(
 """Headers that make a request ours: who asks, for what, on which conditions. Cookies have lines of their own."""
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
-HeaderValue = Annotated[str, StringConstraints(pattern=r"^[\t\x20-\x7e\xa0-\xff]*$")]
+HeaderValue = Annotated[
+    str, StringConstraints(pattern=r"^(?:[\x21-\x7e\xa0-\xff](?:[\t\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa0-\xff])?)?$")
+]
 CookieValue = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$")]
 """RFC 9110, 5.6.2 and 5.5; RFC 6265, 4.1.1."""
 
@@ -61,8 +63,8 @@ class RequestSetting(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: str
-    headers: dict[HeaderName, HeaderValue] = {}
-    cookies: dict[HeaderName, CookieValue] = {}
+    headers: dict[HeaderName, HeaderValue] = Field({}, repr=False)
+    cookies: dict[HeaderName, CookieValue] = Field({}, repr=False)
     proxy: SecretStr | None = None
     http2: bool = False
 
@@ -72,7 +74,7 @@ class RequestSetting(BaseModel):
         if taken:
             raise ValueError(f"headers without {', '.join(taken)}, which are ours")
         if self.proxy and not PROXY.fullmatch(self.proxy.get_secret_value()):
-            raise ValueError("a proxy at http://host:port or https://host:port")
+            raise ValueError("a proxy at http://host:port")
         return self
 
 
@@ -104,6 +106,17 @@ class Settings(BaseSettings):
     source: list[dict[str, Any]] = Field([], description="further sources, `[[source]]` in bulletins.toml")
     document_seconds: float = Field(60.0, gt=0, le=3600)
     document_memory_bytes: int = Field(1024 * 1024 * 1024, ge=128 * 1024 * 1024)
+
+    @model_validator(mode="after")
+    def _states_each_once(self) -> Self:
+        for name, stated in (
+            ("host", [each.name for each in self.host]),
+            ("request", [each.source for each in self.request]),
+        ):
+            twice = sorted({each for each in stated if stated.count(each) > 1})
+            if twice:
+                raise ValueError(f"each [[{name}]] once, {', '.join(twice)} is there twice")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -142,6 +155,8 @@ def load_settings(home: Path | None = None) -> Settings:
         loaded = Settings(**{**_lines_of(folder / "bulletins.toml"), "home": folder})
     except ValidationError as problem:
         raise BadSettings(_sentence(problem)) from problem
+    except SettingsError as problem:
+        raise BadSettings(f"environment: {problem}, expected JSON as of the lists in bulletins.toml") from problem
     if MORE_THAN_ONE_AT.match(loaded.database_url):
         raise BadSettings("setting database_url: has more than one @, expected those of the password written as %40")
     return loaded.model_copy(update={"home": folder})
@@ -181,4 +196,4 @@ def _sentence(problem: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"setting {name}: there is none, expected one of {', '.join(Settings.model_fields)}"
     found = "what it states" if name.startswith("request") else repr(first.get("input"))
-    return f"setting {name}: {found}, expected: {first['msg']}"
+    return f"setting {name}: {found}, expected: {first['msg'].removeprefix('Value error, ')}"

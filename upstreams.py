@@ -39,19 +39,19 @@ def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRu
     delay_seconds = settings.delay_seconds if own is None or own.delay_seconds is None else own.delay_seconds
     connections = settings.connections if own is None or own.connections is None else own.connections
     obeys = own is None or own.robots == "obey"
-    return HostRules(delay_seconds if unhurried else 0.0, connections, obeys, own.reason if own else "")
+    return HostRules(delay_seconds if unhurried else 0.0, connections, obeys)
 
 
 def options_of(settings: Settings, slug: str) -> RequestOptions:
     """What the settings add to the requests of a source, for the hosts that it starts from."""
-    from urllib.parse import urlsplit
+    import httpx
 
-    from ingest.options import NO_OPTIONS, RequestOptions, Way
+    from ingest.options import NO_OPTIONS, RequestOptions, Way, origin_of
     from parsers.configured import every_source
 
     own = next((each for each in settings.request if each.source == slug), None)
     if own is None:
         return NO_OPTIONS
-    hosts = frozenset(urlsplit(start).hostname or "" for start in every_source(settings.source)[slug].start)
+    origins = frozenset(origin_of(httpx.URL(start)) for start in every_source(settings.source)[slug].start)
     way = Way(own.proxy.get_secret_value() if own.proxy else None, own.http2)
-    return RequestOptions(hosts, own.headers, own.cookies, way)
+    return RequestOptions(origins, own.headers, own.cookies, way)

@@ -59,6 +59,7 @@ def tools_for(
     from ingest.fetch import Fetcher
     from ingest.tools import Tools
 
+    stop = stop or threading.Event()
     rules = rules or robots_rules(settings, archive, unhurried=transport_for is None)
     fetcher = Fetcher(
         user_agent=settings.user_agent,
@@ -72,6 +73,7 @@ def tools_for(
         attempts=settings.attempts,
         max_wait_seconds=settings.max_wait_seconds,
         repeats=settings.repeats,
+        sleep=_patience(stop),
         politeness=rules.politeness,
         robots=rules if looks_at_robots else None,
     )
@@ -80,12 +82,23 @@ def tools_for(
         yield Tools(
             fetcher,
             documents,
-            stop=stop or threading.Event(),
+            stop=stop,
             say=say,
             options_of=options,
             max_pages=settings.max_pages,
             max_documents=settings.max_documents,
         )
+
+
+def _patience(stop: threading.Event) -> Callable[[float], None]:
+    """Waits so many seconds; raises NotNow as soon as the run is to stop."""
+    from ingest.politeness import NotNow
+
+    def wait(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise NotNow("the run is being stopped, expected the next one to ask", 0)
+
+    return wait
 
 
 def run_each(archive: Archive, chosen: Iterable[Source], tools: Tools, *, accept: bool) -> Iterator[Report]:

@@ -6,17 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self, cast
 
 import httpx
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from ingest.decode import ACCEPT_ENCODING, decoded
-from ingest.guard import Refused, admissible
+from ingest.errands import Errand
+from ingest.guard import Refused, admissible, host_of
 from ingest.options import NO_OPTIONS, RequestOptions, Way
-from ingest.politeness import Politeness
+from ingest.politeness import NotNow, Politeness
 from ingest.response import RANGE, Fetched, FetchFailed, Response, redirect_target, refuse_partial, retry_after_seconds
 from ingest.retries import ASK_AGAIN_STATUSES, Interrupted, Stopped, backoff_seconds
 from ingest.robots import RobotsRules
@@ -29,21 +30,6 @@ MAX_BODY_BYTES = 50 * 1024 * 1024
 NO_BODY = httpx.ByteStream(b"")
 
 __all__ = ["FetchFailed", "Fetched", "Fetcher", "Refused", "Response", "TransportFor", "retry_after_seconds"]
-
-
-@dataclass(slots=True)
-class _Errand:
-    """What one `get` has left and has seen: seconds on the network over all attempts, the hops of the last one."""
-
-    url: httpx.URL
-    conditions: Mapping[str, str]
-    seconds_left: float
-    follow: bool = True
-    obeys_robots: bool = True
-    options: RequestOptions = NO_OPTIONS
-    hops: list[Response] = field(default_factory=list)
-    attempts: int = 0
-    retry_after_seconds: float | None = None
 
 
 class Fetcher:
@@ -93,7 +79,7 @@ class Fetcher:
         self._max_redirects = max_redirects
         self._max_wait_seconds = max_wait_seconds
         self._repeats_left = repeats
-        self._clock = clock
+        self._clock, self._sleep = clock, sleep
         self._monotonic = monotonic
         self._politeness = politeness or Politeness(clock=clock, sleep=sleep)
         self._robots = robots
@@ -140,10 +126,12 @@ class Fetcher:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         kept = {name: value for name, value in conditions.items() if value}
         kept |= {RANGE: f"bytes={span[0]}-{span[1]}"} if span else {}
-        errand = _Errand(admissible(url), kept, self._deadline_seconds, follow, options=options)
+        errand = Errand(admissible(url), kept, self._deadline_seconds, follow, options=options)
         try:
             self._retrying(self._follow, errand)
         except (Interrupted, Stopped) as problem:
+            if isinstance(problem, NotNow) and errand.answered:
+                return Fetched(errand.answered, errand.attempts - 1)
             raise FetchFailed(
                 str(errand.url),
                 str(problem),
@@ -169,7 +157,7 @@ class Fetcher:
 
     def _may_pass(self, state: RetryCallState) -> bool:
         """Whether what went wrong may be better when it is asked again."""
-        outcome, errand = state.outcome, cast(_Errand, state.args[0])
+        outcome, errand = state.outcome, cast(Errand, state.args[0])
         if outcome is None or outcome.failed:
             return outcome is not None and isinstance(outcome.exception(), Interrupted)
         if outcome.result().status not in ASK_AGAIN_STATUSES or errand.seconds_left <= 0:
@@ -177,25 +165,25 @@ class Fetcher:
         return (errand.retry_after_seconds or 0.0) <= self._max_wait_seconds
 
     def _wait_seconds(self, state: RetryCallState) -> float:
-        asked = cast(_Errand, state.args[0]).retry_after_seconds
+        asked = cast(Errand, state.args[0]).retry_after_seconds
         if asked is not None and not (state.outcome and state.outcome.failed):
             return asked
         return backoff_seconds(state.attempt_number, self._max_wait_seconds)
 
-    def _follow(self, errand: _Errand) -> Response:
+    def _follow(self, errand: Errand) -> Response:
         """One attempt: the first request with its conditions, then every redirect without."""
-        errand.attempts += 1
-        errand.hops.clear()
+        errand.begin_again()
         url, conditions = errand.url, errand.conditions
         seen = {str(url)}
         while True:
             if self._robots is not None and errand.obeys_robots:
-                self._robots.permit(url, self._ask_robots)
+                self._robots.permit(url, partial(self._ask_robots, errand.options.way))
             response = self._exchange(url, conditions, errand)
             errand.hops.append(response)
             target = redirect_target(url, response) if errand.follow else None
             if target is None:
                 errand.retry_after_seconds = retry_after_seconds(response, self._clock())
+                errand.is_answered = True
                 return response
             if str(target) in seen:
                 raise Stopped(f"redirected in a circle to {target}, expected an answer")
@@ -204,13 +192,14 @@ class Fetcher:
             seen.add(str(target))
             url, conditions = target, {}
 
-    def _ask_robots(self, url: httpx.URL, conditions: Mapping[str, str]) -> Response:
-        """A robots.txt, wherever it is redirected to; asked once, as an errand of its own."""
-        return self._follow(_Errand(url, conditions, self._deadline_seconds, obeys_robots=False))
+    def _ask_robots(self, way: Way, url: httpx.URL, conditions: Mapping[str, str]) -> Response:
+        """A robots.txt, wherever it is redirected to; asked once, as an errand of its own, by the way of the other."""
+        options = RequestOptions(way=way)
+        return self._follow(Errand(url, conditions, self._deadline_seconds, obeys_robots=False, options=options))
 
-    def _exchange(self, url: httpx.URL, conditions: Mapping[str, str], errand: _Errand) -> Response:
+    def _exchange(self, url: httpx.URL, conditions: Mapping[str, str], errand: Errand) -> Response:
         """One request and its whole response; its time is taken off the errand's."""
-        with self._politeness.turn(url.host) as turn:
+        with self._politeness.turn(host_of(url), self._sleep) as outcome:
             started = self._monotonic()
             allowance = Allowance(
                 started + errand.seconds_left,
@@ -222,24 +211,26 @@ class Fetcher:
             try:
                 response = self._whole_response(url, conditions, allowance, errand, started)
             except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.ProxyError) as problem:
-                raise Stopped(f"{_named(problem)}, expected a request that can be sent") from problem
+                raise Stopped(f"{type(problem).__name__}, expected a request that can be sent") from problem
             except httpx.TransportError as problem:
-                turn.note_failure(_named(problem))
+                if errand.options.way.proxy is None:
+                    outcome.note_failure(_named(problem))
                 raise Interrupted(f"{_named(problem)}, expected a complete answer") from problem
             except Interrupted as problem:
-                turn.note_failure(str(problem))
+                outcome.note_failure(str(problem))
                 raise
             finally:
                 errand.seconds_left -= self._monotonic() - started
-            turn.note_answer(response.status, retry_after_seconds(response, self._clock()))
+            is_archived = response.header("Memento-Datetime") is not None
+            outcome.note_answer(200 if is_archived else response.status, retry_after_seconds(response, self._clock()))
         refuse_partial(response, conditions)
         return response
 
     def _whole_response(
-        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: _Errand, started: float
+        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: Errand, started: float
     ) -> Response:
         request = self._request(url, conditions, allowance, errand)
-        with closing(self._transport(url.host, errand.options.way).handle_request(request)) as answer:
+        with closing(self._transport(host_of(url), errand.options.way).handle_request(request)) as answer:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
@@ -255,12 +246,14 @@ class Fetcher:
             )
 
     def _request(
-        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: _Errand
+        self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: Errand
     ) -> httpx.Request:
         """A GET without a body; the timeouts are for transports that do not know of allowances."""
         stated = [(name.encode("ascii"), value.encode("latin-1")) for name, value in conditions.items()]
-        own = self._headers[1:] if errand.options.way.http2 else self._headers
-        headers = [(b"Host", url.netloc), *own, *stated, *errand.options.for_host(url, errand.url.scheme)]
+        added = list(errand.options.lines_for(url))
+        taken = {name.lower() for name, _ in added} | ({b"connection"} if errand.options.way.http2 else set())
+        own = [(name, value) for name, value in self._headers if name.lower() not in taken]
+        headers = [(b"Host", url.netloc), *own, *stated, *added]
         extensions = {"allowance": allowance, "timeout": self._timeouts}
         return httpx.Request("GET", url, headers=headers, stream=NO_BODY, extensions=extensions)
 

@@ -92,6 +92,11 @@ def admissible(address: str, base: httpx.URL | None = None) -> httpx.URL:
     return url
 
 
+def host_of(url: httpx.URL) -> str:
+    """The host as it is asked for, an A-label where it is international."""
+    return url.raw_host.decode("ascii")
+
+
 def refuse_inadmissible(url: httpx.URL) -> None:
     """Raises Refused, without the user information that a URL may carry, unless the URL may be asked."""
     fault = _fault(url)

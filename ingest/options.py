@@ -12,7 +12,7 @@ import httpx
 class Way:
     """By which way a host is reached: directly or through a proxy, with HTTP/2 where it speaks that."""
 
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     http2: bool = False
 
 
@@ -21,24 +21,31 @@ DIRECTLY = Way()
 
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
-    """Headers and cookies go to `hosts` alone, those that the source starts from, and to no other on any redirect.
+    """Headers and cookies go to `origins` alone (`https://host`, with a port that is not the scheme's own), those that
+    the source starts from, and to no other wherever a link or a redirect leads; to an origin of http also over https.
 
     They are secrets: they stand in no capture, no log and no error. Cookies of answers are never taken.
     """
 
-    hosts: Collection[str] = ()
+    origins: Collection[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     way: Way = field(default=DIRECTLY, repr=False)
 
-    def for_host(self, url: httpx.URL, started_with: str) -> Iterator[tuple[bytes, bytes]]:
-        """The header lines for a request, where it goes to one of the hosts; over TLS alone if the source began so."""
-        if url.host not in self.hosts or (started_with == "https" and url.scheme != "https"):
+    def lines_for(self, url: httpx.URL) -> Iterator[tuple[bytes, bytes]]:
+        """The header lines for a request to `url`: none where it goes to another origin."""
+        origin = origin_of(url)
+        if origin not in self.origins and origin.replace("https://", "http://", 1) not in self.origins:
             return
         for name, value in self.headers.items():
             yield name.encode("ascii"), value.encode("latin-1")
         if self.cookies:
             yield b"Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()).encode("latin-1")
+
+
+def origin_of(url: httpx.URL) -> str:
+    """Scheme, host (an A-label) and a port that is not the scheme's own, as httpx has them (RFC 6454, 6.2)."""
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 NO_OPTIONS = RequestOptions()

@@ -29,6 +29,12 @@ FIRST_CLOSED = timedelta(minutes=5)
 LONGEST_CLOSED = timedelta(hours=24)
 FAILING = frozenset({401, 403, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526})
 """Answers that say the host is unwell, or does not want us; the 52x are those of a content network in front of it."""
+TELLING = frozenset({429, 503})
+"""Answers whose Retry-After says when the host may be asked again (RFC 6585, 4; RFC 9110, 15.6.4)."""
+MOST_PAUSE_SECONDS = 3600.0
+"""The most that a host's own rules may ask for between two requests."""
+MOST_WAIT_SECONDS = 120.0
+"""A pause that is longer than this is not waited for: what is to be asked is asked in a later run."""
 LOOK_AGAIN_SECONDS = 0.5
 """How often it is looked whether another process has ended its request."""
 TURN_SLACK = timedelta(seconds=60)
@@ -37,12 +43,11 @@ TURN_SLACK = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class HostRules:
-    """How a host may be asked; `reason` says why its robots.txt is not obeyed where that is set."""
+    """How a host may be asked."""
 
     delay_seconds: float = 2.0
     connections: int = 1
     obeys_robots: bool = True
-    reason: str = ""
 
 
 class NotNow(Stopped):
@@ -96,8 +101,8 @@ class SharedLedger:
             yield state
 
 
-class Turn:
-    """One request to a host: what came of it is told here."""
+class Outcome:
+    """What came of one request to a host is told here."""
 
     def __init__(self) -> None:
         self.failure: str | None = None
@@ -108,7 +113,7 @@ class Turn:
         """An answer came. One that says the host is unwell counts as a failure; the time it asks for is kept to."""
         self.answered = status not in FAILING
         self.failure = f"status {status}" if status in FAILING else None
-        self.told_seconds = retry_after_seconds or 0.0
+        self.told_seconds = (retry_after_seconds or 0.0) if status in TELLING else 0.0
 
     def note_failure(self, reason: str) -> None:
         """No whole answer came."""
@@ -141,42 +146,45 @@ class Politeness:
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self._here: dict[str, threading.Semaphore] = {}
-        self._asked_pauses: dict[str, float] = defaultdict(float)
+        self._asked_pauses: dict[str, dict[str, float]] = defaultdict(dict)
 
-    def keep_apart(self, host: str, seconds: float) -> None:
-        """What the host's own rules ask for between two requests; a longer delay of ours stays."""
-        self._asked_pauses[host] = seconds
+    def keep_apart(self, host: str, origin: str, seconds: float) -> None:
+        """What the rules of one of the host's origins ask for between two requests; a longer delay of ours stays."""
+        self._asked_pauses[host][origin] = min(seconds, MOST_PAUSE_SECONDS) if seconds > 0 else 0.0
 
     @contextmanager
-    def turn(self, host: str) -> Iterator[Turn]:
+    def turn(self, host: str, sleep: Callable[[float], None] | None = None) -> Iterator[Outcome]:
         """Waits until `host` may be asked; the pause to the next request runs from the end of this one.
 
-        Raises NotNow where it is left alone for too long.
+        `sleep` may raise to end the waiting. Raises NotNow where the host is not to be asked for too long.
         """
         rules = self.rules_for(host)
         with self._lock:
             here = self._here.setdefault(host, threading.Semaphore(rules.connections))
         with here:
-            slot = self._take(host, rules)
-            turn = Turn()
+            slot = self._take(host, rules, sleep or self._sleep)
+            outcome = Outcome()
             try:
-                yield turn
+                yield outcome
             finally:
-                self._end(host, slot, rules, turn)
+                self._end(host, slot, rules, outcome)
 
     def _pause(self, host: str, rules: HostRules) -> timedelta:
         return self._longest_pause(host, rules) * (random.uniform(1, 1 + self._jitter) / (1 + self._jitter))
 
     def _longest_pause(self, host: str, rules: HostRules) -> timedelta:
-        return timedelta(seconds=max(rules.delay_seconds, self._asked_pauses[host])) * (1 + self._jitter)
+        asked = max(self._asked_pauses[host].values(), default=0.0)
+        return timedelta(seconds=max(rules.delay_seconds, asked)) * (1 + self._jitter)
 
-    def _take(self, host: str, rules: HostRules) -> int:
+    def _take(self, host: str, rules: HostRules, sleep: Callable[[float], None]) -> int:
         """The slot of a turn, when one is free."""
         stands_still = False
         while True:
             now = self._clock()
             with self._ledger.changing(host, now) as state:
-                wait = 0.0 if stands_still else self._wait_seconds(host, state, now, rules)
+                wait = self._wait_seconds(host, state, now, rules)
+                wait = 0.0 if stands_still else wait
+                self._shorten_turns(state, now)
                 free = (each for each in range(rules.connections) if each not in state.turns)
                 slot = next(free, None) if wait <= 0 else None
                 if slot is not None:
@@ -185,7 +193,7 @@ class Politeness:
                     if state.closed_until is not None:
                         state.closed_until = now + self._longest_turn
                     return slot
-            self._sleep(wait if wait > 0 else LOOK_AGAIN_SECONDS)
+            sleep(wait if wait > 0 else LOOK_AGAIN_SECONDS)
             stands_still = self._clock() <= now
 
     def _wait_seconds(self, host: str, state: HostState, now: datetime, rules: HostRules) -> float:
@@ -195,21 +203,32 @@ class Politeness:
         if state.closed_until and closed > self._max_wait_seconds:
             raise _closed(host, state.closed_until, closed, state)
         state.free_at = min(state.free_at, now + self._longest_pause(host, rules))
-        return max(closed, (state.free_at - now).total_seconds())
+        paused = (state.free_at - now).total_seconds()
+        if paused > MOST_WAIT_SECONDS:
+            reason = f"{host} asks for {paused:.0f} s until the next request, expected at most {MOST_WAIT_SECONDS:g}"
+            raise NotNow(reason, paused)
+        return max(closed, paused)
 
-    def _end(self, host: str, slot: int, rules: HostRules, turn: Turn) -> None:
+    def _shorten_turns(self, state: HostState, now: datetime) -> None:
+        """A turn that would last longer than any can was taken by a clock that is ahead of ours."""
+        latest = now + self._longest_turn
+        for slot, (owner, until) in state.turns.items():
+            state.turns[slot] = (owner, min(until, latest))
+
+    def _end(self, host: str, slot: int, rules: HostRules, outcome: Outcome) -> None:
         now = self._clock()
         with self._ledger.changing(host, now) as state:
             if state.turns.get(slot, ("",))[0] == self._ledger.owner:
                 del state.turns[slot]
             state.free_at = now + self._pause(host, rules)
-            if turn.failure is not None:
-                state.failures, state.last_error = state.failures + 1, turn.failure
+            state.closed_until = None
+            if outcome.failure is not None:
+                state.failures, state.last_error = state.failures + 1, outcome.failure
                 state.closed_until = _closed_until(state.failures, now)
-            elif turn.answered:
-                state.failures, state.last_error, state.closed_until = 0, None, None
-            if turn.told_seconds > 0:
-                told = now + min(timedelta(seconds=turn.told_seconds), LONGEST_CLOSED)
+            elif outcome.answered:
+                state.failures, state.last_error = 0, None
+            if outcome.told_seconds > 0:
+                told = now + min(timedelta(seconds=outcome.told_seconds), LONGEST_CLOSED)
                 state.closed_until = max(told, state.closed_until or told)
 
 

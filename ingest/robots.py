@@ -14,7 +14,8 @@ from protego import Protego
 
 from archive.hosts import Robots, keep_robots, robots_of
 from archive.store import Archive
-from ingest.guard import Refused
+from ingest.guard import Refused, host_of
+from ingest.options import origin_of
 from ingest.politeness import NotNow, Politeness
 from ingest.response import FetchFailed, Response
 from ingest.retries import Interrupted, Stopped
@@ -27,6 +28,8 @@ MAX_ROBOTS_BYTES = 500 * 1024
 LONGEST_GOOD = timedelta(hours=24)
 """How long a robots.txt is used without asking again (RFC 9309, 2.4)."""
 SHORTEST_GOOD = timedelta(hours=1)
+ASKED_IN_A_ROW, ASKED_AGAIN_AFTER = 3, timedelta(minutes=5)
+"""How often one that cannot be had is asked for in a row, and the pause after that."""
 USED_WHILE_UNREACHABLE = timedelta(days=30)
 MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
@@ -75,6 +78,8 @@ class RobotsRules:
         self.politeness = politeness
         self._kept, self._clock = kept, clock
         self._known: dict[str, Robots] = {}
+        self._unreachable: dict[str, tuple[int, datetime]] = {}
+        """How often in a row the robots.txt of an origin could not be had, and when last."""
 
     def permit(self, url: httpx.URL, ask: Ask) -> None:
         """Returns where the address may be asked now.
@@ -82,7 +87,7 @@ class RobotsRules:
         Raises Disallowed where it may not, NotNow outside the host's visiting hours, and what asking for the
         robots.txt raised: a host that does not give it is not asked anything (RFC 9309, 2.3.1.4).
         """
-        rules = self.politeness.rules_for(url.host)
+        rules = self.politeness.rules_for(host_of(url))
         if not rules.obeys_robots or url.path == "/robots.txt":
             return
         robots = self._current(url, ask)
@@ -91,16 +96,16 @@ class RobotsRules:
         parsed = _parsed(robots.text)
         if not parsed.can_fetch(str(url), PRODUCT):
             raise Disallowed(
-                str(url), f"{_origin(url)}/robots.txt disallows it for {PRODUCT!r}, expected an address it allows"
+                str(url), f"{origin_of(url)}/robots.txt disallows it for {PRODUCT!r}, expected an address it allows"
             )
         now = self._clock()
-        self.politeness.keep_apart(url.host, _pause_seconds(parsed, now))
+        self.politeness.keep_apart(host_of(url), origin_of(url), _pause_seconds(parsed, now))
         visits = parsed.visit_time(PRODUCT)
         if visits is not None:
             _keep_hours(url, visits.start_time, visits.end_time, now)
 
     def _current(self, url: httpx.URL, ask: Ask) -> Robots:
-        origin, now = _origin(url), self._clock()
+        origin, now = origin_of(url), self._clock()
         known = self._known.get(origin)
         if known is None or not known.asked_at <= now < known.good_until:
             known = self._kept.get(origin)
@@ -112,6 +117,7 @@ class RobotsRules:
 
     def _asked(self, url: httpx.URL, known: Robots | None, ask: Ask) -> Robots:
         now = self._clock()
+        self._leave_alone(origin_of(url), now)
         place = url.copy_with(raw_path=b"/robots.txt")
         try:
             answer = ask(place, _conditions(known))
@@ -120,10 +126,19 @@ class RobotsRules:
             _refuse_unreachable(answer)
         except (Interrupted, Stopped, FetchFailed):
             if known is None or known.had_at is None or now - known.had_at > USED_WHILE_UNREACHABLE:
+                self._unreachable[origin_of(url)] = (self._unreachable.get(origin_of(url), (0, now))[0] + 1, now)
                 raise
             return replace(known, asked_at=now, good_until=now + SHORTEST_GOOD)
+        self._unreachable.pop(origin_of(url), None)
         text = _text(answer.body) if answer.status == 200 else None
         return Robots(now, now + _good_for(answer), now, answer.status, answer.headers, text)
+
+    def _leave_alone(self, origin: str, now: datetime) -> None:
+        """Raises NotNow where the robots.txt could not be had a while ago, as often as one request is repeated."""
+        failures, at = self._unreachable.get(origin, (0, now))
+        left = (ASKED_AGAIN_AFTER - (now - at)).total_seconds()
+        if failures >= ASKED_IN_A_ROW and 0 < left <= ASKED_AGAIN_AFTER.total_seconds():
+            raise NotNow(f"{origin}/robots.txt could not be had, expected that before anything else is asked", left)
 
 
 def _refuse_unreachable(answer: Response) -> None:
@@ -134,10 +149,6 @@ def _refuse_unreachable(answer: Response) -> None:
     found = blocked(page.decode("utf-8", errors="replace")) if page.startswith(b"<") else None
     if found:
         raise Interrupted(f"{answer.url}: {found}, expected a robots.txt or that there is none")
-
-
-def _origin(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 def _conditions(known: Robots | None) -> dict[str, str]:
@@ -156,7 +167,7 @@ def _good_for(answer: Response) -> timedelta:
 
 
 def _text(body: bytes) -> str:
-    return body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
+    return body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace").replace("\0", "\ufffd")
 
 
 @lru_cache(maxsize=256)
@@ -186,5 +197,5 @@ def _keep_hours(url: httpx.URL, start: time, end: time, now: datetime) -> None:
     opens = datetime.combine(now.date(), start, now.tzinfo)
     opens += timedelta(days=1) if opens <= now else timedelta()
     hours = f"{start:%H:%M} to {end:%H:%M} UTC"
-    reason = f"{_origin(url)}/robots.txt lets us come from {hours}, expected that time"
+    reason = f"{origin_of(url)}/robots.txt lets us come from {hours}, expected that time"
     raise NotNow(reason, (opens - now).total_seconds())

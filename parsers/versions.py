@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.abc import InspectLoader
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import PathFinder, SourceFileLoader
+from importlib.util import resolve_name
 from inspect import getsourcefile
+from opcode import opmap
 from types import CodeType, ModuleType
+from typing import Any
+
+IMPORT, LOAD, EXTENDED = opmap["IMPORT_NAME"], opmap["LOAD_CONST"], opmap["EXTENDED_ARG"]
+LOAD_SMALL = opmap.get("LOAD_SMALL_INT", -1)
 
 
 @cache
@@ -34,9 +40,10 @@ def version_of(modules: tuple[str, ...], facts: str) -> str:
 
 @cache
 def _read(name: str) -> tuple[str, tuple[str, ...]]:
-    """A module's code in words, and the modules in packages that it imports: only their names have a dot in them."""
-    code = _code_of(sys.modules.get(name) or importlib.import_module(name))
-    return _in_words(code), tuple(each for each in _names(code) if "." in each)
+    """A module's code in words, and the names of the modules that it imports, also from inside its functions."""
+    module = sys.modules.get(name) or importlib.import_module(name)
+    code = _code_of(module)
+    return _in_words(code), tuple(_imported(code, module.__package__ or ""))
 
 
 def _code_of(module: ModuleType) -> CodeType:
@@ -66,8 +73,30 @@ def _signature(code: CodeType) -> Iterable[object]:
     return (code.co_name, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, *names)
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
+def _imported(code: CodeType, package: str) -> Iterator[str]:
+    for level, name, listed in _imports(code):
+        base = resolve_name("." * level + name, package) if level else name
+        yield base
+        place = getattr(sys.modules.get(base), "__path__", None)
+        if place is not None:
+            yield from (f"{base}.{each}" for each in listed if PathFinder.find_spec(f"{base}.{each}", place))
+
+
+def _imports(code: CodeType) -> Iterator[tuple[int, str, Sequence[str]]]:
+    """The level, the name and the list of each import: what the two loads before it put there (module `dis`)."""
+    loaded: list[Any] = []
+    argument, compiled = 0, code.co_code
+    for at in range(0, len(compiled), 2) if IMPORT in compiled[::2] else ():
+        operation, argument = compiled[at], argument << 8 | compiled[at + 1]
+        if operation == EXTENDED:
+            continue
+        if operation == LOAD:
+            loaded.append(code.co_consts[argument])
+        elif operation == LOAD_SMALL:
+            loaded.append(argument)
+        elif operation == IMPORT:
+            yield loaded[-2], code.co_names[argument], loaded[-1] or ()
+        argument = 0
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names(constant)
+            yield from _imports(constant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from archive.hosts import changing_host
 from archive.migrate import open_archive
 from ingest.politeness import HostRules
+from ingest.tools import utc_now
 from settings import BadSettings, load_settings
 from tests.fetching import NOW
 from tests.lifecycle.test_full_disk import bulletins
@@ -27,6 +29,7 @@ delay_seconds = 10
 robots = "ignore"
 reason = "agreed with their web team on 3 March 2026"
 """
+LATER = utc_now() + timedelta(hours=1)
 REQUEST = """
 [[request]]
 source = "btp"
@@ -46,8 +49,7 @@ def test_a_host_is_asked_as_its_lines_say(tmp_path: Path) -> None:
     settings = load_settings(stated(tmp_path, HOSTS))
     assert rules_of(settings, "www.gov.uk") == HostRules(3, 2)
     assert rules_of(settings, "elsewhere.example") == HostRules(3, 1)
-    own = rules_of(settings, "www.example.org")
-    assert own == HostRules(10, 1, obeys_robots=False, reason="agreed with their web team on 3 March 2026")
+    assert rules_of(settings, "www.example.org") == HostRules(10, 1, obeys_robots=False)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,10 @@ def test_a_host_is_asked_as_its_lines_say(tmp_path: Path) -> None:
         ('[[host]]\nname = "a.example"\ndelay = 1', "setting host.0.delay"),
         ('[[request]]\nsource = "btp"\nheaders = { "User-Agent" = "Mozilla" }', "without user-agent, which are ours"),
         ('[[request]]\nsource = "btp"\nproxy = "socks5://a.example:1"', "a proxy at http://host:port"),
+        ('[[request]]\nsource = "btp"\nproxy = "https://a.example:1"', "a proxy at http://host:port"),
+        ('[[request]]\nsource = "btp"\nheaders = { "X-Key" = "blank " }', "setting request.0.headers"),
+        ('[[host]]\nname = "a.example"\n[[host]]\nname = "a.example"', "each [[host]] once, a.example is there twice"),
+        ('[[request]]\nsource = "btp"\n[[request]]\nsource = "btp"', "each [[request]] once, btp is there twice"),
     ],
 )
 def test_what_cannot_be_is_said(lines: str, sentence: str, tmp_path: Path) -> None:
@@ -81,8 +87,8 @@ def test_a_secret_is_not_repeated_by_what_refuses_it(line: str, tmp_path: Path) 
 def test_what_is_added_to_requests_is_for_the_hosts_that_a_source_starts_from(tmp_path: Path) -> None:
     settings = load_settings(stated(tmp_path, REQUEST))
     options = options_of(settings, "btp")
-    assert (set(options.hosts), options.headers, options.cookies) == (
-        {"www.btp.police.uk"},
+    assert (set(options.origins), options.headers, options.cookies) == (
+        {"https://www.btp.police.uk"},
         {"X-Api-Key": "k3y"},
         {"session": "s3ssion"},
     )
@@ -97,10 +103,27 @@ def test_status_says_which_hosts_fail_and_whose_rules_are_not_obeyed(tmp_path: P
         archive.writing() as session,
         changing_host(session, "www.gov.uk", NOW) as state,
     ):
-        state.failures, state.last_error, state.closed_until = 5, "status 503", NOW
+        state.failures, state.last_error, state.closed_until = 5, "status 503", LATER
     said = bulletins(tmp_path, "status").stderr
     assert "www.example.org: robots.txt is not obeyed: agreed with their web team on 3 March 2026" in said
-    assert "www.gov.uk: 5 failures in a row, the last: status 503, left alone until 2026-03-02 09:30:00 UTC" in said
+    assert (
+        f"www.gov.uk: 5 failures in a row, the last: status 503, left alone until {LATER:%Y-%m-%d %H:%M:%S} UTC" in said
+    )
     assert "request of source no-such: there is no such source" in said
     assert "request = btp, no-such (bulletins.toml)" in said
     assert not {each for each in ("k3y", "s3ssion", "s3cret") if each in said}
+
+
+@pytest.mark.parametrize("name", ["HOST", "REQUEST", "SOURCE"])
+def test_a_list_in_the_environment_that_is_none_is_said(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"BULLETINS_{name}", "0.0.0.0")
+    with pytest.raises(BadSettings, match="environment: .*expected JSON"):
+        load_settings(tmp_path)
+
+
+def test_what_settings_hold_is_not_shown_by_them(tmp_path: Path) -> None:
+    settings = load_settings(stated(tmp_path, REQUEST))
+    shown = f"{settings!r} {options_of(settings, 'btp')!r} {options_of(settings, 'btp').way!r}"
+    assert not {each for each in ("k3y", "s3ssion", "s3cret") if each in shown}

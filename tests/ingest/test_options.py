@@ -15,9 +15,11 @@ import h2.events
 import pytest
 
 from ingest.fetch import Fetcher, FetchFailed
-from ingest.guard import Refused
+from ingest.guard import Refused, admissible
 from ingest.options import RequestOptions, Way
-from ingest.politeness import at_once
+from ingest.politeness import Politeness, at_once
+from ingest.robots import RobotsHere, RobotsRules
+from ingest.tools import utc_now
 from ingest.transport import GuardedTransport
 from ingest.wire import Address
 from tests.fetching import PAGE, fetching
@@ -25,7 +27,7 @@ from tests.ingest.test_tls import Authority
 from tests.servers import LoopbackNetwork, Script, redirect, response, serving
 
 KEY, SESSION = "k3y-of-the-desk", "s3ssion"
-SECRET = RequestOptions({"site.test"}, {"X-Api-Key": KEY}, {"session": SESSION, "consent": "yes"})
+SECRET = RequestOptions({"http://site.test"}, {"X-Api-Key": KEY}, {"session": SESSION, "consent": "yes"})
 
 
 def test_headers_and_cookies_go_to_the_hosts_of_their_source() -> None:
@@ -47,19 +49,39 @@ def test_they_follow_no_redirect_to_another_host(place: str) -> None:
     assert KEY not in repr(fetched) + repr(SECRET) and SESSION not in repr(fetched) + repr(SECRET)
 
 
-def test_what_began_under_tls_is_not_sent_in_the_clear(authority: Authority) -> None:
-    secure: Script = {"/": redirect("http://site.test/plain")}
-    with serving({"/plain": response(PAGE)}) as plain, serving(secure, tls=authority.server("site.test", [])) as tls:
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://site.test/", True),
+        ("https://SITE.test:443/x", True),
+        ("http://site.test/", False),
+        ("https://site.test:8443/", False),
+        ("http://plain.test/", True),
+        ("https://plain.test/", True),
+        ("https://xn--bcher-kva.test/", True),
+        ("https://b\u00fccher.test/", True),
+        ("https://a.site.test/", False),
+    ],
+)
+def test_an_origin_of_https_has_them_over_https_alone(url: str, sent: bool) -> None:
+    origins = {"https://site.test", "http://plain.test", "https://xn--bcher-kva.test"}
+    options = RequestOptions(origins, {"X-Api-Key": KEY})
+    assert bool(list(options.lines_for(admissible(url)))) == sent
 
-        class BothNetworks(LoopbackNetwork):
-            def connect_tcp(self, host: str, port: int, *rest: object, **more: object):  # type: ignore[no-untyped-def]
-                self._port = tls.port if port == 443 else plain.port
-                return super().connect_tcp(host, port, *rest, **more)  # type: ignore[arg-type]
 
-        transport = GuardedTransport(network_backend=BothNetworks(0), ssl_context=authority.trusted())
-        with Fetcher(user_agent="b", transport_for=lambda host: transport, politeness=at_once()) as fetcher:
-            assert fetcher.get("https://site.test/", options=SECRET).answer.body == PAGE
-    assert ("X-Api-Key" in tls.asked[0].headers, "X-Api-Key" in plain.asked[0].headers) == (True, False)
+def test_a_header_of_the_source_takes_the_place_of_ours() -> None:
+    options = RequestOptions({"http://site.test"}, {"accept-language": "cy"})
+    with fetching({"/": response(PAGE)}) as (fetcher, server, _watch):
+        fetcher.get(server.url(), options=options)
+    sent = {name.lower(): value for name, value in server.asked[0].headers.items()}
+    assert (sent["accept-language"], len(sent)) == ("cy", len(server.asked[0].headers))
+
+
+def test_a_header_that_cannot_be_sent_is_not_told_in_the_error() -> None:
+    options = RequestOptions({"http://site.test"}, {"X-Api-Key": f"{KEY} "})
+    with fetching({"/": response(PAGE)}) as (fetcher, server, _watch), pytest.raises(FetchFailed) as failure:
+        fetcher.get(server.url(), options=options)
+    assert KEY not in f"{failure.value!r} {failure.value} {failure.value.reason}"
 
 
 @pytest.mark.parametrize(
@@ -99,14 +121,36 @@ class TestProxies:
             fetched_through(proxy.port, "http://inside.example/", {"inside.example": address})
         assert proxy.asked == []
 
+    def test_robots_are_asked_for_by_the_same_way(self) -> None:
+        allowing: Script = {"http://site.example/robots.txt": response(b"User-agent: *\nDisallow:\n")}
+        with serving(allowing | {"http://site.example/": response(PAGE)}) as proxy:
+            fetched_through(proxy.port, "http://site.example/", {"site.example": "93.184.215.14"}, obeys_robots=True)
+        assert [each.path for each in proxy.asked] == ["http://site.example/robots.txt", "http://site.example/"]
+
     def test_a_proxy_that_is_not_there_is_a_failure(self) -> None:
         with serving({}) as proxy:
             port = proxy.port
         with pytest.raises(FetchFailed, match="ConnectError"):
             fetched_through(port, "http://site.example/", {"site.example": "93.184.215.14"})
 
+    def test_nor_is_it_the_fault_of_the_host(self) -> None:
+        with serving({}) as proxy:
+            port = proxy.port
+        politeness = at_once()
+        for _ in range(9):
+            with pytest.raises(FetchFailed, match="ConnectError"):
+                fetched_through(port, "http://site.example/", {"site.example": "93.184.215.14"}, politeness=politeness)
 
-def fetched_through(port: int, url: str, names: dict[str, str], who: str = "") -> bytes:
+
+def fetched_through(
+    port: int,
+    url: str,
+    names: dict[str, str],
+    who: str = "",
+    *,
+    obeys_robots: bool = False,
+    politeness: Politeness | None = None,
+) -> bytes:
     """The body of `url` by a proxy on this machine, where names are at these addresses."""
 
     def resolve(host: str, asked: int) -> list[Address]:
@@ -114,7 +158,11 @@ def fetched_through(port: int, url: str, names: dict[str, str], who: str = "") -
 
     way = Way(proxy=f"http://{who}127.0.0.1:{port}")
     transport = GuardedTransport(way=way, resolve=resolve)
-    with Fetcher(user_agent="b", attempts=1, transport_for=lambda host: transport, politeness=at_once()) as fetcher:
+    politeness = politeness or at_once()
+    robots = RobotsRules(RobotsHere(), politeness, utc_now) if obeys_robots else None
+    with Fetcher(
+        user_agent="b", attempts=1, transport_for=lambda host: transport, politeness=politeness, robots=robots
+    ) as fetcher:
         return fetcher.get(url, options=RequestOptions(way=way)).answer.body
 
 

@@ -18,7 +18,7 @@ import pytest
 from archive.hosts import changing_host, troubled_hosts
 from archive.store import Archive
 from ingest.fetch import Fetcher, FetchFailed
-from ingest.politeness import JITTER, HostRules, Ledger, Politeness, SharedLedger
+from ingest.politeness import JITTER, HostRules, Ledger, NotNow, Politeness, SharedLedger
 from tests.fetching import NOW, PAGE, Watch, failure_in, fetching
 from tests.servers import Answer, Script, Server, loopback, reset, response, serving
 
@@ -61,7 +61,7 @@ class TestTurns:
     def test_a_host_never_has_more_requests_than_connections(
         self, connections: int, ledger: Callable[[], Ledger]
     ) -> None:
-        door = Door()
+        door = Door(connections)
         with serving({"/": door.answer}) as server:
             fetchers = [fetcher_at(server, ledger(), connections) for _ in range(4)]
             together(*(lambda each=each: [each.get(server.url()) for _ in range(3)] for each in fetchers))
@@ -87,8 +87,64 @@ class TestTurns:
             fetcher.get(server.url())
         assert 90 <= sum(watch.slept) < 91
 
+    def test_a_turn_taken_by_a_clock_ahead_of_ours_is_not_waited_for_for_ever(self, hosts_archive: Archive) -> None:
+        with hosts_archive.writing() as session, changing_host(session, HOST, NOW) as state:
+            state.turns[0] = ("another-machine:1:1:1", NOW + timedelta(days=1))
+        with fetching({"/": response(PAGE)}, ledger=SharedLedger(hosts_archive)) as (fetcher, server, watch):
+            fetcher.get(server.url())
+        assert sum(watch.slept) <= 121
+
+    def test_a_run_that_is_stopped_waits_no_longer(self) -> None:
+        stop = threading.Event()
+
+        def patience(seconds: float) -> None:
+            if stop.wait(seconds):
+                raise NotNow("stopped", 0)
+
+        politeness = Politeness(lambda host: HostRules(60))
+        with politeness.turn(HOST):
+            pass
+        threading.Timer(0.1, stop.set).start()
+        began = time.monotonic()
+        with pytest.raises(NotNow, match="stopped"), politeness.turn(HOST, patience):
+            raise AssertionError("the turn came too early")
+        assert time.monotonic() - began < 10
+
 
 class TestHostsThatFail:
+    def test_a_clock_that_is_set_back_opens_no_closed_host(self, ledger: Callable[[], Ledger]) -> None:
+        watch, shared = Watch(), ledger()
+        with fetching({"/": UNWELL}, watch, ledger=shared, attempts=1) as (fetcher, server, _watch):
+            for _ in range(5):
+                fetcher.get(server.url())
+        watch.seconds += 280
+
+        def set_back(seconds: float) -> None:
+            watch.seconds -= 3600
+
+        politeness = Politeness(lambda host: HostRules(0), shared, clock=watch.clock, sleep=set_back)
+        with pytest.raises(NotNow, match="left alone until"), politeness.turn(HOST):
+            raise AssertionError("the host was to be left alone")
+
+    def test_the_last_answer_is_given_when_the_host_is_closed_between_attempts(
+        self, ledger: Callable[[], Ledger]
+    ) -> None:
+        with fetching({"/": UNWELL}, ledger=ledger(), attempts=3) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+            fetched = fetcher.get(server.url())
+        assert (fetched.answer.status, fetched.attempts, len(server.asked)) == (503, 2, 5)
+
+    def test_an_archive_that_replays_a_refusal_does_not_refuse(self, ledger: Callable[[], Ledger]) -> None:
+        memento = response(b"no", "Memento-Datetime: Mon, 02 Mar 2020 09:30:00 GMT", status="403 Forbidden")
+        with fetching({"/": memento}, ledger=ledger(), attempts=1) as (fetcher, server, _watch):
+            for _ in range(9):
+                assert fetcher.get(server.url()).answer.status == 403
+
+    def test_only_an_answer_that_refuses_says_when_to_come_again(self, ledger: Callable[[], Ledger]) -> None:
+        with fetching({"/": response(PAGE, "Retry-After: 3600")}, ledger=ledger()) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+            assert fetcher.get(server.url()).answer.body == PAGE
+
     def test_after_five_failures_a_host_is_left_alone_then_asked_once(self, ledger: Callable[[], Ledger]) -> None:
         script: Script = {"/": [*[UNWELL] * 6, response(PAGE)]}
         with fetching(script, ledger=ledger(), attempts=1) as (fetcher, server, watch):
@@ -199,9 +255,11 @@ def test_two_processes_on_one_archive_keep_apart(hosts_archive: Archive, tmp_pat
 
 
 class Door:
-    """Answers slowly, and notes when and how many are inside at once."""
+    """Answers slowly, the first time when so many as expected are inside; notes when and how many are at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 1) -> None:
+        self._all_here = threading.Event()
+        self._expected = expected
         self.most = self.inside = 0
         self.spans: list[tuple[float, float]] = []
         self._lock = threading.Lock()
@@ -217,6 +275,9 @@ class Door:
         with self._lock:
             self.inside += 1
             self.most = max(self.most, self.inside)
+            if self.most >= self._expected:
+                self._all_here.set()
+        self._all_here.wait(10)
         yield
         with self._lock:
             self.inside -= 1

@@ -162,6 +162,8 @@ def test_odd_bytes_are_survived(start: bytes) -> None:
         (b"Request-rate: 1/20s 1200-1300", 2.0),
         (b"Request-rate: 1/20s 0900-1000", 20.0),
         (b"Crawl-delay: soon", 2.0),
+        (b"Crawl-delay: nan", 2.0),
+        (b"Crawl-delay: -5", 2.0),
     ],
 )
 def test_the_pauses_that_it_asks_for_are_kept(rules: bytes, pause: float) -> None:
@@ -171,6 +173,35 @@ def test_the_pauses_that_it_asks_for_are_kept(rules: bytes, pause: float) -> Non
         watch.slept.clear()
         fetcher.get(server.url())
     assert watch.slept == [pause]
+
+
+@pytest.mark.parametrize(
+    ("rules", "seconds"),
+    [
+        (b"Crawl-delay: 600", 600),
+        (b"Crawl-delay: 86400", 3600),
+        (b"Crawl-delay: 1e300", 3600),
+        (b"Request-rate: 1/99999d", 3600),
+    ],
+)
+def test_a_long_pause_is_kept_without_waiting_for_it(rules: bytes, seconds: float) -> None:
+    with at_rest(response(b"User-agent: *\n" + rules + b"\n")) as (fetcher, server, watch):
+        fetcher.get(server.url())
+        failure = failure_in(fetcher, server.url())
+        assert failure.retry_after_seconds == seconds
+        assert watch.slept == []
+        watch.seconds += seconds + 1
+        assert fetcher.get(server.url()).answer.body == PAGE
+
+
+def test_the_longest_pause_of_a_hosts_origins_is_kept() -> None:
+    script: Script = {"/robots.txt": [response(b"User-agent: *\nCrawl-delay: 30\n"), response(b"User-agent: *\n")]}
+    with fetching(script | {"/": response(PAGE)}, obeys_robots=True) as (fetcher, server, watch):
+        fetcher.get(server.url())
+        fetcher.get(server.url(host="site.test:8080"))
+        watch.slept.clear()
+        fetcher.get(server.url())
+    assert watch.slept == [30.0]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +217,15 @@ def test_visits_are_paid_at_the_hours_that_it_names(hours: str, wait: int | None
         assert failure.retry_after_seconds == wait
         assert f"lets us come from {hours[:2]}:{hours[2:4]} to" in str(failure)
         watch.seconds += wait + 1
+        assert fetcher.get(server.url()).answer.body == PAGE
+
+
+NOUGHTS = ("User-agent: *\nDisallow: /admin/\n".encode("utf-16"), b"\0\nUser-agent: *\nDisallow:\0/\n")
+
+
+@pytest.mark.parametrize("body", NOUGHTS, ids=["utf-16", "noughts"])
+def test_odd_bytes_are_kept_by_every_archive(body: bytes, hosts_archive: Archive) -> None:
+    with at_rest(response(body), kept=RobotsInArchive(hosts_archive)) as (fetcher, server, _watch):
         assert fetcher.get(server.url()).answer.body == PAGE
 
 
@@ -213,7 +253,7 @@ def test_one_from_the_future_is_asked_for_anew(hosts_archive: Archive) -> None:
 
 def test_it_is_passed_over_only_where_the_settings_say_so() -> None:
     watch = Watch()
-    rules = {"site.test": HostRules(0, obeys_robots=False, reason="agreed by letter")}
+    rules = {"site.test": HostRules(0, obeys_robots=False)}
     politeness = Politeness(lambda host: rules.get(host, HostRules(0)), clock=watch.clock, sleep=watch.sleep)
     robots = RobotsRules(RobotsHere(), politeness, lambda: NOW)
     with at_rest(response(RULES), rules=robots) as (fetcher, server, _watch):

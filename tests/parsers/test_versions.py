@@ -78,6 +78,39 @@ def test_so_have_other_facts_and_other_code_that_is_imported(package: Path) -> N
     assert version_with(package, CODE) != first
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from rooms_of_a_test.dates import WORDS",
+        "from rooms_of_a_test import dates",
+        "from . import dates",
+        "from .dates import WORDS",
+        "import rooms_of_a_test.dates as days",
+        "def late() -> None:\n    from . import dates",
+    ],
+)
+def test_however_it_is_imported(line: str, package: Path) -> None:
+    first = version_with(package, f"{line}\n")
+    (package / "dates.py").write_text('WORDS = ("today", "tomorrow")\n', "utf-8")
+    assert version_with(package, f"{line}\n") != first
+
+
+def test_all_that_classifies_is_part_of_every_parsers_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    _forget()
+    read: set[str] = set()
+    known = versions._read
+
+    def noted(name: str) -> tuple[str, tuple[str, ...]]:
+        read.add(name)
+        return known(name)
+
+    monkeypatch.setattr(versions, "_read", noted)
+    parser_version(type(sources()["bsia-cssc"]))
+    rules = ("classification", "states", "police_references", "topics", "topic_words", "threat", "organisations")
+    assert {f"parsers.{name}" for name in rules} <= read
+    versions.version_of.cache_clear()
+
+
 def test_every_process_tells_the_same() -> None:
     """Sets among the constants lie in another order in each process."""
     words = "from parsers.source import *; print(*(parser_version(type(each)) for each in sources().values()))"
