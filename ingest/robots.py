@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -80,6 +82,8 @@ class RobotsRules:
         self._known: dict[str, Robots] = {}
         self._unreachable: dict[str, tuple[int, datetime]] = {}
         """How often in a row the robots.txt of an origin could not be had, and when last."""
+        self._asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
 
     def permit(self, url: httpx.URL, ask: Ask) -> None:
         """Returns where the address may be asked now.
@@ -90,7 +94,8 @@ class RobotsRules:
         rules = self.politeness.rules_for(host_of(url))
         if not rules.obeys_robots or url.path == "/robots.txt":
             return
-        robots = self._current(url, ask)
+        with self._one_at_a_time(url):
+            robots = self._current(url, ask)
         if robots.text is None:
             return
         parsed = _parsed(robots.text)
@@ -103,6 +108,11 @@ class RobotsRules:
         visits = parsed.visit_time(PRODUCT)
         if visits is not None:
             _keep_hours(url, visits.start_time, visits.end_time, now)
+
+    def _one_at_a_time(self, url: httpx.URL) -> threading.Lock:
+        """Held by the one who asks: many sources of a host that start together ask for its robots.txt once."""
+        with self._lock:
+            return self._asking[origin_of(url)]
 
     def _current(self, url: httpx.URL, ask: Ask) -> Robots:
         origin, now = origin_of(url), self._clock()
