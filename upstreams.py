@@ -44,14 +44,12 @@ def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRu
 
 def options_of(settings: Settings, slug: str) -> RequestOptions:
     """What the settings add to the requests of a source, for the hosts that it starts from."""
-    import httpx
-
-    from ingest.options import NO_OPTIONS, RequestOptions, Way, origin_of
+    from ingest.options import NO_OPTIONS, RequestOptions, Way, origins_of
     from parsers.configured import every_source
 
     own = next((each for each in settings.request if each.source == slug), None)
     if own is None:
         return NO_OPTIONS
-    origins = frozenset(origin_of(httpx.URL(start)) for start in every_source(settings.source)[slug].start)
+    origins = origins_of(every_source(settings.source)[slug].start)
     way = Way(own.proxy.get_secret_value() if own.proxy else None, own.http2)
     return RequestOptions(origins, own.headers, own.cookies, way)

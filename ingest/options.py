@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -46,6 +46,11 @@ class RequestOptions:
 def origin_of(url: httpx.URL) -> str:
     """Scheme, host (an A-label) and a port that is not the scheme's own, as httpx has them (RFC 6454, 6.2)."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def origins_of(addresses: Iterable[str]) -> frozenset[str]:
+    """The origins of these addresses."""
+    return frozenset(origin_of(httpx.URL(address)) for address in addresses)
 
 
 NO_OPTIONS = RequestOptions()
