@@ -33,7 +33,10 @@ def backfill(
     ] = INTERNET_ARCHIVE,
     format_name: Format = None,
 ) -> None:
-    """Take in what a web archive holds of a source, oldest first. Killed or stopped, it goes on at the next start."""
+    """Take in what a web archive holds of a source, oldest first. Killed or stopped, it goes on at the next start.
+
+    It keeps to the archive's limits for machines; no robots.txt is looked at.
+    """
     from ingest.backfill import backfill as backfill_source
     from terminal import say
     from wiring import refuse_replica, tools_for
