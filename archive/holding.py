@@ -91,8 +91,8 @@ class _Held:
 
 def settle_attachments(
     session: Session, slug: str, capture_ids: Sequence[int], now: datetime, faults: Mapping[int, str] | None = None
-) -> dict[int, bool]:
-    """Write what the arrival of documents changes; whether each was held, without those somebody else settled.
+) -> dict[int, str | None]:
+    """Write what the arrival of documents changes; why each was not held, without those somebody else settled.
 
     `faults` says by capture why what came is no document. A first arrival is no revision; other bytes than before are
     one of each notification that cites it.
@@ -116,7 +116,7 @@ def settle_attachments(
     _close(session, captures, problems)
     for each in changes:
         each.write(session)
-    return {capture.id: capture.id not in problems for capture in captures}
+    return {capture.id: problems.get(capture.id) for capture in captures}
 
 
 def _targets(session: Session, slug: str, captures: Sequence[Row[Any]]) -> dict[str, _Held]:

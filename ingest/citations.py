@@ -24,7 +24,7 @@ from archive.targets import (
 )
 from ingest.ahead import Ahead
 from ingest.details import read_pages
-from ingest.fetch import Fetched, FetchFailed, Refused, retry_after_seconds
+from ingest.fetch import Fetched, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.leases import Lease
 from ingest.politeness import LONGEST_CLOSED
 from ingest.polling import arrivals, ask, bytes_in, keep_hops, moved_to
@@ -182,15 +182,21 @@ def _take(
         _note_same(archive, held, answer.fetched_at, tools.clock(), "identical")
         return True, None
     hops = arrivals(source, target, fetched.hops)
-    fault = no_document(answer.url, answer.body, target.url) if answer.status == 200 else None
-    if target.sha256 is None and answer.status == 200 and len(hops) == 1 and fault is None:
+    fault = None
+    if target.sha256 is None and len(hops) == 1 and _is_document(answer, target):
         batch.take(target, hops[0])
     else:
-        arrive(archive, source, hops, tools.clock())
+        settled = arrive(archive, source, hops, tools.clock())
+        fault = settled.notice if settled.losses else None
         _keep_to(archive, target.id, tools.clock(), retry_after_seconds(answer, tools.clock()))
-    if fault is None and answer.status == 200:
+    was_had = answer.status == 200 and fault is None
+    if was_had:
         _note_moved(archive, target, fetched)
-    return answer.status == 200 and fault is None, f"{answer.url}: {fault}" if fault else None
+    return was_had, fault
+
+
+def _is_document(answer: Response, target: DueDocument) -> bool:
+    return answer.status == 200 and no_document(answer.url, answer.body, target.url) is None
 
 
 def _note_moved(archive: Archive, target: DueDocument, fetched: Fetched) -> None:
