@@ -10,12 +10,13 @@ from typing import Protocol
 from archive.blobs import CorruptBlob
 from archive.confirm import confirm_newest
 from archive.derived import Target
+from archive.details import again_after_failure
 from archive.journal import Arrival, body_of
 from archive.leases import LEASE_SECONDS, claim
 from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
-from archive.targets import get_target, note_failure, note_moved, retry_at
+from archive.targets import get_target, note_failure, note_moved
 from ingest.ahead import Ahead
 from ingest.fetch import Fetched, FetchFailed, Refused, Response
 from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
@@ -171,7 +172,7 @@ def _note_unanswered(
     told = timedelta(seconds=getattr(problem, "retry_after_seconds", None) or 0.0)
     with archive.writing() as session:
         target = get_target(session, asked.id)
-        note_failure(session, target, now, str(problem), _again_after_failure(source, target, now, told))
+        note_failure(session, target, now, str(problem), _again_after_failure(session, source, target, now, told))
 
 
 def _note_polled(
@@ -181,9 +182,8 @@ def _note_polled(
     status = fetched.answer.status
     if settled.accounts.errors or settled.gone:
         target = get_target(session, asked.id)
-        again_at = _again_after_failure(source, target, now, told_to_wait(fetched.answer, now), status)
-        note_failure(session, target, now, settled.notice or f"status {status}", again_at)
-        target.last_status = status
+        again_at = _again_after_failure(session, source, target, now, told_to_wait(fetched.answer, now), status)
+        note_failure(session, target, now, settled.notice or f"status {status}", again_at, status)
     else:
         note_polled(session, source, asked, fetched.answer, settled, now)
         moved = moved_to(asked, fetched.hops)
@@ -192,15 +192,14 @@ def _note_polled(
 
 
 def _again_after_failure(
-    source: Source, target: Target, now: datetime, told: timedelta, status: int | None = None
+    session: Session, source: Source, target: Target, now: datetime, told: timedelta, status: int | None = None
 ) -> datetime | None:
     """When a page that could not be had is asked again; never before `told`, the time that the server asked for.
 
     None for a detail that is gone for good; a listing is always asked again.
     """
-    failures = target.failures + 1
     if target.role == "listing":
-        doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
+        doubled = timedelta(minutes=source.every_minutes) * 2 ** min(target.failures, 10)
         return now + max(jittered(min(doubled, LONGEST_WAIT)), told)
-    again_at = retry_at(failures, now, status)
+    again_at = again_after_failure(session, target, now, status)
     return again_at and max(again_at, now + told)
