@@ -47,6 +47,7 @@ _HOLD = (
         state="held",
         failures=0,
         gone_looks=0,
+        confirmed_polls=0,
         last_error=None,
         last_status=bindparam("status"),
         last_tried_at=bindparam("tried_at"),

@@ -30,9 +30,10 @@ _WAITING = (
     .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
 )
 _TO_FETCH = (
-    select(*(_TARGETS.c[name] for name in "id source role url moved_to facts sha256".split()))
+    select(*(_TARGETS.c[name] for name in "id source role url moved_to facts sha256 confirmed_polls".split()))
     .where(_OURS, _IS_DOCUMENT, _DUE)
     .order_by(_TARGETS.c.next_check_at, _TARGETS.c.id)
+    .limit(bindparam("most"))
 )
 _PAGES = (
     select(_TARGETS.c.id)
@@ -96,6 +97,7 @@ class DueDocument:
     moved_to: str | None
     facts: Mapping[str, str]
     sha256: str | None
+    confirmed_polls: int
 
 
 def link_work(session: Session, source: str, now: datetime, extractor: str) -> LinkWork:
@@ -110,9 +112,9 @@ def due_pages(session: Session, source: str, now: datetime, most: int) -> list[i
     return list(session.scalars(_PAGES, {"source": source, "now": now, "most": most}))
 
 
-def due_attachments(session: Session, source: str, now: datetime) -> list[DueDocument]:
-    """The documents of a source that are to be asked now, longest overdue first."""
-    return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now})]
+def due_attachments(session: Session, source: str, now: datetime, most: int) -> list[DueDocument]:
+    """At most so many documents of a source that are to be asked now, longest overdue first."""
+    return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now, "most": most})]
 
 
 def beyond_most(session: Session, target_ids: Collection[int], most: int) -> set[int]:
