@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from archive.derived import Target
+from archive.overview import source_state
 from archive.store import Archive
 from ingest.settling import arrive
 from replica.faults import status
@@ -125,6 +126,20 @@ def test_a_detail_that_was_given_up_is_asked_when_a_listing_shows_it_again(world
     assert ("/notes/1" in world.asked()) == bool(days)
     world.run(minutes=MONTH)
     assert world.changes() == [("reinstated", "Doors")]
+
+
+def test_what_was_given_up_has_failed_in_the_books_and_is_missing(setting: Setting, world: World) -> None:
+    setting.upstream.faults[ONE] = status(410)
+    assert setting.run().links == {"links": 2, "known": 0, "read": 1, "waiting": 0, "failed": 1}
+    assert setting.run(minutes=MONTH).links == {"links": 2, "known": 0, "read": 1, "waiting": 0, "failed": 1}
+    assert setting.target(ONE).state == "gone"
+    assert setting.run(minutes=30).links == {"links": 2, "known": 1, "read": 0, "waiting": 0, "failed": 1}
+    world.site.missing = {1}
+    for _ in range(3):
+        world.run(minutes=MONTH)
+    with setting.archive.reading() as session:
+        assert source_state(session, "notes")["missing"] == 1
+        assert source_state(session, "bsia-cssc")["missing"] == 1
 
 
 @pytest.mark.parametrize("cause", ["import", "backfill"])
