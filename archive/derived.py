@@ -68,6 +68,8 @@ class Target(Table):
     """How many answers in a row were 304, which says that a page is the same and shows nothing of it."""
     stated_minutes: Mapped[int | None]
     """After how many minutes its last body says to ask again: the ttl of a feed, or its update period."""
+    gone_looks: Mapped[int] = mapped_column(server_default="0")
+    """How many answers in a row were 404 or 410."""
 
 
 class Listed(Table):

@@ -9,11 +9,20 @@ from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.changes import Changes
-from archive.derived import Gap, NotificationRow, Sighting, Target
+from archive.derived import Gap, Listed, NotificationRow, Sighting, Target
 from archive.presence import SourceFacts, count_absence, shown_by, shown_elsewhere
 from archive.records import Link
 from archive.tables import Capture
-from archive.targets import ensure_targets, find_target, get_target, get_targets
+from archive.targets import (
+    asked_at,
+    ensure_targets,
+    find_target,
+    get_target,
+    get_targets,
+    is_gone_for_good,
+    monthly_after,
+    retry_at,
+)
 
 MOST_OLDER_PAGES = 20
 """How many older pages are followed back before the rest is called a gap."""
@@ -26,7 +35,8 @@ SINCE, DEPTH = "nothing-shared-since", "pages-back"
 def note_details(session: Session, capture: Capture, links: Sequence[Link], *, late: bool) -> tuple[Sequence[int], int]:
     """Want the details that a listing points to; returns their targets, and how many of them were known before.
 
-    One of which the listing states other facts than before is asked again at once.
+    One of which the listing states other facts than before is asked again at once, one that was given up once more,
+    but not more than monthly.
     """
     facts = {link.url: _facts_of(link) for link in links if link.role == "detail"}
     for listing in _listings_among(session, capture.source, list(facts)):
@@ -35,6 +45,9 @@ def note_details(session: Session, capture: Capture, links: Sequence[Link], *, l
     for target in get_targets(session, [row.id for row in targets.values()]):
         if target.facts != facts[target.url] and not late:
             target.facts, target.next_check_at = facts[target.url], capture.fetched_at
+        elif target.next_check_at is None and not late:
+            again_at = monthly_after(target.last_tried_at or capture.fetched_at)
+            target.next_check_at = asked_at(target.url, max(capture.fetched_at, again_at))
     return [row.id for row in targets.values()], len(targets) - made
 
 
@@ -139,3 +152,15 @@ def gone(
     whole = SourceFacts(facts.slug, "complete", facts.every_minutes, facts.expect, facts.parser_version)
     count_absence(whole, rows, None, capture.fetched_at, changes)
     return rows
+
+
+def again_after_failure(session: Session, target: Target, now: datetime, status: int | None) -> datetime | None:
+    """When a detail or an older page that could not be read is asked again.
+
+    None for one that is gone for good: nothing that it gave counts as current, and no listing points to it any more.
+    """
+    again_at = retry_at(target.failures + 1, now)
+    if not is_gone_for_good(target, status) or shown_by(session, target.id):
+        return again_at
+    is_listed = exists().where(Listed.target_id == target.id, Listed.missed_at.is_(None))
+    return monthly_after(now) if session.scalar(select(is_listed)) else None

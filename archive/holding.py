@@ -46,6 +46,8 @@ _HOLD = (
         sha256=bindparam("body"),
         state="held",
         failures=0,
+        gone_looks=0,
+        confirmed_polls=0,
         last_error=None,
         last_status=bindparam("status"),
         last_tried_at=bindparam("tried_at"),
@@ -64,6 +66,10 @@ _CLOSE = (
         state=bindparam("end"), reason=bindparam("why"), healthy=bindparam("is_healthy"), settled=bindparam("place")
     )
 )
+
+
+ASKED = "capture"
+"""The cause of what we asked for ourselves: what archives and files say of an address is not what it answers now."""
 
 
 @dataclass(slots=True)
@@ -91,8 +97,8 @@ class _Held:
 
 def settle_attachments(
     session: Session, slug: str, capture_ids: Sequence[int], now: datetime, faults: Mapping[int, str] | None = None
-) -> dict[int, bool]:
-    """Write what the arrival of documents changes; whether each was held, without those somebody else settled.
+) -> dict[int, str | None]:
+    """Write what the arrival of documents changes; why each was not held, without those somebody else settled.
 
     `faults` says by capture why what came is no document. A first arrival is no revision; other bytes than before are
     one of each notification that cites it.
@@ -108,15 +114,15 @@ def settle_attachments(
     ensure_documents(session, {capture.sha256 for capture in arrived if capture.sha256})
     changes = _hold(session, arrived, targets, now)
     for capture in captures:
-        if capture.id in problems:
-            target = session.get_one(Target, targets[capture.target_url].id, populate_existing=True)
+        met = targets[capture.target_url]
+        if capture.id in problems and capture.cause == ASKED and not met.is_late(capture):
+            target = session.get_one(Target, met.id, populate_existing=True)
             note_missing(session, target, now, problems[capture.id], capture.status)
-            target.last_status = capture.status
             session.flush()
     _close(session, captures, problems)
     for each in changes:
         each.write(session)
-    return {capture.id: capture.id not in problems for capture in captures}
+    return {capture.id: problems.get(capture.id) for capture in captures}
 
 
 def _targets(session: Session, slug: str, captures: Sequence[Row[Any]]) -> dict[str, _Held]:

@@ -30,9 +30,10 @@ _WAITING = (
     .where(_OURS, or_(_DOCUMENTS.c.state == "waiting", _FAILED_BEFORE))
 )
 _TO_FETCH = (
-    select(*(_TARGETS.c[name] for name in "id source role url moved_to facts sha256".split()))
+    select(*(_TARGETS.c[name] for name in "id source role url moved_to facts sha256 confirmed_polls".split()))
     .where(_OURS, _IS_DOCUMENT, _DUE)
     .order_by(_TARGETS.c.next_check_at, _TARGETS.c.id)
+    .limit(bindparam("most"))
 )
 _PAGES = (
     select(_TARGETS.c.id)
@@ -41,7 +42,12 @@ _PAGES = (
     .limit(bindparam("most"))
 )
 _TO_READ = _WAITING.distinct().order_by(_DOCUMENTS.c.sha256)
-_COUNTED = (func.count().filter(_CITED).label("links"), func.count(_TARGETS.c.sha256).filter(_CITED).label("held"))
+_GIVEN_UP = and_(_TARGETS.c.sha256.is_(None), _TARGETS.c.next_check_at.is_(None))
+_COUNTED = (
+    func.count().filter(_CITED).label("links"),
+    func.count(_TARGETS.c.sha256).filter(_CITED).label("held"),
+    func.count().filter(_CITED, _GIVEN_UP).label("given_up"),
+)
 _LINKS = select(*_COUNTED).where(_OUR_LINKS)
 _WORK = select(
     *_COUNTED,
@@ -49,7 +55,7 @@ _WORK = select(
     func.count().filter(_IS_PAGE, _DUE).label("pages_due"),
     _WAITING.exists().label("to_read"),
 ).where(_OUR_LINKS)
-_SOME_LINKS = select(_TARGETS.c.id, _TARGETS.c.sha256).where(
+_SOME_LINKS = select(_TARGETS.c.id, _TARGETS.c.sha256, _GIVEN_UP).where(
     _OURS, _CITED, _TARGETS.c.id.in_(bindparam("ids", expanding=True))
 )
 
@@ -96,12 +102,13 @@ class DueDocument:
     moved_to: str | None
     facts: Mapping[str, str]
     sha256: str | None
+    confirmed_polls: int
 
 
 def link_work(session: Session, source: str, now: datetime, extractor: str) -> LinkWork:
     """What there is to do for what a source points to."""
     found = session.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
-    books = _books(found.links, found.held)
+    books = _books(found.links, found.held, found.given_up)
     return LinkWork(bool(found.pages_due), bool(found.to_fetch), bool(found.to_read), books)
 
 
@@ -110,9 +117,9 @@ def due_pages(session: Session, source: str, now: datetime, most: int) -> list[i
     return list(session.scalars(_PAGES, {"source": source, "now": now, "most": most}))
 
 
-def due_attachments(session: Session, source: str, now: datetime) -> list[DueDocument]:
-    """The documents of a source that are to be asked now, longest overdue first."""
-    return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now})]
+def due_attachments(session: Session, source: str, now: datetime, most: int) -> list[DueDocument]:
+    """At most so many documents of a source that are to be asked now, longest overdue first."""
+    return [DueDocument(*row) for row in session.execute(_TO_FETCH, {"source": source, "now": now, "most": most})]
 
 
 def beyond_most(session: Session, target_ids: Collection[int], most: int) -> set[int]:
@@ -126,14 +133,17 @@ def waiting_documents(session: Session, source: str, extractor: str) -> list[str
 
 
 def link_books(session: Session, source: str, read: Collection[int], failed: Collection[int]) -> dict[str, int]:
-    """The books of the links: cited = known + read + waiting + failed. `read` and `failed` are this run's targets."""
-    links, held = session.execute(_LINKS, {"source": source}).one()
-    books, asked = _books(links, held), sorted({*read, *failed})
-    for number, sha256 in session.execute(_SOME_LINKS, {"source": source, "ids": asked}):
-        books["waiting" if sha256 is None else "known"] -= 1
+    """The books of the links: cited = known + read + waiting + failed. `read` and `failed` are this run's targets.
+
+    What is not held and not asked any more, gone for good or passed over, has failed in every run.
+    """
+    books = _books(*session.execute(_LINKS, {"source": source}).one())
+    asked = sorted({*read, *failed})
+    for number, sha256, is_given_up in session.execute(_SOME_LINKS, {"source": source, "ids": asked}):
+        books["known" if sha256 else "failed" if is_given_up else "waiting"] -= 1
         books["failed" if number in failed else "read"] += 1
     return books
 
 
-def _books(links: int, held: int) -> dict[str, int]:
-    return {"links": links, "known": held, "read": 0, "waiting": links - held, "failed": 0}
+def _books(links: int, held: int, given_up: int) -> dict[str, int]:
+    return {"links": links, "known": held, "read": 0, "waiting": links - held - given_up, "failed": given_up}

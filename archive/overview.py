@@ -32,8 +32,8 @@ def source_state(session: Session, slug: str) -> dict[str, Any]:
             session, select(Quarantined.id).where(Quarantined.source == slug, Quarantined.state == "waiting")
         ),
         "gaps": _count(session, select(Gap.id).where(Gap.source == slug)),
-        "wanted": _attachments(session, slug, "wanted"),
-        "missing": _attachments(session, slug, "missing", "gone"),
+        "wanted": _linked(session, slug, ("attachment",), "wanted"),
+        "missing": _linked(session, slug, ("attachment", "detail"), "missing", "gone"),
         "problem": next(
             (each.held_reason or each.last_error for each in listing if each.held_reason or each.last_error), None
         ),
@@ -70,8 +70,8 @@ def _count(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _attachments(session: Session, slug: str, *states: str) -> int:
-    ours = (Target.source == slug, Target.role == "attachment", Target.state.in_(states))
+def _linked(session: Session, slug: str, roles: Sequence[str], *states: str) -> int:
+    ours = (Target.source == slug, Target.role.in_(roles), Target.state.in_(states))
     return _count(session, select(Target.id).where(*ours))
 
 

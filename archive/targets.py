@@ -25,7 +25,7 @@ REREAD_AGES = (
 
 PASSED_OVER = "passed-over"
 GONE_AFTER = {404: len(REREAD_AGES), 410: 2}
-"""After so many failures in a row, the last of this status, a detail or document is gone for good (RFC 9110, 15.5)."""
+"""After so many answers of 404 or 410 in a row, the last of this status, a detail or document is gone for good."""
 
 _SOURCES, _TARGETS = plain(SourceRow), plain(Target)
 _LOCK = select(_SOURCES.c.slug).where(_SOURCES.c.slug == bindparam("slug")).with_for_update()
@@ -48,6 +48,7 @@ _NOTE_ANSWER = (
     .where(_TARGETS.c.id == bindparam("number"))
     .values(
         failures=0,
+        gone_looks=0,
         last_error=None,
         last_status=bindparam("status"),
         last_tried_at=bindparam("tried_at"),
@@ -133,14 +134,19 @@ def reread_at(first_seen_at: datetime, now: datetime) -> datetime:
     return now + REREAD_AGES[-1]
 
 
-def retry_at(failures: int, now: datetime, status: int | None = None) -> datetime | None:
-    """When a target that failed `failures` times in a row is asked again: the ages of the schedule, from now.
-
-    None where it answered 404 or 410 for so often that it is gone for good: it is not asked any more.
-    """
-    if status in GONE_AFTER and failures >= GONE_AFTER[status]:
-        return None
+def retry_at(failures: int, now: datetime) -> datetime:
+    """When a target that failed `failures` times in a row is asked again: the ages of the schedule, from now."""
     return now + REREAD_AGES[min(max(failures, 1), len(REREAD_AGES)) - 1]
+
+
+def monthly_after(at: datetime) -> datetime:
+    """When what was asked at `at` is asked again by the last step of the schedule."""
+    return at + REREAD_AGES[-1]
+
+
+def is_gone_for_good(target: Target, status: int | None) -> bool:
+    """Whether this answer, after those before it, says that there is nothing any more; other failures never do."""
+    return status in GONE_AFTER and target.gone_looks + 1 >= GONE_AFTER[status]
 
 
 def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -159,9 +165,21 @@ def due_among(session: Session, target_ids: Sequence[int], now: datetime) -> lis
     return list(session.scalars(select(Target.id).where(Target.id.in_(target_ids), is_due(now)).order_by(Target.id)))
 
 
-def note_failure(session: Session, target: Target, now: datetime, reason: str, next_check_at: datetime | None) -> None:
-    """Record that a target could not be read, and when it is asked again; what it had moved to is forgotten."""
+def note_failure(
+    session: Session,
+    target: Target,
+    now: datetime,
+    reason: str,
+    next_check_at: datetime | None,
+    status: int | None = None,
+) -> None:
+    """Record that a target could not be read, and when it is asked again; what it had moved to is forgotten.
+
+    `status` is what it answered, if it did.
+    """
     target.failures += 1
+    target.gone_looks = target.gone_looks + 1 if status in GONE_AFTER else 0
+    target.last_status = status or target.last_status
     target.last_error = reason
     target.last_tried_at = now
     target.moved_to = None
@@ -170,7 +188,7 @@ def note_failure(session: Session, target: Target, now: datetime, reason: str, n
 
 def note_answer(session: Session, target: Target, now: datetime, status: int | None, next_check_at: datetime) -> None:
     """Record that a target answered, and when it is asked again."""
-    target.failures = 0
+    target.failures = target.gone_looks = 0
     target.last_error = None
     target.last_status = status
     target.last_tried_at = now
@@ -228,9 +246,9 @@ def held_targets(session: Session, source: str) -> list[Target]:
 
 def note_missing(session: Session, target: Target, now: datetime, reason: str, status: int | None = None) -> None:
     """A document could not be had: recorded, and asked again by the schedule unless it is gone for good."""
-    again_at = retry_at(target.failures + 1, now, status)
+    again_at = None if is_gone_for_good(target, status) else retry_at(target.failures + 1, now)
     target.state = "held" if target.sha256 else "missing" if again_at else "gone"
-    note_failure(session, target, now, reason, again_at)
+    note_failure(session, target, now, reason, again_at, status)
 
 
 def put_off(session: Session, target_id: int, until: datetime) -> None:
@@ -239,8 +257,11 @@ def put_off(session: Session, target_id: int, until: datetime) -> None:
 
 
 def pass_over(session: Session, target_ids: Collection[int], reason: str) -> None:
-    """Documents that are not asked, for a reason that is ours; `want_passed_over` has that judged anew."""
-    ours = update(Target).where(Target.id.in_(list(target_ids)))
+    """Documents that are not asked, for a reason that is ours; `want_passed_over` has that judged anew.
+
+    One that is held is never passed over.
+    """
+    ours = update(Target).where(Target.id.in_(list(target_ids)), Target.sha256.is_(None))
     session.execute(ours.values(state=PASSED_OVER, next_check_at=None, last_error=reason))
 
 

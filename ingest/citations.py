@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -24,11 +25,12 @@ from archive.targets import (
 )
 from ingest.ahead import Ahead
 from ingest.details import read_pages
-from ingest.fetch import Fetched, FetchFailed, Refused, retry_after_seconds
+from ingest.fetch import Fetched, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.leases import Lease
-from ingest.politeness import LONGEST_CLOSED
-from ingest.polling import arrivals, ask, bytes_in, keep_hops, moved_to
+from ingest.politeness import LONGEST_CLOSED, NotNow
+from ingest.polling import arrivals, ask, ask_in_full, bytes_in, keep_hops, moved_to
 from ingest.report import Report
+from ingest.robots import LONGEST_GOOD, Disallowed
 from ingest.settling import arrive
 from ingest.texts import read_texts
 from ingest.tools import Tools
@@ -36,6 +38,10 @@ from parsers.blocked import no_document
 from parsers.pdf import EXTRACTOR
 from parsers.source import Source
 
+DOCUMENTS_AT_ONCE = 2_000
+"""How many documents one run asks; the rest is due in the next one."""
+IN_FULL_EVERY = 6
+"""After so many answers of 304, less one, a document is asked without validators: at 30 days, then twice a year."""
 BATCH_DOCUMENTS = 64
 BATCH_BYTES = 8 * 1024 * 1024
 BATCH_SECONDS = 2.0
@@ -75,11 +81,13 @@ def _fetch_all(
 ) -> None:
     now = tools.clock()
     with archive.writing() as session:
-        due = _without_surplus(session, due_attachments(session, source.slug, now), tools.max_documents, report)
+        longest_due = due_attachments(session, source.slug, now, DOCUMENTS_AT_ONCE)
+        due = _without_surplus(session, longest_due, tools.max_documents, report)
         got = claim(session, [target.id for target in due], owner, now, LEASE_SECONDS)
     leased = set(got)
     wanted = [target for target in due if target.id in leased]
     read, failed = set(report.pages_read), set(report.pages_failed)
+    unasked: Counter[str] = Counter()
     batch = FirstArrivals(archive, source, tools.clock)
     lease = Lease(archive, [*listing_ids, *got], owner, tools.clock)
     try:
@@ -87,12 +95,17 @@ def _fetch_all(
             for target in wanted:
                 if tools.stop.is_set() or not lease.holds():
                     break
-                was_had, fault = _take(archive, source, tools, target, answers, batch)
+                try:
+                    was_had, fault = _take(archive, source, tools, target, answers, batch)
+                except NotAsked as problem:
+                    unasked[str(problem)] += 1
+                    continue
                 (read if was_had else failed).add(target.id)
                 if fault:
                     report.notices.append(fault)
                     report.is_lossy = True
         batch.store()
+        report.notices += [f"{count} documents not asked: {reason}" for reason, count in unasked.items()]
     finally:
         with archive.writing() if got else archive.reading() as session:
             if got:
@@ -102,13 +115,17 @@ def _fetch_all(
 
 def _without_surplus(session: Session, due: Sequence[DueDocument], most: int, report: Report) -> Sequence[DueDocument]:
     """What is due but what a bulletin cites beyond `most` documents: that is passed over, and said."""
-    surplus = beyond_most(session, [target.id for target in due], most)
+    surplus = beyond_most(session, [target.id for target in due if target.sha256 is None], most)
     if surplus:
         reason = f"one of more than {most} documents of a bulletin, expected at most that (setting max_documents)"
         pass_over(session, surplus, reason)
         report.notices.append(f"{len(surplus)} documents are not fetched, each {reason}")
         report.is_lossy = True
     return [target for target in due if target.id not in surplus]
+
+
+class NotAsked(Exception):
+    """The reason why a document was not asked: its host is left alone for now, or robots.txt keeps us from it."""
 
 
 class FirstArrivals:
@@ -158,7 +175,9 @@ def _asking(archive: Archive, source: Source, tools: Tools, wanted: Sequence[Due
     def answer(target: DueDocument) -> tuple[Capture | None, Fetched]:
         held = _held(archive, target)
         tools.say(f"{source.slug}: asking {target.url}")
-        return held, ask(source, tools, target.moved_to or target.url, held.headers if held else ())
+        if held is None or target.confirmed_polls + 1 >= IN_FULL_EVERY:
+            return held, ask_in_full(source, tools, target, lambda answer: _is_document(answer, target))
+        return held, ask(source, tools, target.moved_to or target.url, held.headers)
 
     return Ahead(answer, wanted, lambda answered: bytes_in(answered[1]))
 
@@ -166,31 +185,45 @@ def _asking(archive: Archive, source: Source, tools: Tools, wanted: Sequence[Due
 def _take(
     archive: Archive, source: Source, tools: Tools, target: DueDocument, answers: Documents, batch: FirstArrivals
 ) -> tuple[bool, str | None]:
-    """Keep what came of a document; whether it was had or is still what we hold, and why what came is no document."""
+    """Keep what came of a document; whether it was had or is still what we hold, and why what came is no document.
+
+    Raises NotAsked.
+    """
     try:
         held, fetched = answers.take(target)
     except (FetchFailed, Refused) as problem:
         keep_hops(archive, source, target, problem.hops, tools.clock())
         told = getattr(problem, "retry_after_seconds", None)
+        if isinstance(problem, Disallowed) or isinstance(problem.__cause__, NotNow):
+            _keep_to(archive, target.id, tools.clock(), told or LONGEST_GOOD.total_seconds())
+            raise NotAsked(problem.reason) from problem
         _note_missing(archive, target.id, str(problem), tools.clock(), told)
         return False, None
     answer = fetched.answer
     if held is not None and answer.status == 304:
         _note_same(archive, held, answer.fetched_at, tools.clock(), "304")
+        _note_moved(archive, target, fetched)
         return True, None
     if held is not None and answer.status == 200 and name_of(answer.body) == target.sha256:
         _note_same(archive, held, answer.fetched_at, tools.clock(), "identical")
+        _note_moved(archive, target, fetched)
         return True, None
     hops = arrivals(source, target, fetched.hops)
-    fault = no_document(answer.url, answer.body, target.url) if answer.status == 200 else None
-    if target.sha256 is None and answer.status == 200 and len(hops) == 1 and fault is None:
+    fault = None
+    if target.sha256 is None and len(hops) == 1 and _is_document(answer, target):
         batch.take(target, hops[0])
     else:
-        arrive(archive, source, hops, tools.clock())
+        settled = arrive(archive, source, hops, tools.clock())
+        fault = settled.notice if settled.losses else None
         _keep_to(archive, target.id, tools.clock(), retry_after_seconds(answer, tools.clock()))
-    if fault is None and answer.status == 200:
+    was_had = answer.status == 200 and fault is None
+    if was_had:
         _note_moved(archive, target, fetched)
-    return answer.status == 200 and fault is None, f"{answer.url}: {fault}" if fault else None
+    return was_had, fault
+
+
+def _is_document(answer: Response, target: DueDocument) -> bool:
+    return answer.status == 200 and no_document(answer.url, answer.body, target.url) is None
 
 
 def _note_moved(archive: Archive, target: DueDocument, fetched: Fetched) -> None:
@@ -224,4 +257,5 @@ def _keep_to(archive: Archive, target_id: int, now: datetime, told: float | None
 def _note_same(archive: Archive, held: Capture, at: datetime, now: datetime, kind: str) -> None:
     with archive.writing() as session:
         target = confirm_document(session, held, at, kind, "capture")
+        target.confirmed_polls = target.confirmed_polls + 1 if kind == "304" else 0
         note_answer(session, target, at, 304 if kind == "304" else 200, reread_at(target.first_seen_at, now))

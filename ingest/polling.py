@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,12 +10,13 @@ from typing import Protocol
 from archive.blobs import CorruptBlob
 from archive.confirm import confirm_newest
 from archive.derived import Target
+from archive.details import again_after_failure
 from archive.journal import Arrival, body_of
 from archive.leases import LEASE_SECONDS, claim
 from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
-from archive.targets import get_target, note_failure, note_moved, retry_at
+from archive.targets import get_target, note_failure, note_moved
 from ingest.ahead import Ahead
 from ingest.fetch import Fetched, FetchFailed, Refused, Response
 from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
@@ -37,14 +38,11 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
 
     def answer(page: Listing) -> Fetched:
         tools.say(f"{source.slug}: asking {page.url}")
-        return ask(source, tools, page.moved_to or page.url, _validators(page))
+        if page.validated is None or page.confirmed_polls + 1 >= IN_FULL_EVERY:
+            return ask_in_full(source, tools, page, lambda answer: answer.status == 200)
+        return ask(source, tools, page.moved_to or page.url, page.validated.headers)
 
     return Ahead(answer, pages, bytes_in)
-
-
-def _validators(page: Listing) -> Sequence[Sequence[str]]:
-    """The headers that a request may be made conditional by; none where the page is to be had in full."""
-    return page.validated.headers if page.validated and page.confirmed_polls + 1 < IN_FULL_EVERY else ()
 
 
 def poll(
@@ -96,9 +94,25 @@ def ask(source: Source, tools: Tools, url: str, earlier: Sequence[Sequence[str]]
     return tools.fetcher.get(url, etag=etag, last_modified=last_modified, options=options)
 
 
+def ask_in_full(source: Source, tools: Tools, target: Address, is_there: Callable[[Response], bool]) -> Fetched:
+    """Fetch a target without validators, and at its stated address though it had moved: that may be in use again.
+
+    Where it is not there, it is asked where it had moved to. Raises FetchFailed or Refused.
+    """
+    if target.moved_to is not None:
+        try:
+            fetched = ask(source, tools, target.url, ())
+        except (FetchFailed, Refused) as problem:
+            tools.say(f"{source.slug}: {problem}; asked at {target.moved_to}")
+        else:
+            if is_there(fetched.answer):
+                return fetched
+    return ask(source, tools, target.moved_to or target.url, ())
+
+
 def moved_to(target: Address, hops: Sequence[Response]) -> str | None:
-    """Where a target leads for good, by permanent redirects alone; else where it is asked already."""
-    before = target.moved_to
+    """Where a target leads for good, by permanent redirects alone; else where it was asked, if it had moved there."""
+    before = target.moved_to if hops[0].url == target.moved_to else None
     if len(hops) == 1 or any(hop.status not in PERMANENT for hop in hops[:-1]):
         return before
     return hops[-1].url
@@ -149,7 +163,8 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
         try:
             hops = _as_stored(archive, validated, hops)
         except CorruptBlob:
-            hops = ask(source, tools, target.moved_to or target.url, ()).hops
+            fetched = ask(source, tools, target.moved_to or target.url, ())
+            hops = fetched.hops
     settled = arrive(archive, source, arrivals(source, target, hops), tools.clock())
     with archive.writing() as session:
         _note_polled(session, source, target, fetched, settled, tools.clock())
@@ -171,7 +186,7 @@ def _note_unanswered(
     told = timedelta(seconds=getattr(problem, "retry_after_seconds", None) or 0.0)
     with archive.writing() as session:
         target = get_target(session, asked.id)
-        note_failure(session, target, now, str(problem), _again_after_failure(source, target, now, told))
+        note_failure(session, target, now, str(problem), _again_after_failure(session, source, target, now, told))
 
 
 def _note_polled(
@@ -181,9 +196,10 @@ def _note_polled(
     status = fetched.answer.status
     if settled.accounts.errors or settled.gone:
         target = get_target(session, asked.id)
-        again_at = _again_after_failure(source, target, now, told_to_wait(fetched.answer, now), status)
-        note_failure(session, target, now, settled.notice or f"status {status}", again_at)
-        target.last_status = status
+        again_at = _again_after_failure(session, source, target, now, told_to_wait(fetched.answer, now), status)
+        note_failure(session, target, now, settled.notice or f"status {status}", again_at, status)
+        if asked.moved_to not in (None, fetched.hops[0].url):
+            target.moved_to, target.confirmed_polls = asked.moved_to, 0
     else:
         note_polled(session, source, asked, fetched.answer, settled, now)
         moved = moved_to(asked, fetched.hops)
@@ -192,15 +208,14 @@ def _note_polled(
 
 
 def _again_after_failure(
-    source: Source, target: Target, now: datetime, told: timedelta, status: int | None = None
+    session: Session, source: Source, target: Target, now: datetime, told: timedelta, status: int | None = None
 ) -> datetime | None:
     """When a page that could not be had is asked again; never before `told`, the time that the server asked for.
 
     None for a detail that is gone for good; a listing is always asked again.
     """
-    failures = target.failures + 1
     if target.role == "listing":
-        doubled = timedelta(minutes=source.every_minutes) * 2 ** min(failures - 1, 10)
+        doubled = timedelta(minutes=source.every_minutes) * 2 ** min(target.failures, 10)
         return now + max(jittered(min(doubled, LONGEST_WAIT)), told)
-    again_at = retry_at(failures, now, status)
+    again_at = again_after_failure(session, target, now, status)
     return again_at and max(again_at, now + told)

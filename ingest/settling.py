@@ -37,7 +37,7 @@ from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
-from parsers.blocked import no_document
+from parsers.blocked import is_page, no_document
 from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
@@ -156,16 +156,36 @@ def _settle_not_given(archive: Archive, source: Source, capture: Capture) -> Set
 
 
 def _settle_document(archive: Archive, source: Source, capture: Capture, now: datetime) -> Settled | None:
-    try:
-        with archive.reading() as session:
-            body = body_of(session, archive.blobs, capture.sha256 or "")
-        fault = no_document(capture.url, body, capture.target_url)
-    except CorruptBlob as problem:
-        fault = str(problem)
+    """A document that came is held, or it is said why not; a page in its place and a corrupt body are losses."""
+    fault = _fault_of(archive, capture) if capture.status == 200 else None
     faults = {capture.id: f"{capture.url}: {fault}"} if fault else {}
     with archive.writing() as session:
         settled = settle_attachments(session, source.slug, [capture.id], now, faults)
-    return Settled(Accounts()) if settled else None
+    if capture.id not in settled:
+        return None
+    reason = settled[capture.id]
+    return Settled(Accounts(), reason, losses=reason is not None and capture.status == 200)
+
+
+def _fault_of(archive: Archive, capture: Capture) -> str | None:
+    """Why what a capture brought is no document, or not the one that is held at its address."""
+    try:
+        with archive.reading() as session:
+            body = body_of(session, archive.blobs, capture.sha256 or "")
+    except CorruptBlob as problem:
+        return str(problem)
+    held = _held_body(archive, capture) if is_page(body) else None
+    return no_document(capture.url, body, capture.target_url, held)
+
+
+def _held_body(archive: Archive, capture: Capture) -> bytes | None:
+    """The document that is held at the address of a capture; None where there is none, or it cannot be read."""
+    with archive.reading() as session:
+        target = find_target(session, capture.source, capture.role, capture.target_url)
+        try:
+            return body_of(session, archive.blobs, target.sha256) if target and target.sha256 else None
+        except CorruptBlob:
+            return None
 
 
 def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled | None:

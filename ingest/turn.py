@@ -176,7 +176,8 @@ class Turn:
         yield settled
         for number in lost:
             yield settle(self._archive, self._source, number, now)
-        if not settled.accounts.errors and last.role != "listing":
+        was_not_had = settled.accounts.errors or (last.role == "attachment" and settled.notice)
+        if not was_not_had and last.role != "listing":
             with self._archive.writing() as session:
                 note_read_in_archive(session, self._source.slug, last.role, last.target_url, now)
 

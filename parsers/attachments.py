@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
+from parsers.document_names import DOCUMENTS, extension_of
 from parsers.lines import Line
 from parsers.page import Page
 
 Pairs = tuple[tuple[str, str], ...]
-
-DOCUMENT_NAME = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|csv)\s*$", re.IGNORECASE)
 
 
 def attachments_and_links(
@@ -43,6 +42,6 @@ def is_document(address: str, document_path: re.Pattern[str] | None = None) -> b
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https"):
         return False
-    if DOCUMENT_NAME.search(unquote(parts.path.partition(";")[0])):
+    if extension_of(address) in DOCUMENTS:
         return True
     return bool(document_path and document_path.search(f"{parts.path}?{parts.query}"))

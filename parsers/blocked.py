@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from parsers.document_names import FILES, extension_of
 
 MAX_CHARACTERS = 300_000
 
@@ -68,32 +70,42 @@ def blocked(characters: str) -> str | None:
     return None
 
 
-DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|png|jpe?g|gif|csv|kml|gpx|mp[34])$", re.IGNORECASE)
 PAGE = (b"<!doctype html", b"<html")
 BEFORE_PAGE = {b"<!--": b"-->", b"<?xml": b"?>"}
 """What may stand before a page's first tag, and how it ends."""
 
 
-def no_document(url: str, body: bytes, cited: str = "") -> str | None:
+def no_document(url: str, body: bytes, cited: str = "", held: bytes | None = None) -> str | None:
     """Why what came is not the document that was asked for: nothing, or a page in its place; None if nothing says so.
 
-    It was `cited` by an address that may have led to this one. Neither is a page where its name ends like a document's;
-    at any other, one counts that is a challenge, or the front page that a site leads to for what it has not.
+    It was `cited` by an address that may have led to this one; `held` is the start of what is held of it. Neither is a
+    page where its name ends like a file's, nor where what is held is none. At any other, one counts that is a
+    challenge, that a redirect led to and that stands in for another, or the front page that a site leads to for what
+    it has not.
     """
     if not body.strip():
         return "an empty body, expected a document"
-    if not _is_page(body):
+    if not is_page(body):
         return None
-    path = urlsplit(url).path
-    if DOCUMENT.search(path) or DOCUMENT.search(urlsplit(cited).path):
+    if extension_of(url) in FILES or extension_of(cited) in FILES:
         return "a page of HTML, expected a document"
+    path = urlsplit(url).path
     if cited and path in ("", "/") and urlsplit(cited).path != path:
         return "the front page of a site, expected a document"
     found = blocked(body[: 4 * MAX_CHARACTERS].decode("utf-8", errors="replace"))
-    return f"{found}, expected a document" if found and found.startswith("challenge page") else None
+    if found and (found.startswith("challenge page") or (cited and _place(url) != _place(cited))):
+        return f"{found}, expected a document"
+    return "a page of HTML, expected a document as the one that is held" if held and not is_page(held) else None
 
 
-def _is_page(body: bytes) -> bool:
+def _place(url: str) -> tuple[str | None, str, str]:
+    """What tells one address from another, however it is escaped."""
+    parts = urlsplit(url)
+    return parts.hostname, unquote(parts.path) or "/", unquote(parts.query)
+
+
+def is_page(body: bytes) -> bool:
+    """Whether a body begins as a page of HTML does."""
     start = body[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     while opening := next((each for each in BEFORE_PAGE if start.startswith(each)), None):
         _, ended, rest = start.partition(BEFORE_PAGE[opening])

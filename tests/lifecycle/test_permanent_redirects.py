@@ -12,6 +12,7 @@ from sqlalchemy import select
 from archive.changes import list_changes
 from archive.derived import Target
 from archive.store import Archive
+from ingest.polling import IN_FULL_EVERY
 from replica.answers import Answer, Visit
 from replica.faults import Fault, challenge, redirect, status
 from replica.messages import messages
@@ -112,4 +113,33 @@ def test_a_document_is_asked_at_its_new_place(world: World) -> None:
     assert world.moved_to("attachment") == f"https://www.bsia.co.uk{NEW_PDF}"
     assert (NEW_PDF, 304) in world.asked(minutes=70)
     assert (PDF, 301) not in world.upstream.asked
+    assert world.kinds() == {"created"}
+
+
+def moved(world: World) -> None:
+    """Have the page moved for good, and asked there until it is to be had in full."""
+    world.upstream.faults[PAGE] = redirect(NEW, 301)
+    world.asked()
+    for _ in range(IN_FULL_EVERY - 1):
+        assert world.asked()[0] == (NEW, 304)
+
+
+def test_the_stated_address_is_asked_when_the_page_is_had_in_full(world: World) -> None:
+    moved(world)
+    assert world.asked()[:2] == [(PAGE, 301), (NEW, 200)]
+    assert world.moved_to("listing") == f"https://www.bsia.co.uk{NEW}"
+    for _ in range(IN_FULL_EVERY - 1):
+        assert world.asked()[0] == (NEW, 304)
+    del world.upstream.faults[PAGE]
+    assert world.asked()[0] == (PAGE, 200)
+    assert (world.moved_to("listing"), world.asked()[0]) == (None, (PAGE, 304))
+
+
+@pytest.mark.parametrize("fault", [status(404), challenge()], ids=["gone", "challenge"])
+def test_a_stated_address_that_is_no_page_costs_no_new_place(fault: Fault, world: World) -> None:
+    moved(world)
+    world.upstream.faults[PAGE] = fault
+    assert world.asked()[0][0] == PAGE
+    assert world.moved_to("listing") == f"https://www.bsia.co.uk{NEW}"
+    assert world.asked(minutes=40)[-1][0] == NEW
     assert world.kinds() == {"created"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from archive.blobs import CorruptBlob
 from archive.derived import Target
 from archive.store import Archive
 from archive.tables import Check
@@ -111,3 +113,21 @@ def test_a_detail_is_had_in_full_now_and_then_too(archive: Archive) -> None:
     for _ in range(IN_FULL_EVERY):
         world.run(minutes=31 * 24 * 60)
     assert world.changes() == [("created", "Doors"), ("revised", "Doors")]
+
+
+def test_a_page_whose_body_is_damaged_is_asked_anew_and_that_answer_counts(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> NoReturn:
+        raise CorruptBlob("blob: damaged, expected its bytes")
+
+    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    poll(archive, upstream, clock, 2)
+    with archive.writing() as session:
+        session.scalars(select(Target).where(Target.role == "listing")).one().capture_id = None
+    monkeypatch.setattr("ingest.polling._as_stored", damaged)
+    poll(archive, upstream, clock)
+    assert upstream.pages_asked == [200, 304, 304, 200]
+    with archive.reading() as session:
+        target = session.scalars(select(Target).where(Target.role == "listing")).one()
+    assert (target.last_status, target.confirmed_polls) == (200, 0)
