@@ -25,7 +25,7 @@ from ingest.settling import arrive, facts_of
 from ingest.tools import Tools
 from parsers.source import Source
 
-IN_FULL_EVERY = 24
+IN_FULL_EVERY = 96
 """After so many answers of 304, less one, a page is asked without validators: some servers say 304 of what changed."""
 PERMANENT = frozenset({301, 308})
 
@@ -56,6 +56,8 @@ def poll(
         fetched = answers.take(target)
         settled = _take_in(archive, source, tools, target, fetched)
     except (FetchFailed, Refused) as problem:
+        if tools.stop.is_set():
+            return False
         keep_hops(archive, source, target, problem.hops, tools.clock())
         _note_unanswered(archive, source, target, problem, tools.clock())
         report.fail(str(problem))
