@@ -9,13 +9,14 @@ import httpx
 
 from ingest.options import NO_OPTIONS, RequestOptions
 from ingest.response import Response
+from ingest.retries import Interrupted
 
 
 @dataclass(slots=True)
 class Errand:
     """What one fetch has left and has seen: seconds on the network over all attempts, the hops of the last one.
 
-    `answered` is what the attempt before that came to, where it was an answer.
+    `answered` is what the attempt before that came to, where it was an answer; `trouble` the last one that broke.
     """
 
     url: httpx.URL
@@ -27,6 +28,7 @@ class Errand:
     hops: list[Response] = field(default_factory=list)
     is_answered: bool = False
     answered: tuple[Response, ...] = ()
+    trouble: Interrupted | None = None
     attempts: int = 0
     retry_after_seconds: float | None = None
 

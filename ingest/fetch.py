@@ -128,17 +128,18 @@ class Fetcher:
         kept |= {RANGE: f"bytes={span[0]}-{span[1]}"} if span else {}
         errand = Errand(admissible(url), kept, self._deadline_seconds, follow, options=options)
         try:
-            self._retrying(self._follow, errand)
+            self._retrying(self._attempt, errand)
         except (Interrupted, Stopped) as problem:
             if isinstance(problem, NotNow) and errand.answered:
                 return Fetched(errand.answered, errand.attempts - 1)
+            cause = errand.trouble if isinstance(problem, NotNow) and errand.trouble else problem
             raise FetchFailed(
                 str(errand.url),
-                str(problem),
+                str(cause),
                 hops=tuple(errand.hops),
                 attempts=errand.attempts,
                 retry_after_seconds=getattr(problem, "seconds", errand.retry_after_seconds),
-            ) from problem
+            ) from cause
         except Refused as refusal:
             refusal.hops = tuple(errand.hops)
             raise
@@ -169,6 +170,13 @@ class Fetcher:
         if asked is not None and not (state.outcome and state.outcome.failed):
             return asked
         return backoff_seconds(state.attempt_number, self._max_wait_seconds)
+
+    def _attempt(self, errand: Errand) -> Response:
+        try:
+            return self._follow(errand)
+        except Interrupted as problem:
+            errand.trouble = problem
+            raise
 
     def _follow(self, errand: Errand) -> Response:
         """One attempt: the first request with its conditions, then every redirect without."""

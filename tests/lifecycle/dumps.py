@@ -33,6 +33,7 @@ ROW_IDS = (
 )
 OURS_ALONE = (
     *("settled", "archived_at", "next_check_at", "lease_owner", "lease_until", "last_tried_at", "last_status"),
+    "confirmed_polls",
 )
 """Columns that say when, in which order and with what answer we worked, not what the archive holds."""
 

@@ -74,7 +74,7 @@ DOCUMENTS = [
     document("404", lambda given: status("404 Not Found"), *["404 failed"] * 2),
     document("410", lambda given: status("410 Gone"), *["410 failed"] * 2),
     document("403", lambda given: status("403 Forbidden"), *["403 failed"] * 2),
-    document("503", lambda given: status("503 Later"), "503 failed", asked=AFTER_FIVE),
+    document("503", lambda given: status("503 Later"), *["503 failed"] * 2, asked=AFTER_FIVE),
     document("429", lambda given: status("429 Busy", "Retry-After: 7200"), "429 failed", asked=1, again=(120, 120)),
     document("reset", lambda given: reset(), asked=AFTER_FIVE),
     document("cut", lambda given: then_close(response(given.page[:-9], length=len(given.page))), asked=AFTER_FIVE),

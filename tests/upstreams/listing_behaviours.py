@@ -121,7 +121,13 @@ REFUSING = [
         "404 twice", lambda given: status("404 Not Found"), "", *["404 failed"] * 2, asked=2, polls=2, again=DOUBLED
     ),
     failing(
-        "500 twice", lambda given: status("500 Broken"), "left alone", "500 failed", asked=5, polls=2, again=DOUBLED
+        "500 twice",
+        lambda given: status("500 Broken"),
+        "status 500",
+        *["500 failed"] * 2,
+        asked=5,
+        polls=2,
+        again=DOUBLED,
     ),
     told("120 seconds", "120", None),
     told("an hour in seconds", "3600", 60),

@@ -209,7 +209,9 @@ class Play:
             assert target.next_check_at is not None
             minutes = (target.next_check_at - self.stage.now()).total_seconds() / 60
             assert soonest - 0.1 <= minutes <= latest + 0.1
-            assert target.failures == (self.behaviour.polls if self._fails else 0)
+        asked = min(self.behaviour.asked, len(self._targets()))
+        failures = sum(target.failures for target in self._targets())
+        assert failures == (self.behaviour.polls * asked if self._fails else 0)
 
     def _expect_whole_when_healthy(self) -> None:
         """At that next poll, by a server that is well, all is read that there is to read."""
