@@ -123,7 +123,7 @@ class Outcome:
 class Politeness:
     """Gives turns at hosts. Threads may share it, and those of one process ought to.
 
-    `rules_for` says how a host may be asked; `pause_for` gives the seconds that its own rules (robots.txt) ask for.
+    `rules_for` says how a host may be asked; what its own rules (robots.txt) ask for is told by `keep_apart`.
     `max_wait_seconds` is how long a turn may wait for a host that is left alone.
     """
 
