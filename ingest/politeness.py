@@ -162,12 +162,12 @@ class Politeness:
         with self._lock:
             here = self._here.setdefault(host, threading.Semaphore(rules.connections))
         with here:
-            slot = self._take(host, rules, sleep or self._sleep)
+            slot, closed = self._take(host, rules, sleep or self._sleep)
             outcome = Outcome()
             try:
                 yield outcome
             finally:
-                self._end(host, slot, rules, outcome)
+                self._end(host, slot, closed, rules, outcome)
 
     def _pause(self, host: str, rules: HostRules) -> timedelta:
         return self._longest_pause(host, rules) * (random.uniform(1, 1 + self._jitter) / (1 + self._jitter))
@@ -176,8 +176,8 @@ class Politeness:
         asked = max(self._asked_pauses[host].values(), default=0.0)
         return timedelta(seconds=max(rules.delay_seconds, asked)) * (1 + self._jitter)
 
-    def _take(self, host: str, rules: HostRules, sleep: Callable[[float], None]) -> int:
-        """The slot of a turn, when one is free."""
+    def _take(self, host: str, rules: HostRules, sleep: Callable[[float], None]) -> tuple[int, datetime | None]:
+        """The slot of a turn, when one is free, and until when the host is closed to others by this very turn."""
         stands_still = False
         while True:
             now = self._clock()
@@ -192,7 +192,7 @@ class Politeness:
                     state.free_at = now + self._pause(host, rules)
                     if state.closed_until is not None:
                         state.closed_until = now + self._longest_turn
-                    return slot
+                    return slot, state.closed_until
             sleep(wait if wait > 0 else LOOK_AGAIN_SECONDS)
             stands_still = self._clock() <= now
 
@@ -215,16 +215,17 @@ class Politeness:
         for slot, (owner, until) in state.turns.items():
             state.turns[slot] = (owner, min(until, latest))
 
-    def _end(self, host: str, slot: int, rules: HostRules, outcome: Outcome) -> None:
+    def _end(self, host: str, slot: int, closed: datetime | None, rules: HostRules, outcome: Outcome) -> None:
+        """What another turn has closed the host for stays closed, whatever came of this one."""
         now = self._clock()
         with self._ledger.changing(host, now) as state:
             if state.turns.get(slot, ("",))[0] == self._ledger.owner:
                 del state.turns[slot]
             state.free_at = now + self._pause(host, rules)
-            state.closed_until = None
+            state.closed_until = None if state.closed_until == closed else state.closed_until
             if outcome.failure is not None:
                 state.failures, state.last_error = state.failures + 1, outcome.failure
-                state.closed_until = _closed_until(state.failures, now)
+                state.closed_until = _closed_until(state.failures, now) or state.closed_until
             elif outcome.answered:
                 state.failures, state.last_error = 0, None
             if outcome.told_seconds > 0:

@@ -202,6 +202,16 @@ class TestHostsThatFail:
             assert fetcher.get(server.url("/other")).answer.body == PAGE
         assert server.paths() == ["/", "/other"]
 
+    def test_an_answer_that_ends_later_forgets_no_such_time(self, ledger: Callable[[], Ledger]) -> None:
+        watch = Watch()
+        politeness = Politeness(lambda host: HostRules(0, 2), ledger(), clock=watch.clock, sleep=watch.sleep)
+        with politeness.turn(HOST) as well:
+            with politeness.turn(HOST) as busy:
+                busy.note_answer(429, 3600)
+            well.note_answer(200, None)
+        with pytest.raises(NotNow), politeness.turn(HOST):
+            raise AssertionError("the host was to be left alone")
+
     def test_nobody_is_told_to_wait_for_ever(self, ledger: Callable[[], Ledger]) -> None:
         busy = response(b"busy", "Retry-After: 999999999", status="503 Service Unavailable")
         with fetching({"/": busy}, ledger=ledger()) as (fetcher, server, _watch):
