@@ -18,7 +18,7 @@ from archive.listed import look_again
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
 from archive.tables import Capture, Check, plain
-from archive.targets import ensure_target, lock_source
+from archive.targets import ensure_target, lock_known_source, lock_source
 
 BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
 
@@ -64,7 +64,7 @@ _MOVED_ON = _STILL_SHOWN.values(capture_id=bindparam("capture"), sha256=bindpara
 
 def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
     """The page still is what capture `capture_id` holds, asked at `at`: one slim row, and one more look for absence."""
-    lock_source(session, facts.slug)
+    lock_known_source(session, facts.slug)
     return _confirm(session, facts, capture_id, _earlier(session, capture_id, at), at, kind, cause)
 
 
@@ -72,7 +72,7 @@ def confirm_newest(
     session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str
 ) -> Settled | None:
     """The same where the page was last seen as that very capture; None where it has moved on."""
-    lock_source(session, facts.slug)
+    lock_known_source(session, facts.slug)
     earlier = _earlier(session, capture_id, at)
     if earlier.capture_id != capture_id:
         return None

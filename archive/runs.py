@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from archive.derived import SourceRow, Target
 from archive.journal import pending
 from archive.leases import LEASE_SECONDS, claim, release
-from archive.listings import Listing, get_listing
+from archive.listings import Listing, start_listings
 from archive.tables import Capture, Run, plain
 from archive.targets import add_start_targets, lock_source, reasons_due
 
@@ -65,14 +65,18 @@ def begin_run(
     `work` says in its accounts what it does, where that is not to ask the live pages.
     """
     lock_source(session, slug)
-    wanted = add_start_targets(session, slug, start, now)
+    listings = start_listings(session, slug, start, parser_version)
+    if len(listings) < len(set(start)):
+        add_start_targets(session, slug, start, now)
+        listings = start_listings(session, slug, start, parser_version)
+    wanted = [listing.id for listing in listings]
     got = claim(session, wanted, owner, now, LEASE_SECONDS)
-    if got != sorted(wanted):
+    if got != wanted:
         release(session, got, owner)
         return None
     begun = {"source": slug, "started_at": now, "state": "running", "accounts": dict(work)}
     run_id = session.scalars(_BEGIN, begun).one()
-    return Begun(run_id, [get_listing(session, number, parser_version) for number in got], pending(session, slug))
+    return Begun(run_id, listings, pending(session, slug))
 
 
 def end_run(

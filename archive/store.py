@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
@@ -25,25 +25,35 @@ class Archive:
         self.database_url = database_url
         self.engine = open_engine(database_url)
         self.blobs = blobs
-        self._writer = self.engine.execution_options(writes=True)
-        on_postgres = self.engine.dialect.name == "postgresql"
-        self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ") if on_postgres else self.engine
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        options = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self.engine.execution_options(**options)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One write transaction: committed at the end, rolled back on any error. On SQLite it begins IMMEDIATE."""
         with (
             _plain_errors(self.database_url),
-            Session(self._writer, expire_on_commit=False) as session,
+            Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            self._begin(session, "BEGIN IMMEDIATE")
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view, never committed."""
         with _plain_errors(self.database_url), Session(self._reader, expire_on_commit=False) as session:
+            self._begin(session, "BEGIN")
             yield session
+
+    def _begin(self, session: Session, words: str) -> None:
+        """Begin the transaction in SQLite's own words, as its driver is kept from beginning any (`_prepare_sqlite`).
+
+        A listener of SQLAlchemy's event `begin` would do the same and make every statement look for listeners.
+        """
+        if self._is_sqlite:
+            session.connection().exec_driver_sql(words)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -61,12 +71,11 @@ def open_blobs(place: str) -> Blobs:
 
 
 def open_engine(database_url: str) -> Engine:
-    """An engine that behaves the same on SQLite and PostgreSQL: explicit transactions, durable commits."""
+    """An engine with durable commits; on SQLite it begins no transaction: `Archive` does."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.get_backend_name() == "postgresql":
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
@@ -84,13 +93,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "cache_size=-16384",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    cursor = connection.connection.cursor()
-    cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-    cursor.close()
 
 
 @contextmanager

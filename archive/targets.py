@@ -37,12 +37,6 @@ _MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha
 _FIND = select(Target).where(
     Target.source == bindparam("source"), Target.url == bindparam("url"), Target.role == bindparam("role")
 )
-_ASKED = select(_TARGETS.c.url, _TARGETS.c.id).where(
-    _TARGETS.c.source == bindparam("source"),
-    _TARGETS.c.url.in_(bindparam("urls", expanding=True)),
-    _TARGETS.c.role == "listing",
-    _TARGETS.c.next_check_at.is_not(None),
-)
 _NOTE_ANSWER = (
     update(_TARGETS)
     .where(_TARGETS.c.id == bindparam("number"))
@@ -84,6 +78,12 @@ def lock_source(session: Session, slug: str) -> None:
     """Lock the source's row until the transaction ends: one transaction at a time settles a source's captures."""
     if session.scalar(_LOCK, {"slug": slug}) is None:
         insert_once(session, SourceRow, slug=slug)
+        session.execute(_LOCK, {"slug": slug})
+
+
+def lock_known_source(session: Session, slug: str) -> None:
+    """The same for a source whose row is there; on SQLite, whoever writes is alone from the beginning."""
+    if session.get_bind().dialect.name != "sqlite":
         session.execute(_LOCK, {"slug": slug})
 
 
@@ -276,15 +276,8 @@ def note_moved(session: Session, target_id: int, to: str | None) -> None:
     session.execute(_MOVE, {"number": target_id, "to": to})
 
 
-def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> list[int]:
-    """Make the targets that a source starts from, due at once when they were never asked, and return their ids."""
-    found = session.execute(_ASKED, {"source": source, "urls": list(urls)})
-    asked: dict[str, int] = {url: number for url, number in found}  # noqa: C416
-    if len(asked) < len(set(urls)):
-        ensure_targets(session, source, "listing", urls, now)
-        ours = (Target.source == source, Target.role == "listing", Target.url.in_(list(urls)))
-        for target in session.scalars(select(Target).where(*ours)):
-            target.next_check_at = target.next_check_at or now
-            asked[target.url] = target.id
-        session.flush()
-    return [asked[url] for url in urls]
+def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> None:
+    """Make the targets that a source starts from, due at once when they were never asked."""
+    ensure_targets(session, source, "listing", urls, now)
+    ours = (_TARGETS.c.source == source, _TARGETS.c.role == "listing", _TARGETS.c.url.in_(list(urls)))
+    session.execute(update(_TARGETS).where(*ours, _TARGETS.c.next_check_at.is_(None)).values(next_check_at=now))

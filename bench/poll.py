@@ -183,9 +183,7 @@ def counted_rows(archive: Archive) -> Counter[str]:
 def disk_bytes(archive: Archive, folder: Path) -> int:
     """The database and the blobs, as allocated; the write-ahead log is emptied first."""
     with archive.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
     return sum(place.stat().st_blocks * 512 for place in folder.rglob("*"))
 
 

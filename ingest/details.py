@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archive.leases import LEASE_SECONDS, claim, release
 from archive.links import due_pages
-from archive.listings import Listing, get_listing
+from archive.listings import Listing, get_listings
 from archive.store import Archive
 from ingest.leases import Lease
 from ingest.polling import asking, poll
@@ -43,7 +43,7 @@ def _claim_due(
     with archive.writing() as session:
         wanted = [number for number in due_pages(session, source.slug, now, most + len(asked)) if number not in asked]
         got = claim(session, wanted[:most], owner, now, LEASE_SECONDS) if wanted else []
-        return [get_listing(session, number, version) for number in got]
+        return get_listings(session, got, version)
 
 
 def _read(
@@ -64,7 +64,7 @@ def _read(
                 if tools.stop.is_set() or not lease.holds():
                     break
                 asked.add(page.id)
-                was_read = poll(archive, source, tools, report, owner, page, answers)
+                was_read = poll(archive, source, tools, report, lease, page, answers)
                 (report.pages_read if was_read else report.pages_failed).add(page.id)
     finally:
         with archive.writing() as session:

@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import httpcore
@@ -74,6 +75,7 @@ class NotPublic(Exception):
     """The reason why a host's address is refused, before it is known which URL it was for."""
 
 
+@lru_cache(maxsize=1024)
 def admissible(address: str, base: httpx.URL | None = None) -> httpx.URL:
     """The URL as it is asked for: IDNA host, spaces encoded, no fragment. Raises Refused for what no one may ask.
 

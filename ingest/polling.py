@@ -12,13 +12,13 @@ from archive.confirm import confirm_newest
 from archive.derived import Target
 from archive.details import again_after_failure
 from archive.journal import Arrival, body_of
-from archive.leases import LEASE_SECONDS, claim
 from archive.listings import Listing, Validated
 from archive.settle import Settled
 from archive.store import Archive, Session
 from archive.targets import get_target, note_failure, note_moved
 from ingest.ahead import Ahead
 from ingest.fetch import Fetched, FetchFailed, Refused, Response
+from ingest.leases import Lease
 from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
 from ingest.report import Report
 from ingest.settling import arrive, facts_of
@@ -46,10 +46,10 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
 
 
 def poll(
-    archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target: Listing, answers: Pages
+    archive: Archive, source: Source, tools: Tools, report: Report, lease: Lease, target: Listing, answers: Pages
 ) -> bool:
     """Take the answer of one page, keep what came, and set when to ask again; whether it was read."""
-    if not _is_ours(archive, target, owner, tools.clock()):
+    if not lease.holds():
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
         return False
     try:
@@ -64,15 +64,6 @@ def poll(
         return False
     report.take(settled)
     return not (settled.gone or settled.accounts.errors)
-
-
-def _is_ours(archive: Archive, target: Listing, owner: str, now: datetime) -> bool:
-    """Whether this run holds the lease of a target; one that has run for half its time is renewed."""
-    until = target.lease_until
-    if target.lease_owner == owner and until is not None and until - now > timedelta(seconds=LEASE_SECONDS / 2):
-        return True
-    with archive.writing() as session:
-        return bool(claim(session, [target.id], owner, now, LEASE_SECONDS))
 
 
 class Address(Protocol):

@@ -7,11 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from archive.leases import owner_here, release, retire
-from archive.listings import Listing, get_listing
+from archive.listings import Listing, get_listings
 from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
 from ingest.citations import follow_links
+from ingest.leases import Lease
 from ingest.polling import asking, poll
 from ingest.report import Report
 from ingest.settling import accept as accept_held
@@ -74,6 +75,7 @@ def _work(
     accept: bool,
     only_due: bool,
 ) -> None:
+    lease = Lease(archive, begun.target_ids, owner, tools.clock)
     for capture_id in begun.waiting:
         report.take(settle(archive, source, capture_id, tools.clock()))
     if accept:
@@ -84,7 +86,7 @@ def _work(
     with asking(source, tools, wanted) as answers:
         for listing in wanted:
             if not tools.stop.is_set():
-                poll(archive, source, tools, report, owner, listing, answers)
+                poll(archive, source, tools, report, lease, listing, answers)
     if accept:
         _accept_what_came(archive, source, tools, report)
     follow_links(archive, source, tools, report, owner, begun.target_ids)
@@ -93,7 +95,7 @@ def _work(
 def _listings(archive: Archive, source: Source, begun: Begun) -> list[Listing]:
     """The listings of a run once more: what was pending has been settled and may be what is validated now."""
     with archive.reading() as session:
-        return [get_listing(session, number, facts_of(source).parser_version) for number in begun.target_ids]
+        return get_listings(session, begun.target_ids, facts_of(source).parser_version)
 
 
 def _to_poll(archive: Archive, target_ids: Sequence[int], tools: Tools, *, only_due: bool) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Collection
+from functools import lru_cache
 
 import httpx
 
@@ -40,12 +41,17 @@ class ReplicaTransport(httpx.BaseTransport):
         self._inner.close()
 
     def _readdressed(self, request: httpx.Request) -> httpx.Request:
-        url = request.url.copy_with(scheme="http", host=LOOPBACK, port=self._port)
+        url = _on_loopback(request.url, self._port)
         headers = httpx.Headers(request.headers)
         headers.setdefault("Host", request.url.netloc.decode("ascii"))
         return httpx.Request(
             request.method, url, headers=headers, stream=request.stream, extensions=dict(request.extensions)
         )
+
+
+@lru_cache(maxsize=1024)
+def _on_loopback(url: httpx.URL, port: int) -> httpx.URL:
+    return url.copy_with(scheme="http", host=LOOPBACK, port=port)
 
 
 def replica_transport(port: int, hosts: Collection[str] | None = None) -> httpx.BaseTransport:

@@ -1,4 +1,7 @@
-"""The two databases that store tests run on: a SQLite file opened as in production, and a PostgreSQL of our own."""
+"""The two databases that store tests run on: a SQLite file, and a PostgreSQL server of our own.
+
+Most tests get a database that has its shape already, copied from one that the migrations made once in this process.
+"""
 
 from __future__ import annotations
 
@@ -13,39 +16,47 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, event
+from psycopg import sql
+
+from archive.migrate import open_archive
+from tests.shaped import shaped_sqlite
 
 KINDS = ("sqlite", "postgres")
 START_ATTEMPTS = 5
 START_SECONDS = 30
 SERVER_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+EMPTY, SHAPED = "template0", "shaped"
+"""What a PostgreSQL database is made from: nothing, or what the migrations make."""
 
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of the test's own: once `sqlite:///…`, once `postgresql+psycopg://…`."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'archive.sqlite'}"
-        return
-    port: int = request.getfixturevalue("postgres_port")
-    with fresh_postgres_database(port) as url:
+    """The address of a database of the test's own: once `sqlite:///…`, once `postgresql+psycopg://…`."""
+    with _database(request, tmp_path, SHAPED) as url:
         yield url
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on an empty database; on SQLite transactions begin immediate unless they have the option `reading`."""
-    opened = create_engine(database_url)
-    if opened.dialect.name == "sqlite":
-        open_sqlite_as_in_production(opened)
-    yield opened
-    opened.dispose()
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same of a database without any table."""
+    with _database(request, tmp_path, EMPTY) as url:
+        yield url
+
+
+@contextmanager
+def _database(request: pytest.FixtureRequest, folder: Path, made_from: str) -> Iterator[str]:
+    if request.param == "postgres":
+        with fresh_postgres_database(request.getfixturevalue("postgres_port"), made_from) as url:
+            yield url
+    else:
+        place = folder / "archive.sqlite"
+        yield f"sqlite:///{place}" if made_from == EMPTY else shaped_sqlite(place)
 
 
 @pytest.fixture(scope="session")
@@ -151,27 +162,31 @@ def server_address(port: int, database: str = "postgres") -> str:
 
 
 @contextmanager
-def fresh_postgres_database(port: int) -> Iterator[str]:
-    """The SQLAlchemy address of a new, empty UTF-8 database, dropped afterwards even where it is still in use."""
+def fresh_postgres_database(port: int, made_from: str = SHAPED) -> Iterator[str]:
+    """The SQLAlchemy address of a new UTF-8 database, dropped afterwards even where it is still in use."""
     name = f"test_{uuid.uuid4().hex}"
+    if made_from == SHAPED:
+        _make_shaped(port)
     with psycopg.connect(server_address(port), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+        server.execute(_created(name, made_from))
         try:
-            yield server_address(port, name).replace("postgresql://", "postgresql+psycopg://", 1)
+            yield _for_sqlalchemy(port, name)
         finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def open_sqlite_as_in_production(engine: Engine) -> None:
-    """WAL, full synchronous, foreign keys, a busy timeout, and BEGIN IMMEDIATE for all but `reading` connections."""
+@cache
+def _make_shaped(port: int) -> None:
+    """Make the database that others are copied from, once for each server; nobody stays connected to it."""
+    with psycopg.connect(server_address(port), autocommit=True) as server:
+        server.execute(_created(SHAPED, EMPTY))
+    with tempfile.TemporaryDirectory(prefix="bulletins-shape-") as folder:
+        open_archive(_for_sqlalchemy(port, SHAPED), folder).close()
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _created(name: str, made_from: str) -> sql.Composed:
+    return sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(made_from))
+
+
+def _for_sqlalchemy(port: int, database: str) -> str:
+    return server_address(port, database).replace("postgresql://", "postgresql+psycopg://", 1)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from archive.search import create_search
 from archive.store import Archive
 from tests.archive.pages import Publisher, make_archive
 
@@ -25,8 +24,7 @@ def publisher(archive: Archive) -> Publisher:
 
 
 @pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
+def connection(archive: Archive) -> Iterator[Connection]:
     """A connection in a transaction, with empty search tables."""
-    with engine.begin() as opened:
-        create_search(opened)
-        yield opened
+    with archive.writing() as session:
+        yield session.connection()

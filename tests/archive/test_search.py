@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
-from archive.search import Hit, SearchEntry, count, create_search, facet_counts, find, index, unindex
+from archive.search import Hit, SearchEntry, count, facet_counts, find, index, unindex
+from archive.store import Archive
 from tests.archive.matcher import DAY_ZERO, entry, found
 
 
@@ -167,12 +167,10 @@ def test_bad_arguments(connection: Connection, arguments: dict[str, Any], messag
         find(connection, "van", **arguments)
 
 
-def test_a_session_serves_as_well_and_its_owner_rolls_back(engine: Engine) -> None:
-    with engine.begin() as setup:
-        create_search(setup)
-    with Session(engine) as session, session.begin():
+def test_a_session_serves_as_well_and_its_owner_rolls_back(archive: Archive) -> None:
+    with pytest.raises(KeyError), archive.writing() as session:
         index(session, entry(1, "van"))
         assert [hit.notification_id for hit in find(session, "van")] == [1]
-        session.rollback()
-    with Session(engine) as session:
+        raise KeyError("something went wrong")
+    with archive.reading() as session:
         assert count(session, None) == (0, False)

@@ -104,9 +104,9 @@ def test_nothing_else_reads_a_source_while_it_is_backfilled(archive: Archive) ->
 
 def test_a_source_that_is_run_elsewhere_is_not_backfilled(archive: Archive) -> None:
     held = ScriptedArchive(THREE)
-    with owner_elsewhere() as (theirs, _process), archive.writing() as session:
-        assert begin_run(session, SLUG, (ADDRESS,), theirs, NOW, "") is not None
-        session.commit()
+    with owner_elsewhere() as (theirs, _process):
+        with archive.writing() as session:
+            assert begin_run(session, SLUG, (ADDRESS,), theirs, NOW, "") is not None
         assert state_of(archive) == "running"
         assert backfilled(archive, held).state == "busy"
     assert held.asked == []

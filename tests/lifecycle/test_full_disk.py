@@ -101,6 +101,20 @@ def test_a_full_database_loses_nothing(tmp_path: Path, room: int) -> None:
         assert differences(expected(tmp_path / "undisturbed"), dump(archive)) == []
 
 
+def test_a_database_that_another_process_keeps_locked_is_refused_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.store.BUSY_TIMEOUT_MS", 50)
+    with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
+        other = sqlite3.connect(tmp_path / "archive.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ArchiveUnusable, match="database is locked, expected a database that can be written"):
+            run(archive, Upstream(SITE), Clock())
+        other.close()
+        assert run(archive, Upstream(SITE), Clock()).state == "done"
+        assert differences(expected(tmp_path / "undisturbed"), dump(archive)) == []
+
+
 def test_a_database_that_may_only_be_read_is_refused_and_whole(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
         run(archive, Upstream(SITE), Clock())

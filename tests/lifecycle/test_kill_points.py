@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from archive.migrate import open_archive
 from replica.faults import redirect
 from replica.messages import Message
-from tests.databases import fresh_postgres_database
+from tests.databases import EMPTY, fresh_postgres_database
 from tests.kill_points import KILLED, KillPoints, exit_code_of, sampled, watched
 from tests.lifecycle.dumps import differences, dump
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, opened, run, shown, with_document
@@ -51,8 +52,8 @@ def upstream_at(poll: int) -> Upstream:
 
 
 def poll_all(database_url: str, folder: Path, first: int = 0) -> None:
-    """All four polls, each at its own time, whatever was done before."""
-    with opened(database_url, folder) as archive:
+    """All four polls, each at its own time, whatever was done before; the first makes the database."""
+    with open_archive(database_url, str(folder / "blobs")) as archive:
         for poll in range(first, len(pages())):
             clock = Clock(START)
             clock.forward(poll * MINUTES_APART)
@@ -78,7 +79,7 @@ def fresh(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[t
     if kind == "sqlite":
         yield f"sqlite:///{place / 'archive.sqlite'}", place
     else:
-        with fresh_postgres_database(request.getfixturevalue("postgres_port")) as url:
+        with fresh_postgres_database(request.getfixturevalue("postgres_port"), EMPTY) as url:
             yield url, place
     shutil.rmtree(place)
 

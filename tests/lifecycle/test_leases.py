@@ -17,6 +17,7 @@ import ingest.run
 from archive.leases import LEASE_SECONDS, claim, is_gone, owner_here, release
 from archive.runs import Begun, begin_run
 from archive.store import Archive, ArchiveUnusable
+from ingest.leases import Lease
 from ingest.polling import asking, poll
 from ingest.report import Report
 from tests.kill_points import exit_code_of
@@ -107,8 +108,10 @@ def test_a_page_that_another_process_took_over_meanwhile_is_not_asked(archive: A
         assert begun is not None
         report = Report("bsia-cssc")
         here = tools(upstream, clock)
+        ours = Lease(archive, begun.target_ids, owner_here(), clock)
+        clock.forward(LEASE_SECONDS / 60 / 2)
         with asking(bsia(), here, begun.listings) as answers:
-            poll(archive, bsia(), here, report, owner_here(), begun.listings[0], answers)
+            poll(archive, bsia(), here, report, ours, begun.listings[0], answers)
     assert upstream.pages_asked == [200]
     assert "another process reads it by now" in report.notices[0]
 

@@ -27,8 +27,8 @@ JOURNAL = {
 }
 
 
-def test_the_migrations_make_what_the_tables_say(database_url: str, tmp_path: Path) -> None:
-    with opened(database_url, tmp_path) as store, store.reading() as session:
+def test_the_migrations_make_what_the_tables_say(empty_database_url: str, tmp_path: Path) -> None:
+    with open_archive(empty_database_url, str(tmp_path / "blobs")) as store, store.reading() as session:
         context = MigrationContext.configure(
             session.connection(),
             opts={"include_name": lambda name, kind, parents: kind != "table" or name in Table.metadata.tables},
@@ -98,15 +98,16 @@ HELD_AT_0001 = (
 
 
 def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_holds(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    place = (empty_database_url, str(tmp_path / "blobs"))
     monkeypatch.setattr(archive.migrate, "SHAPE", "0001")
-    at = "2018-07-02 09:00:00.000000" + ("" if database_url.startswith("sqlite") else "+00")
-    with opened(database_url, tmp_path) as store, store.writing() as session:
+    at = "2018-07-02 09:00:00.000000" + ("" if empty_database_url.startswith("sqlite") else "+00")
+    with open_archive(*place) as store, store.writing() as session:
         for statement in HELD_AT_0001:
             session.execute(text(statement), {"at": at, "is_stated": True})
     monkeypatch.undo()
-    with opened(database_url, tmp_path) as store:
+    with open_archive(*place) as store:
         with store.writing() as session:
             ensure_target(session, "s", "detail", "u", START)
         with store.reading() as session:

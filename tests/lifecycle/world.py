@@ -27,6 +27,7 @@ from replica.answers import Answer, Site, Visit, digest
 from replica.faults import Fault
 from replica.messages import Message, messages
 from replica.page import entries_of, page_of
+from tests.shaped import shaped_sqlite
 
 START = datetime(2018, 7, 2, 9, 0, tzinfo=UTC)
 PAGE = "/about-us/partnerships/cssc-london.aspx"
@@ -168,6 +169,8 @@ def arrival(body: bytes, at: datetime, slug: str = "bsia-cssc", **other: str) ->
 @contextmanager
 def opened(database_url: str, folder: Path) -> Iterator[Archive]:
     """An archive with its blobs in `folder`, its database made where there is none."""
+    if database_url.startswith("sqlite:///"):
+        shaped_sqlite(Path(database_url.removeprefix("sqlite:///")))
     archive = open_archive(database_url, str(folder / "blobs"))
     try:
         yield archive
