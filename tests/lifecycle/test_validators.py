@@ -15,7 +15,6 @@ from archive.blobs import CorruptBlob
 from archive.derived import Target
 from archive.store import Archive
 from archive.tables import Check
-from ingest.polling import IN_FULL_EVERY
 from replica.answers import Answer, Visit
 from replica.faults import status
 from tests.lifecycle.dumps import counts, dump
@@ -24,6 +23,15 @@ from tests.lifecycle.notes_world import World as NotesWorld
 from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown
 
 SIX = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
+
+
+IN_FULL_EVERY = 6
+"""Sooner than in earnest, so that the polls between are few."""
+
+
+@pytest.fixture(autouse=True)
+def sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.polling.IN_FULL_EVERY", IN_FULL_EVERY)
 
 
 @pytest.fixture
