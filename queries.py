@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive.facets import STATES
 from arguments import (
     MOST,
-    STATES,
     Format,
     day_of,
     every_source,
@@ -36,7 +36,7 @@ app = typer.Typer()
 @app.command(context_settings={"ignore_unknown_options": True})
 def search(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*')
+        list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*, level:amber')
     ] = None,
     level: Annotated[list[str] | None, typer.Option(help="green, yellow, amber or red")] = None,
     source: Annotated[list[str] | None, typer.Option(help="a source's slug")] = None,

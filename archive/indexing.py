@@ -15,7 +15,7 @@ from archive.tables import plain
 _ROWS, _REVISIONS, _TARGETS = plain(NotificationRow), plain(Revision), plain(Target)
 _ATTACHMENTS, _DOCUMENT_PAGES = plain(Attachment), plain(DocumentPage)
 _CURRENT = (
-    select(*(_ROWS.c[name] for name in ("id", "source", "state", "issued_sort")), _REVISIONS.c.record)
+    select(*(_ROWS.c[name] for name in ("id", "source", "state", "issued_sort", "issued_stated")), _REVISIONS.c.record)
     .join(_REVISIONS, and_(_REVISIONS.c.notification_id == _ROWS.c.id, _REVISIONS.c.number == _ROWS.c.revision))
     .where(_ROWS.c.id.in_(bindparam("numbers", expanding=True)))
     .order_by(_ROWS.c.id)
@@ -36,7 +36,7 @@ _RECOGNISED = select(_ATTACHMENTS.c.notification_id, _ATTACHMENTS.c.recognised).
 
 
 def current_revisions(session: Session, notification_ids: Collection[int]) -> list[Row[Any]]:
-    """Notifications with their current records, by number: `id, source, state, issued_sort, record`."""
+    """Notifications with their current records, by number: `id, source, state, issued_sort, issued_stated, record`."""
     session.flush()
     return list(session.execute(_CURRENT, {"numbers": sorted(notification_ids)})) if notification_ids else []
 
@@ -69,6 +69,8 @@ def _entry(row: Row[Any], pages: Sequence[str], series: Sequence[str]) -> Search
         "issuer": record["issuers"],
         "topic": record["topics"],
         "series": series,
+        "year": [f"{row.issued_sort:%Y}"] if row.issued_stated else [],
+        "has": ["attachment"] if record["attachments"] else [],
     }
     return SearchEntry(row.id, row.issued_sort, record["title"] or "", record["text"], pages, facets)
 

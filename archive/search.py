@@ -7,16 +7,15 @@ filters are words of their own, so both databases answer alike.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, text
 
 from archive import search_postgres, search_sqlite
+from archive.facets import token_of
 from archive.query import Query, parse
 from archive.search_dialect import Condition, Dialect, IndexedWords, Newest
 from archive.words import words
@@ -99,7 +98,7 @@ def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> 
 
 
 def _words_of(entry: SearchEntry) -> IndexedWords:
-    tokens = [_facet_token(name, value) for name, values in entry.facets.items() for value in values]
+    tokens = [token_of(name, value) for name, values in entry.facets.items() for value in values]
     return IndexedWords(words(entry.title), words(entry.text), tuple(words(page) for page in entry.pages), tokens)
 
 
@@ -248,7 +247,7 @@ def _scope(
     until: datetime | None,
     before: int | None = None,
 ) -> _Scope:
-    tokens = [[_facet_token(name, value) for value in values] for name, values in facets.items() if values]
+    tokens = [[token_of(name, value) for value in values] for name, values in facets.items() if values]
     parsed = None if query is None else parse(query)
     return _Scope(*_opened(session), parsed, tokens, list(_bounds(since, until, before)))
 
@@ -283,9 +282,3 @@ def _free_key(connection: Connection, wanted: int, taken: Container[int]) -> int
     while wanted in taken or connection.execute(OWNER, {"key": wanted}).first():
         wanted += 1
     return wanted
-
-
-@lru_cache(maxsize=4096)
-def _facet_token(name: str, value: str) -> str:
-    """A word for one value of one filter: `f` and 16 hex digits."""
-    return "f" + hashlib.sha256(f"{name}={value}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
