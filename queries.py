@@ -52,9 +52,9 @@ def search(
     format_name: Format = None,
 ) -> None:
     """Search titles, texts and the pages of attachments."""
+    from archive.finding import Asked, how_many
+    from archive.finding import search as search_archive
     from archive.query import BadQuery
-    from archive.reading import Asked, how_many
-    from archive.reading import search as search_archive
     from terminal import print_rows, say
 
     asked = Asked(

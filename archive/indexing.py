@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, DocumentPage, NotificationRow, Revision, Target
+from archive.facet_values import note_values
 from archive.search import SearchEntry, index_all
 from archive.tables import plain
 
@@ -56,7 +57,9 @@ def index_current(session: Session, current: Sequence[Row[Any]]) -> None:
     series: dict[int, set[str]] = {}
     for number, recognised in session.execute(_RECOGNISED, {"numbers": [row.id for row in current]}):
         series.setdefault(number, set()).add(recognised["series"])
-    index_all(session, [_entry(row, pages.get(row.id, []), sorted(series.get(row.id, ()))) for row in current])
+    entries = [_entry(row, pages.get(row.id, []), sorted(series.get(row.id, ()))) for row in current]
+    note_values(session, entries, {row.record["region"] for row in current if row.record["region"]})
+    index_all(session, entries)
 
 
 def _entry(row: Row[Any], pages: Sequence[str], series: Sequence[str]) -> SearchEntry:
@@ -75,9 +78,12 @@ def _entry(row: Row[Any], pages: Sequence[str], series: Sequence[str]) -> Search
     return SearchEntry(row.id, row.issued_sort, record["title"] or "", record["text"], pages, facets)
 
 
-def pages_of(session: Session, notification_id: int) -> list[tuple[str, int, str]]:
-    """Address, page number and text of every page of the documents that a notification cites."""
-    return [(url, page, text) for _, url, page, text in _pages(session, [notification_id])]
+def all_pages_of(session: Session, notification_ids: Collection[int]) -> dict[int, list[tuple[str, int, str]]]:
+    """Address, page number and text of every page of the documents that notifications cite, by notification."""
+    found: dict[int, list[tuple[str, int, str]]] = {}
+    for number, url, page, text in _pages(session, notification_ids):
+        found.setdefault(number, []).append((url, page, text))
+    return found
 
 
 def _pages(session: Session, notification_ids: Collection[int]) -> list[tuple[int, str, int, str]]:

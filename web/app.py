@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from archive.finding import Asked, search
 from archive.overview import gaps, source_state, totals
-from archive.reading import Asked, search
 from archive.store import Archive, ArchiveUnusable
 
 NEWEST = 15

@@ -13,7 +13,8 @@ from sqlalchemy import select, text
 import archive.derived
 import archive.migrate
 from archive.derived import Sighting, Target
-from archive.facets import token_of
+from archive.facet_values import labels_of
+from archive.facets import FACETS, token_of
 from archive.migrate import SHAPE, open_archive, upgrade
 from archive.search import find
 from archive.store import ArchiveUnusable
@@ -129,18 +130,21 @@ def test_an_archive_of_the_sixth_shape_is_found_by_year_and_attachment(database_
         asked = ("year:2018", "has:attachment", "-has:attachment year:2018", "year:2017")
         with store.reading() as session:
             expected = [[hit.notification_id for hit in find(session, query)] for query in asked]
+            values = [labels_of(session, facet) for facet in FACETS]
         assert [len(found) for found in expected] == [6, 1, 5, 0]
         with store.writing() as session:
             dialect = session.get_bind().dialect.name
             for token in (token_of("year", "2018"), token_of("has", "attachment")):
                 word = token if dialect == "sqlite" else f"={token}"
                 session.execute(text(FORGET[dialect]), {"token": word})
+            session.execute(text("DROP TABLE facet_values"))
         set_shape(store, "0006")
         with store.reading() as session:
             assert [find(session, query) for query in asked] == [[], [], [], []]
         assert upgrade(store) == "0006"
         with store.reading() as session:
             assert [[hit.notification_id for hit in find(session, query)] for query in asked] == expected
+            assert [labels_of(session, facet) for facet in FACETS] == values
 
 
 def test_an_archive_that_is_up_to_date_is_left_alone(database_url: str, tmp_path: Path) -> None:
