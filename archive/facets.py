@@ -9,7 +9,7 @@ from functools import lru_cache
 
 LEVELS = ("green", "yellow", "amber", "red")
 STATES = ("current", "withdrawn", "rolled-off", "ended", "cancelled", "superseded")
-HAS = ("attachment",)
+HAS = ("attachment", "threat-level")
 FACETS = ("level", "source", "issuer", "region", "topic", "series", "state", "year", "has")
 CLOSED: Mapping[str, Sequence[str]] = {"level": LEVELS, "state": STATES, "has": HAS}
 """The filters whose values are known for good; what the others hold depends on the archive."""

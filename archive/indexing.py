@@ -36,6 +36,10 @@ _RECOGNISED = select(_ATTACHMENTS.c.notification_id, _ATTACHMENTS.c.recognised).
 )
 
 
+STATED = {"attachment": "attachments", "threat-level": "threat_levels"}
+"""What `has:` asks for, and the field of the record that is not empty then."""
+
+
 def current_revisions(session: Session, notification_ids: Collection[int]) -> list[Row[Any]]:
     """Notifications with their current records, by number: `id, source, state, issued_sort, issued_stated, record`."""
     session.flush()
@@ -73,7 +77,7 @@ def _entry(row: Row[Any], pages: Sequence[str], series: Sequence[str]) -> Search
         "topic": record["topics"],
         "series": series,
         "year": [f"{row.issued_sort:%Y}"] if row.issued_stated else [],
-        "has": ["attachment"] if record["attachments"] else [],
+        "has": [name for name, field in STATED.items() if record[field]],
     }
     return SearchEntry(row.id, row.issued_sort, record["title"] or "", record["text"], pages, facets)
 

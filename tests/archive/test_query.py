@@ -86,7 +86,7 @@ def test_reads(text: str, tree: Query) -> None:
         ("level:", "query, character 1: level: nothing after the colon, expected a value, as in level:amber"),
         ("a level: b", "query, character 3: level: nothing after the colon, expected a value, as in level:amber"),
         ("level:orange", "query, character 1: level:orange, expected one of green, yellow, amber, red"),
-        ("has:pictures", "query, character 1: has:pictures, expected one of attachment"),
+        ("has:pictures", "query, character 1: has:pictures, expected one of attachment, threat-level"),
         ("year:17", "query, character 1: year:17, expected four digits, as in year:2017"),
         ('region:"London', 'query, character 8: a quotation mark is never closed, expected a second "'),
         ("level:amber " * 65, "query, character 769: more than 64 words, expected at most 64"),

@@ -1,6 +1,9 @@
-"""The seventh shape: search knows the year in which a bulletin says it was issued, and whether it has attachments."""
+"""The seventh shape: search knows the year in which a bulletin says it was issued, what it has, and all values."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,20 +14,23 @@ from archive.tables import UtcTime
 revision = "0007"
 down_revision = "0006"
 
-STATED = (
-    "SELECT DISTINCT {year} FROM notifications WHERE issued_stated",
-    "SELECT search_key FROM search_keys JOIN notifications ON notifications.id = search_keys.notification_id"
-    " WHERE issued_stated AND {year} = :year",
+AT_ONCE = 1_000
+PRESENT = sa.text(
+    "SELECT search_key, notifications.source, issued_sort, issued_stated, record FROM notifications"
+    " JOIN revisions ON revisions.notification_id = notifications.id AND number = notifications.revision"
+    " JOIN search_keys ON search_keys.notification_id = notifications.id"
+    f" WHERE search_key > :after ORDER BY search_key LIMIT {AT_ONCE}"
+).columns(issued_sort=UtcTime(), record=sa.JSON())
+RECOGNISED = sa.text("SELECT recognised FROM attachments WHERE cited AND recognised IS NOT NULL").columns(
+    recognised=sa.JSON()
 )
-YEARS = {"sqlite": "strftime('%Y', issued_sort)", "postgresql": "to_char(issued_sort AT TIME ZONE 'UTC', 'YYYY')"}
-CITING = (
-    "SELECT search_key FROM search_keys JOIN attachments ON attachments.notification_id = search_keys.notification_id"
-    " WHERE attachments.cited GROUP BY search_key"
-)
-ADDED = {
-    "sqlite": "UPDATE search_entries SET tokens = tokens || :token WHERE rowid IN ({keys})",
-    "postgresql": "UPDATE search_entries SET tsv = tsv || CAST(:token AS tsvector) WHERE search_key IN ({keys})",
+ADD = {
+    "sqlite": "UPDATE search_entries SET tokens = tokens || ' ' || :tokens WHERE rowid = :key",
+    "postgresql": "UPDATE search_entries SET tsv = tsv || CAST(:tokens AS tsvector) WHERE search_key = :key",
 }
+SIGN = {"sqlite": "", "postgresql": "="}
+"""What stands before a filter's word, so that it is no word of a text."""
+HAS = (("attachment", "attachments"), ("threat-level", "threat_levels"))
 
 
 def upgrade() -> None:
@@ -38,37 +44,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("facet", "value", name=op.f("pk_facet_values")),
         info={"kind": "derived"},
     )
-    _list_values(connection)
-    years, of_year = (each.format(year=YEARS[connection.dialect.name]) for each in STATED)
-    for (year,) in connection.execute(sa.text(years)).all():
-        _add(connection, "year", year, of_year, year=year)
-    _add(connection, "has", "attachment", CITING)
-
-
-def _list_values(connection: sa.Connection) -> None:
-    """The values that the present records have; what earlier ones had is nobody's choice any more."""
-    statement = (
-        "SELECT notifications.source, issued_sort, issued_stated, record FROM notifications"
-        " JOIN revisions ON notification_id = notifications.id AND number = notifications.revision"
-    )
-    typed = sa.text(statement).columns(issued_sort=UtcTime(), record=sa.JSON())
     met: dict[tuple[str, str], str] = {}
-    for source, issued, is_stated, record in connection.execute(typed):
-        region = record["region"]
-        found = [("source", source), *(("issuer", each) for each in record["issuers"])]
-        found += [("topic", each) for each in record["topics"]] + ([("year", f"{issued:%Y}")] if is_stated else [])
-        met |= {pair: pair[1] for pair in found if pair not in met}
-        if region:
-            met.setdefault(("region", region.casefold()), region)
-    series = sa.text("SELECT recognised FROM attachments WHERE cited AND recognised IS NOT NULL")
-    for (known,) in connection.execute(series.columns(recognised=sa.JSON())):
+    for (known,) in connection.execute(RECOGNISED):
         met["series", known["series"]] = known["series"]
-    rows = [{"facet": facet, "value": value, "label": label} for (facet, value), label in sorted(met.items())]
-    if rows:
-        connection.execute(sa.text("INSERT INTO facet_values VALUES (:facet, :value, :label)"), rows)
+    for rows in _batches(connection):
+        added = []
+        for row in rows:
+            new = [("year", f"{row.issued_sort:%Y}")] if row.issued_stated else []
+            met |= {pair: pair[1] for pair in (*_values(row), *new)}
+            if row.record["region"]:
+                met.setdefault(("region", row.record["region"].casefold()), row.record["region"])
+            new += [("has", name) for name, field in HAS if row.record[field]]
+            sign = SIGN[connection.dialect.name]
+            added.append({"key": row.search_key, "tokens": " ".join(sign + token_of(*each) for each in new)})
+        connection.execute(sa.text(ADD[connection.dialect.name]), added)
+    if met:
+        listed = [{"facet": facet, "value": value, "label": label} for (facet, value), label in sorted(met.items())]
+        connection.execute(sa.text("INSERT INTO facet_values VALUES (:facet, :value, :label)"), listed)
 
 
-def _add(connection: sa.Connection, facet: str, value: str, keys: str, **values: str) -> None:
-    token = token_of(facet, value)
-    written = f" {token}" if connection.dialect.name == "sqlite" else f"'={token}'"
-    connection.execute(sa.text(ADDED[connection.dialect.name].format(keys=keys)), {"token": written, **values})
+def _values(row: Any) -> Iterator[tuple[str, str]]:
+    yield "source", row.source
+    yield from (("issuer", each) for each in row.record["issuers"])
+    yield from (("topic", each) for each in row.record["topics"])
+
+
+def _batches(connection: sa.Connection) -> Iterator[Sequence[Any]]:
+    """The present records by search key, so many at once that memory does not grow with the archive."""
+    after = -1
+    while batch := connection.execute(PRESENT, {"after": after}).all():
+        yield batch
+        after = batch[-1].search_key
