@@ -85,6 +85,16 @@ def gaps(session: Session, slug: str | None = None) -> list[dict[str, Any]]:
     ]
 
 
+def last_runs(session: Session, slug: str, most: int) -> list[dict[str, Any]]:
+    """The runs of a source, the newest first: when, how they ended, and their books."""
+    rows = session.scalars(select(Run).where(Run.source == slug).order_by(Run.id.desc()).limit(most))
+    return [
+        {"started_at": row.started_at, "ended_at": row.ended_at, "state": row.state, "reason": row.reason}
+        | {"accounts": dict(row.accounts)}
+        for row in rows
+    ]
+
+
 def totals(session: Session) -> dict[str, int]:
     """How much the archive holds."""
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,12 +15,14 @@ from archive.store import Archive
 from tests.archive.pages import BODIES, Message, Publisher, make_archive, messages
 from tests.databases import refuse
 from web.app import make_app
+from web.catalogue import Catalogue, SourceFacts
 from web.server import serving
 
 CHROMIUM = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+CATALOGUE = Catalogue({"bsia-cssc": SourceFacts("bsia-cssc", "bsia")}, {"btp": "British Transport Police"})
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
@@ -37,7 +40,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 def site(archive: Archive) -> Iterator[httpx.Client]:
     """A client of the pages as they are served."""
     with (
-        serving(make_app(archive, ["bsia-cssc"]), "127.0.0.1", 0) as port,
+        serving(make_app(archive, CATALOGUE), "127.0.0.1", 0) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
     ):
         yield client
@@ -63,7 +66,7 @@ def test_a_browser_shows_it(archive: Archive, tmp_path: Path) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         refuse("browser", "chromium is not installed")
-    with serving(make_app(archive, ["bsia-cssc"], "a banner"), "127.0.0.1", 0) as port:
+    with serving(make_app(archive, replace(CATALOGUE, banner="a banner")), "127.0.0.1", 0) as port:
         shown = subprocess.run(
             [
                 str(chromium),
