@@ -11,7 +11,7 @@ from starlette.responses import Response
 from archive.changes import list_changes
 from archive.finding import find_page, is_of_a_page
 from archive.kept import captures
-from archive.overview import source_state
+from archive.overview import source_state, source_states
 from archive.reading import NotFound, documents, history, notification, number_of, sightings
 from archive.store import Archive, Session
 from web.answers import data
@@ -66,7 +66,8 @@ def one_capture(archive: Archive, request: Request, number: int) -> Response:
 def list_sources(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """Every source that this version reads, with its state."""
     with archive.reading() as session:
-        items = [_source(session, catalogue, slug) for slug in catalogue.sources]
+        states = source_states(session, list(catalogue.sources))
+    items = [_source(catalogue, each) for each in states]
     return data({"items": items, "next": None}, request)
 
 
@@ -75,7 +76,8 @@ def one_source(archive: Archive, catalogue: Catalogue, request: Request, slug: s
     if slug not in catalogue.sources:
         raise NotFound(f"source {slug[:80]}: there is none, expected one of those listed")
     with archive.reading() as session:
-        return data(_source(session, catalogue, slug), request)
+        state = source_state(session, slug)
+    return data(_source(catalogue, state), request)
 
 
 def changes(archive: Archive, request: Request) -> Response:
@@ -93,10 +95,10 @@ def _number(session: Session, public_id: str) -> int:
     return number_of(session, public_id)
 
 
-def _source(session: Session, catalogue: Catalogue, slug: str) -> Mapping[str, Any]:
-    facts = catalogue.sources[slug]
+def _source(catalogue: Catalogue, state: Mapping[str, Any]) -> Mapping[str, Any]:
+    facts = catalogue.sources[state["source"]]
     told = {"publisher": facts.publisher, "rights": facts.rights, "url": facts.url, "ended": facts.ended}
-    return {**source_state(session, slug), **told}
+    return {**state, **told}
 
 
 def _snippet(where: str, text: str) -> str:

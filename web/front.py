@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from archive.changes import last_cursor, newest_changes
 from archive.facets import LEVELS
 from archive.finding import LONDON, Asked, counted, find_page
-from archive.overview import source_state, totals
+from archive.overview import source_states, totals
 from archive.search import count
 from archive.store import Archive, Session
 from web.answers import HEADERS, page
@@ -31,7 +31,7 @@ def front_page(archive: Archive, catalogue: Catalogue, request: Request, now: da
     seen = seen_cursor(request.cookies.get(SEEN, ""))
     with archive.reading() as session:
         newest = last_cursor(session)
-        states = [source_state(session, slug) for slug in catalogue.sources]
+        states = source_states(session, list(catalogue.sources))
         values: dict[str, Any] = {
             "new": newest_changes(session, min(seen, newest), MOST_CHANGES),
             "has_visited": seen > 0,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.finding import LONDON, Asked, find_page, histogram
-from archive.overview import gaps, last_runs, source_state, totals
+from archive.overview import gaps, last_runs, source_state, source_states, totals
 from archive.publications import publications_in, published_by
 from archive.quarantine import list_quarantine
 from archive.reading import NotFound
@@ -26,7 +26,7 @@ WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 def sources_page(archive: Archive, catalogue: Catalogue) -> Response:
     """All sources in one table."""
     with archive.reading() as session:
-        states = [source_state(session, slug) for slug in catalogue.sources]
+        states = source_states(session, list(catalogue.sources))
         missing = gaps(session)
         held = totals(session)
     return page("sources.html", catalogue=catalogue, states=states, gaps=missing, totals=held)
@@ -56,7 +56,7 @@ def source_page(archive: Archive, catalogue: Catalogue, slug: str) -> Response:
 def status(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """The state of every source, the gaps and the totals, for monitors."""
     with archive.reading() as session:
-        states = [_plain(source_state(session, slug)) for slug in catalogue.sources]
+        states = [_plain(each) for each in source_states(session, list(catalogue.sources))]
         found = {"sources": states, "gaps": [_plain(gap) for gap in gaps(session)], "totals": totals(session)}
     return data(found, request)
 
