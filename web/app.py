@@ -21,7 +21,11 @@ from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
 
 STATIC = Path(__file__).parent / "static"
-MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 Answer = Callable[[Request], Response]
 
 
@@ -61,7 +65,8 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
         "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),
         "/api/v1/changes": lambda r: api.changes(archive, r),
-        "/static/{name}": _static,
+        "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
+        "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }
     routes = [Route(path, _endpoint(make), methods=["GET"]) for path, make in gets.items()]
     routes.append(Route("/seen", _seen, methods=["POST"]))
@@ -77,12 +82,19 @@ def _endpoint(make: Answer) -> Callable[[Request], object]:
 
 async def _seen(request: Request) -> Response:
     """Only a form of ours sends this: browsers say where a request comes from (Sec-Fetch-Site, Origin)."""
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.url.scheme}://{request.url.netloc}":
-        return refusal(request, HTTPStatus.FORBIDDEN, f"origin {origin[:80]}: not this server, expected its own form")
+    if not _is_ours(request):
+        return refusal(request, HTTPStatus.FORBIDDEN, "from another site, expected the form of the front page")
     body = (await request.body())[:100].decode("ascii", "replace")
     name, _, value = body.partition("=")
     return mark_seen(seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a form of ours sent it: a page that tells no referrer has no origin of its own in older browsers."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return origin in (None, f"{request.url.scheme}://{request.url.netloc}")
 
 
 async def _refused(request: Request, problem: Exception) -> Response:
@@ -92,9 +104,9 @@ async def _refused(request: Request, problem: Exception) -> Response:
     return refusal(request, status, f"{what}, expected {expected}", getattr(problem, "headers", None))
 
 
-def _static(request: Request) -> Response:
+def _static(request: Request, name: str) -> Response:
     """One of the few files that the pages load."""
-    place = STATIC / str(request.path_params["name"])
+    place = STATIC / name
     if place.suffix not in MEDIA_TYPES or not place.is_file() or place.parent != STATIC:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return tagged(place.read_bytes(), request, MEDIA_TYPES[place.suffix])

@@ -122,7 +122,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, address: str, schem
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found += [f"{path}: {wide} px too wide"] if wide > 0 else []
     made.close()
-    assert found == []
+    assert not found, "\n".join(found)
     assert watched.said == []
 
 

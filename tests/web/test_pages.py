@@ -73,9 +73,20 @@ def test_what_was_marked_as_seen_is_not_new(address: str) -> None:
         assert reader.get("/").text.count('<span class="kind') == 1
 
 
-def test_another_site_cannot_mark_anything(site: httpx.Client) -> None:
-    done = site.post("/seen", data={"cursor": "1"}, headers={"Origin": "https://example.org"})
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Origin": "https://example.org"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_another_site_cannot_mark_anything(site: httpx.Client, said: dict[str, str]) -> None:
+    done = site.post("/seen", data={"cursor": "1"}, headers=said)
     assert done.status_code == 403 and "Set-Cookie" not in done.headers
+    ours = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert site.post("/seen", data={"cursor": "1"}, headers=ours).status_code == 303
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "-1", "9" * 30, "1; x", "٣"])
