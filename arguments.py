@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 DONE, LOSSES, USAGE, COULD_NOT_RUN = 0, 1, 2, 3
 MOST = 2**63 - 1
 """The largest number that a database takes."""
-STATES = ("current", "withdrawn", "rolled-off", "ended", "cancelled", "superseded")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID = re.compile(r"\s*[0-9a-fA-F]{6,16}\s*")
 FIRST_PAGES = datetime(1990, 1, 1, tzinfo=UTC)
@@ -212,17 +211,17 @@ def query_of(words: list[str] | None) -> str | None:
 
 def facets_of(**chosen: list[str] | None) -> dict[str, list[str]]:
     """The filters that were chosen, by facet."""
-    from archive.records import LEVELS
+    from archive.facets import CLOSED
     from parsers.organisations import ORGANISATIONS
     from parsers.recognised import SERIES
     from parsers.topic_words import IN_TEXT, IN_TITLE
 
     former = present_names()
     chosen["source"] = [former.get(slug, slug) for slug in chosen["source"] or []]
-    known = {"level": LEVELS, "source": known_slugs(), "issuer": sorted(ORGANISATIONS), "state": STATES}
+    known = {**CLOSED, "source": known_slugs(), "issuer": sorted(ORGANISATIONS)}
     known |= {"topic": sorted({*IN_TEXT, *IN_TITLE}), "series": sorted({each.slug for each in SERIES})}
     for name, expected in known.items():
-        for value in chosen[name] or []:
+        for value in chosen.get(name) or []:
             if value not in expected:
                 refuse(f"--{name}: {value!r}, expected one of {', '.join(expected)}")
     chosen["region"] = [region.casefold() for region in chosen["region"] or []]

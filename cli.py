@@ -83,7 +83,7 @@ def serve(
     host: Annotated[str, typer.Option(help="the address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="the port to listen on; 0 takes a free one")] = 8750,
 ) -> None:
-    """Run everything: the scheduler, its work, and a status page."""
+    """Run everything: the scheduler, its work, and the analysts' web."""
     from wiring import serve_all
 
     settings, chosen = settings_in_force(), list(every_source().values())

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive.facets import STATES
 from arguments import (
     MOST,
-    STATES,
     Format,
     day_of,
     every_source,
@@ -36,7 +36,7 @@ app = typer.Typer()
 @app.command(context_settings={"ignore_unknown_options": True})
 def search(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*')
+        list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*, level:amber')
     ] = None,
     level: Annotated[list[str] | None, typer.Option(help="green, yellow, amber or red")] = None,
     source: Annotated[list[str] | None, typer.Option(help="a source's slug")] = None,
@@ -52,9 +52,9 @@ def search(
     format_name: Format = None,
 ) -> None:
     """Search titles, texts and the pages of attachments."""
+    from archive.finding import Asked, how_many
+    from archive.finding import search as search_archive
     from archive.query import BadQuery
-    from archive.reading import Asked, how_many
-    from archive.reading import search as search_archive
     from terminal import print_rows, say
 
     asked = Asked(
@@ -130,7 +130,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
 def status(format_name: Format = None) -> None:
     """Show each source's state; beside it, on standard error, gaps, totals and the settings in force."""
     from archive.hosts import troubled_hosts
-    from archive.overview import gaps, source_state, totals
+    from archive.overview import gaps, source_states, totals
     from settings import print_settings
     from terminal import print_rows, say
 
@@ -140,7 +140,7 @@ def status(format_name: Format = None) -> None:
     counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
     columns = ["source/state", "last_success/next_check", *counts, "problem"]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
-        rows = [source_state(session, slug) for slug in known_slugs()]
+        rows = source_states(session, known_slugs())
         print_rows(rows, columns, format_name)
         _say_of_hosts(settings, troubled_hosts(session), datetime.now(UTC), say)
         for gap in gaps(session):

@@ -160,10 +160,11 @@ def replica_settings(settings: Settings, *, home_was_given: bool) -> Settings:
 def serve_all(
     settings: Settings, chosen: list[Source], *, replica: bool, host: str, port: int, home_was_given: bool
 ) -> int:
-    """Scheduler, workers and status page for these sources in one process, until SIGTERM or SIGINT: the exit code."""
+    """Scheduler, workers and web for these sources in one process, until SIGTERM or SIGINT: the exit code."""
     from archive.migrate import open_archive
     from archive.renaming import rename_sources
     from archive.targets import want_passed_over
+    from desk import desk
     from ingest.tools import utc_now
     from parsers.configured import former_names
     from parsers.source import broken_sources
@@ -184,7 +185,7 @@ def serve_all(
         if replica:
             transport_for = stack.enter_context(_replica_of_upstreams())
             chosen = [_paced(source) for source in chosen]
-        stack.enter_context(_status_page(archive, chosen, host, port, replica=replica))
+        stack.enter_context(desk(archive, chosen, host, port, replica=replica))
         _say_where(settings)
         for name, problem in broken_sources().items():
             say(f"{name}: {problem}, expected a module that can be imported")
@@ -225,18 +226,6 @@ def _paced(source: Source) -> Source:
     quick = copy.copy(source)
     vars(quick)["every_minutes"] = source.every_minutes / REPLICA_HASTE
     return quick
-
-
-@contextmanager
-def _status_page(archive: Archive, chosen: list[Source], host: str, port: int, *, replica: bool) -> Iterator[None]:
-    from web.app import make_app
-    from web.server import serving
-
-    banner = "These bulletins are invented: they come from the built-in replica." if replica else ""
-    with serving(make_app(archive, [source.slug for source in chosen], banner), host, port) as bound:
-        shown = f"[{host}]" if ":" in host else host
-        say(f"status page: http://{shown}:{bound}/")
-        yield
 
 
 def _say_where(settings: Settings) -> None:

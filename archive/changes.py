@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Change, Revision
@@ -18,6 +18,11 @@ KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "l
 KEYS = ("cursor", "kind", "notification", "source", "issued", "title", "revision", "cause", "at")
 CAUSES = ("capture", "backfill", "import", "human", "replay", "parser")
 _WRITE = insert(plain(Change))
+_LISTED = (
+    select(Change, Identity, Revision.record)
+    .join(Identity, Identity.notification_id == Change.notification_id)
+    .join(Revision, (Revision.notification_id == Change.notification_id) & (Revision.number == Change.revision))
+)
 
 
 @dataclass(slots=True)
@@ -56,15 +61,24 @@ class Changes:
 
 def list_changes(session: Session, since: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """The change rows after the cursor `since`, oldest first, with the fields that `changes` prints."""
-    found = session.execute(
-        select(Change, Identity, Revision.record)
-        .join(Identity, Identity.notification_id == Change.notification_id)
-        .join(Revision, (Revision.notification_id == Change.notification_id) & (Revision.number == Change.revision))
-        .where(Change.cursor > since)
-        .order_by(Change.cursor)
-        .limit(limit)
-    )
-    for change, identity, record in found:
+    return _listed(session, _LISTED.where(Change.cursor > since).order_by(Change.cursor).limit(limit))
+
+
+def newest_changes(
+    session: Session, since: int = 0, limit: int | None = None, before: int | None = None
+) -> list[dict[str, Any]]:
+    """The same newest first; `before` is the last cursor of a page, and continues it."""
+    asked = _LISTED.where(Change.cursor > since).order_by(Change.cursor.desc()).limit(limit)
+    return list(_listed(session, asked if before is None else asked.where(Change.cursor < before)))
+
+
+def last_cursor(session: Session) -> int:
+    """The cursor of the newest change; 0 where there is none."""
+    return session.scalar(select(func.max(Change.cursor))) or 0
+
+
+def _listed(session: Session, asked: Select[Any]) -> Iterator[dict[str, Any]]:
+    for change, identity, record in session.execute(asked):
         yield {
             "cursor": change.cursor,
             "kind": change.kind,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Document, Gap, NotificationRow, Quarantined, Target
@@ -16,27 +17,52 @@ from archive.tables import Capture, Identity, Run
 
 def source_state(session: Session, slug: str) -> dict[str, Any]:
     """What an operator wants to know of one source."""
-    listing = session.scalars(
-        select(Target).where(Target.source == slug, Target.role == "listing").order_by(Target.next_check_at)
-    ).all()
-    last_run = session.scalars(select(Run).where(Run.source == slug).order_by(Run.id.desc()).limit(1)).first()
+    return source_states(session, [slug])[0]
+
+
+def source_states(session: Session, slugs: Sequence[str]) -> list[dict[str, Any]]:
+    """The same of many, in their order, by one statement for each thing that is counted."""
+    asked = Target.source.in_(slugs)
+    listings: dict[str, list[Target]] = {}
+    for each in session.scalars(select(Target).where(asked, Target.role == "listing").order_by(Target.next_check_at)):
+        listings.setdefault(each.source, []).append(each)
+    newest = select(func.max(Run.id)).where(Run.source.in_(slugs)).group_by(Run.source)
+    runs = {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(newest)))}
+    linked = (Target.role.in_(("attachment", "detail")), Target.state.in_(("wanted", "missing", "gone")))
+    counted = {
+        "notifications": _by_source(session, slugs, NotificationRow),
+        "pending": _by_source(session, slugs, Capture, Capture.state == "pending"),
+        "quarantined": _by_source(session, slugs, Quarantined, Quarantined.state == "waiting"),
+        "gaps": _by_source(session, slugs, Gap),
+        "wanted": _by_source(session, slugs, Target, *linked, Target.state == "wanted", Target.role == "attachment"),
+        "missing": _by_source(session, slugs, Target, *linked, Target.state != "wanted"),
+    }
+    new: dict[str, datetime] = {slug: at for slug, at in session.execute(_newest_identities(slugs))}  # noqa: C416
+    return [
+        _told(
+            slug,
+            listings.get(slug, []),
+            runs.get(slug),
+            new.get(slug),
+            {name: counts.get(slug, 0) for name, counts in counted.items()},
+        )
+        for slug in slugs
+    ]
+
+
+def _told(
+    slug: str, listing: Sequence[Target], last_run: Run | None, last_new: datetime | None, counts: Mapping[str, int]
+) -> dict[str, Any]:
+    problems = (each.held_reason or each.last_error for each in listing)
     return {
         "source": slug,
         "state": _state(listing, last_run),
         "last_success": max((each.confirmed_at for each in listing if each.confirmed_at), default=None),
         "next_check": min((each.next_check_at for each in listing if each.next_check_at), default=None),
-        "notifications": _count(session, select(NotificationRow.id).where(NotificationRow.source == slug)),
-        "last_new": session.scalar(_newest_identity(slug)),
-        "pending": _count(session, select(Capture.id).where(Capture.source == slug, Capture.state == "pending")),
-        "quarantined": _count(
-            session, select(Quarantined.id).where(Quarantined.source == slug, Quarantined.state == "waiting")
-        ),
-        "gaps": _count(session, select(Gap.id).where(Gap.source == slug)),
-        "wanted": _linked(session, slug, ("attachment",), "wanted"),
-        "missing": _linked(session, slug, ("attachment", "detail"), "missing", "gone"),
-        "problem": next(
-            (each.held_reason or each.last_error for each in listing if each.held_reason or each.last_error), None
-        ),
+        "notifications": counts["notifications"],
+        "last_new": last_new,
+        **{name: counts[name] for name in ("pending", "quarantined", "gaps", "wanted", "missing")},
+        "problem": next((problem for problem in problems if problem), None),
     }
 
 
@@ -58,21 +84,23 @@ def _is_worked_on(listing: Sequence[Target]) -> bool:
     return any(each.lease_owner and not is_gone(each.lease_owner) for each in listing)
 
 
-def _newest_identity(slug: str) -> Select[Any]:
+def _newest_identities(slugs: Sequence[str]) -> Select[str, datetime]:
     return (
-        select(func.max(Capture.fetched_at))
-        .join(Identity, Identity.capture_id == Capture.id)
-        .where(Identity.source == slug)
+        select(Identity.source, func.max(Capture.fetched_at))
+        .join(Capture, Capture.id == Identity.capture_id)
+        .where(Identity.source.in_(slugs))
+        .group_by(Identity.source)
     )
+
+
+def _by_source(session: Session, slugs: Sequence[str], table: Any, *which: ColumnElement[bool]) -> dict[str, int]:
+    """How many rows of a table each source has."""
+    counted = select(table.source, func.count()).where(table.source.in_(slugs), *which).group_by(table.source)
+    return {slug: count for slug, count in session.execute(counted)}  # noqa: C416
 
 
 def _count(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
-
-
-def _linked(session: Session, slug: str, roles: Sequence[str], *states: str) -> int:
-    ours = (Target.source == slug, Target.role.in_(roles), Target.state.in_(states))
-    return _count(session, select(Target.id).where(*ours))
 
 
 def gaps(session: Session, slug: str | None = None) -> list[dict[str, Any]]:
@@ -81,6 +109,16 @@ def gaps(session: Session, slug: str | None = None) -> list[dict[str, Any]]:
     rows = session.scalars(query.where(Gap.source == slug) if slug else query)
     return [
         {"source": row.source, "since": row.since, "until": row.until, "reason": row.reason, "capture": row.capture_id}
+        for row in rows
+    ]
+
+
+def last_runs(session: Session, slug: str, most: int) -> list[dict[str, Any]]:
+    """The runs of a source, the newest first: when, how they ended, and their books."""
+    rows = session.scalars(select(Run).where(Run.source == slug).order_by(Run.id.desc()).limit(most))
+    return [
+        {"started_at": row.started_at, "ended_at": row.ended_at, "state": row.state, "reason": row.reason}
+        | {"accounts": dict(row.accounts)}
         for row in rows
     ]
 

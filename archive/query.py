@@ -1,4 +1,4 @@
-"""The query language: words, "phrases", -not, OR, prefix* and parentheses, read into a small tree."""
+"""The query language: words, "phrases", -not, OR, prefix*, field:value and parentheses, read into a small tree."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive.facets import FACETS, token_of, value_of
 from archive.words import words
 
 MAX_CHARACTERS = 1_000
@@ -16,6 +17,7 @@ QUOTES = '"“”'
 LEXEME = re.compile(
     rf"(?P<minus>-(?=[^\s)]))|(?P<open>\()|(?P<close>\))|(?P<quote>[{QUOTES}])|(?P<word>[^\s(){QUOTES}]+)"
 )
+FIELD = re.compile(rf"({'|'.join(FACETS)}):(.*)", re.IGNORECASE | re.DOTALL)
 OPERATORS = ("OR", "AND")
 
 
@@ -35,6 +37,19 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A value of a filter, as in `level:amber`."""
+
+    facet: str
+    value: str
+
+    @property
+    def token(self) -> str:
+        """The word that stands for it in the index."""
+        return token_of(self.facet, self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Everything wanted (at least one) and nothing unwanted."""
 
@@ -49,14 +64,19 @@ class AnyOf:
     choices: tuple[Query, ...]
 
 
-Query = Phrase | AllOf | AnyOf
+Query = Phrase | Field | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str
     offset: int
-    phrase: Phrase | None = None
+    leaf: Phrase | Field | None = None
+
+    @property
+    def weight(self) -> int:
+        """How many words it counts for."""
+        return len(self.leaf.words) if isinstance(self.leaf, Phrase) else int(self.leaf is not None)
 
 
 def parse(text: str) -> Query:
@@ -74,6 +94,8 @@ def phrases_to_show(query: Query) -> Iterator[Phrase]:
     match query:
         case Phrase():
             yield query
+        case Field():
+            return
         case AllOf(wanted=parts) | AnyOf(choices=parts):
             for part in parts:
                 yield from phrases_to_show(part)
@@ -84,6 +106,8 @@ def has_prefix(query: Query) -> bool:
     match query:
         case Phrase(prefix=prefix):
             return prefix
+        case Field():
+            return False
         case AnyOf(choices=parts):
             return any(map(has_prefix, parts))
         case AllOf(wanted=wanted, unwanted=unwanted):
@@ -97,21 +121,41 @@ def _tokens(text: str) -> Iterator[_Token]:
         kind = found.lastgroup or ""
         if kind == "quote":
             token, offset = _quoted(text, start)
+        elif kind == "word" and (named := FIELD.fullmatch(found[0])):
+            token, offset = _field(text, named, start, offset)
         elif kind == "word":
             token = _word(found[0], start)
         else:
             token = _Token(kind, start)
-        count += len(token.phrase.words) if token.phrase else 0
+        count += token.weight
         if count > MAX_WORDS:
             raise BadQuery(start, f"more than {MAX_WORDS} words, expected at most {MAX_WORDS}")
         yield token
 
 
-def _quoted(text: str, start: int) -> tuple[_Token, int]:
-    """The phrase that opens at `start`, and where the query goes on behind it."""
+def _field(text: str, named: re.Match[str], start: int, offset: int) -> tuple[_Token, int]:
+    """The value of a filter, which may be quoted, and where the query goes on behind it."""
+    facet, written = named[1].lower(), named[2]
+    if not written and text[offset : offset + 1] in tuple(QUOTES):
+        end = _closing(text, offset)
+        written, offset = text[offset + 1 : end], end + 1
+    try:
+        return _Token("field", start, Field(facet, value_of(facet, written))), offset
+    except ValueError as problem:
+        raise BadQuery(start, str(problem)) from problem
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the quotation that opens at `start` ends."""
     end = next((offset for offset in range(start + 1, len(text)) if text[offset] in QUOTES), None)
     if end is None:
         raise BadQuery(start, 'a quotation mark is never closed, expected a second "')
+    return end
+
+
+def _quoted(text: str, start: int) -> tuple[_Token, int]:
+    """The phrase that opens at `start`, and where the query goes on behind it."""
+    end = _closing(text, start)
     found = tuple(words(text[start + 1 : end]))
     if not found:
         raise BadQuery(start, "a phrase without a letter or digit, expected words between the quotation marks")
@@ -182,8 +226,8 @@ class _Reader:
 
     def _operand(self, depth: int) -> Query:
         token = self._take()
-        if token.phrase:
-            return token.phrase
+        if token.leaf:
+            return token.leaf
         if token.kind == "open":
             return self._group(token, depth + 1)
         before = self._tokens[self._next - 2] if self._next > 1 else None

@@ -1,92 +1,72 @@
-"""Reading the archive: search results, one notification with its history, the state of each source."""
+"""Reading the archive: notifications as they are now, and one with its history."""
 
 from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Alias, Attachment, Document, NotificationRow, Revision, Sighting, Target
-from archive.indexing import pages_of
-from archive.search import count, find
-from archive.snippets import snippet
-from archive.tables import Capture, Identity
+from archive.tables import Capture, Identity, plain
 
 SHORTEST_ID = 6
+
+_IDENTITIES, _ROWS, _REVISIONS = plain(Identity), plain(NotificationRow), plain(Revision)
+_SIGHTINGS, _TARGETS, _ALIASES = plain(Sighting), plain(Target), plain(Alias)
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_PRESENT = (
+    select(
+        *(_ROWS.c[name] for name in ("id", "state", "revision")),
+        *(_IDENTITIES.c[name] for name in ("public_id", "source", "ref")),
+        _REVISIONS.c.record,
+    )
+    .join(_IDENTITIES, _IDENTITIES.c.notification_id == _ROWS.c.id)
+    .join(_REVISIONS, and_(_REVISIONS.c.notification_id == _ROWS.c.id, _REVISIONS.c.number == _ROWS.c.revision))
+    .where(_ROWS.c.id.in_(_NUMBERS))
+)
+_SPANS = (
+    select(
+        _SIGHTINGS.c.notification_id,
+        func.min(_SIGHTINGS.c.first_at),
+        func.max(func.coalesce(_SIGHTINGS.c.last_at, _TARGETS.c.confirmed_at)),
+    )
+    .join(_TARGETS, _TARGETS.c.id == _SIGHTINGS.c.target_id)
+    .where(_SIGHTINGS.c.notification_id.in_(_NUMBERS))
+    .group_by(_SIGHTINGS.c.notification_id)
+)
+_LEARNT = select(_ALIASES.c.ref, _ALIASES.c.notification_id).where(_ALIASES.c.notification_id.in_(_NUMBERS))
 
 
 class NotFound(LookupError):
     """No notification has that id, or more than one has an id that begins so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A search: the query (None lists all), filters by facet, and a span of issue (`since` in, `until` out)."""
-
-    query: str | None = None
-    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    since: datetime | None = None
-    until: datetime | None = None
-    rank: bool = False
-    limit: int = 20
-
-
-def search(session: Session, asked: Asked) -> Iterator[dict[str, Any]]:
-    """The hits of a search as rows: the record, and `id, state, revision, first_seen, last_seen, snippet`.
-
-    Raises BadQuery before the first row.
-    """
-    hits = find(
-        session,
-        asked.query,
-        facets=asked.facets,
-        since=asked.since,
-        until=asked.until,
-        rank=asked.rank,
-        limit=asked.limit,
-    )
-    for hit in hits:
-        row = notification(session, hit.notification_id)
-        yield {**row, "snippet": _snippet(session, asked.query, hit.notification_id, row)}
-
-
-def how_many(session: Session, asked: Asked) -> tuple[int, bool]:
-    """How many notifications a search finds, and whether there are more than that."""
-    return count(session, asked.query, facets=asked.facets, since=asked.since, until=asked.until)
-
-
-def _snippet(session: Session, query: str | None, number: int, row: Mapping[str, Any]) -> str:
-    fields = [("", row["text"]), ("title", row["title"] or "")]
-    fields += [(f"p. {page} of {url.rsplit('/', 1)[-1]}", text) for url, page, text in pages_of(session, number)]
-    found = snippet(query, fields)
-    return f"[{found.where}] {found.text}" if found.where.startswith("p. ") else found.text
-
-
 def notification(session: Session, number: int) -> dict[str, Any]:
     """The current record of a notification with its id, state, revision number and span of sightings."""
-    row = session.get_one(NotificationRow, number)
-    identity = session.get_one(Identity, number)
-    record = session.get_one(Revision, (number, row.revision)).record
-    first, last = session.execute(
-        select(func.min(Sighting.first_at), func.max(func.coalesce(Sighting.last_at, Target.confirmed_at)))
-        .join(Target, Target.id == Sighting.target_id)
-        .where(Sighting.notification_id == number)
-    ).one()
+    return notifications(session, [number])[number]
+
+
+def notifications(session: Session, numbers: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The same of many, by number."""
+    wanted = {"numbers": sorted(numbers)}
+    spans = {number: (first, last) for number, first, last in session.execute(_SPANS, wanted)}
+    learnt = {number: ref for ref, number in session.execute(_LEARNT, wanted)}
     return {
-        "id": identity.public_id,
-        **record,
-        "source": identity.source,
-        "ref": session.scalar(select(Alias.ref).where(Alias.notification_id == number)) or identity.ref,
-        "state": row.state,
-        "revision": row.revision,
-        "first_seen": first,
-        "last_seen": last,
+        row.id: {
+            "id": row.public_id,
+            **row.record,
+            "source": row.source,
+            "ref": learnt.get(row.id) or row.ref,
+            "state": row.state,
+            "revision": row.revision,
+            "first_seen": spans.get(row.id, (None, None))[0],
+            "last_seen": spans.get(row.id, (None, None))[1],
+        }
+        for row in session.execute(_PRESENT, wanted)
     }
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import rfc8785
 
 HASH_VERSION = 1
-LEVELS = ("green", "yellow", "amber", "red")
 
 ADDRESS_FIELDS = ("source", "ref", "url")
 CLASSIFICATION_FIELDS = ("issuers", "topics", "handling")

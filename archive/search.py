@@ -7,25 +7,21 @@ filters are words of their own, so both databases answer alike.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import lru_cache
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, text
 
-from archive import search_postgres, search_sqlite
-from archive.query import Query, parse
-from archive.search_dialect import Condition, Dialect, IndexedWords, Newest
+from archive.facets import token_of
+from archive.search_dialect import IndexedWords
+from archive.search_scope import DIALECTS, Scope, key_of, moment_of, opened, scope_of
 from archive.words import words
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-NUMBER_BITS = 24
 MOST_COUNTED = 50_000
 NO_FACETS: Mapping[str, Sequence[str]] = {}
 
@@ -39,8 +35,6 @@ OWNER = text("SELECT notification_id FROM search_keys WHERE search_key = :key")
 OWNERS = text(
     "SELECT notification_id, search_key FROM search_keys WHERE notification_id IN :numbers OR search_key IN :keys"
 ).bindparams(bindparam("numbers", expanding=True), bindparam("keys", expanding=True))
-
-DIALECTS: Mapping[str, Dialect] = {"sqlite": search_sqlite, "postgresql": search_postgres}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +71,9 @@ def index(session: Session | Connection, entry: SearchEntry) -> int:
 
 def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> list[int]:
     """Put entries of different notifications in the place of what was known of them; returns their search keys."""
-    connection, dialect = _opened(session)
+    connection, dialect = opened(session)
     numbers = {entry.notification_id for entry in entries}
-    wanted = [_key(entry.issued_sort, entry.notification_id) for entry in entries]
+    wanted = [key_of(entry.issued_sort, entry.notification_id) for entry in entries]
     owners = {
         row.search_key: row.notification_id
         for row in connection.execute(OWNERS, {"numbers": sorted(numbers), "keys": wanted})
@@ -99,13 +93,13 @@ def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> 
 
 
 def _words_of(entry: SearchEntry) -> IndexedWords:
-    tokens = [_facet_token(name, value) for name, values in entry.facets.items() for value in values]
+    tokens = [token_of(name, value) for name, values in entry.facets.items() for value in values]
     return IndexedWords(words(entry.title), words(entry.text), tuple(words(page) for page in entry.pages), tokens)
 
 
 def unindex(session: Session | Connection, notification_id: int) -> None:
     """Forget the notification; nothing happens where it is not known."""
-    connection, _ = _opened(session)
+    connection, _ = opened(session)
     for key in connection.execute(KEY_OF, {"number": notification_id}).scalars().all():
         _forget(connection, key)
 
@@ -136,7 +130,7 @@ def find(
         raise ValueError("before: a listing by rank cannot be continued, expected a newest-first listing")
     if limit < 1:
         raise ValueError(f"limit: {limit}, expected at least 1")
-    scope = _scope(session, query, facets, since, until, before)
+    scope = scope_of(session, query, facets, since, until, before)
     if rank and scope.query:
         return _by_index(scope, limit, scope.dialect.RANK, "rank DESC, hit_key DESC")
     seen = scope.newest(limit)
@@ -148,7 +142,7 @@ def find(
     return hits + _by_index(scope.below(seen.further), limit - len(hits))
 
 
-def _by_index(scope: _Scope, limit: int, score: str = "NULL", order: str = "hit_key DESC") -> list[Hit]:
+def _by_index(scope: Scope, limit: int, score: str = "NULL", order: str = "hit_key DESC") -> list[Hit]:
     rows = scope.rows()
     hits = f"SELECT {scope.key} AS hit_key, {score} AS rank{rows.sql} ORDER BY {order} LIMIT :limit"
     statement = (
@@ -175,7 +169,7 @@ def count(
     most: int = MOST_COUNTED,
 ) -> tuple[int, bool]:
     """How many hits there are, and whether there are more than `most`, in which case `most` is the number given."""
-    scope = _scope(session, query, facets, since, until)
+    scope = scope_of(session, query, facets, since, until)
     rows = scope.rows()
     statement = f"SELECT count(*) FROM (SELECT 1{rows.sql} LIMIT :limit) counted"
     found = scope.connection.execute(text(statement), {**rows.values, "limit": most + 1}).scalar_one()
@@ -200,82 +194,25 @@ def facet_counts(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """The rows that a search is about; `bounds` are (parameter, comparison, search key)."""
-
-    connection: Connection
-    dialect: Dialect
-    query: Query | None
-    tokens: Sequence[Sequence[str]]
-    bounds: Sequence[tuple[str, str, int]]
-
-    @property
-    def key(self) -> str:
-        """The column of the search key in the rows."""
-        return self.dialect.KEY if self.query or self.tokens else "search_keys.search_key"
-
-    def rows(self) -> Condition:
-        """The FROM and WHERE of the rows."""
-        bounds = self._within()
-        if not self.query and not self.tokens:
-            return Condition(f" FROM search_keys WHERE {bounds.sql}", bounds.values)
-        matching = self.dialect.matching(self.query, self.tokens)
-        sql = f" FROM search_entries WHERE {matching.sql} AND {bounds.sql}"
-        return Condition(sql, {**matching.values, **bounds.values})
-
-    def newest(self, limit: int) -> Newest | None:
-        """Hits that are found by looking, where that is quicker."""
-        if not self.query:
-            return None
-        return self.dialect.newest(self.connection, self.query, self.tokens, self._within(), limit)
-
-    def below(self, key: int) -> _Scope:
-        """The rows further down than a key."""
-        others = [bound for bound in self.bounds if bound[0] != "before"]
-        return replace(self, bounds=[*others, ("before", "<", key)])
-
-    def _within(self) -> Condition:
-        conditions = [f"{self.key} {sign} :{name}" for name, sign, _ in self.bounds]
-        return Condition(" AND ".join(conditions) or "1 = 1", {name: key for name, _, key in self.bounds})
-
-
-def _scope(
+def span(
     session: Session | Connection,
     query: str | None,
-    facets: Mapping[str, Sequence[str]],
-    since: datetime | None,
-    until: datetime | None,
-    before: int | None = None,
-) -> _Scope:
-    tokens = [[_facet_token(name, value) for value in values] for name, values in facets.items() if values]
-    parsed = None if query is None else parse(query)
-    return _Scope(*_opened(session), parsed, tokens, list(_bounds(since, until, before)))
-
-
-def _bounds(since: datetime | None, until: datetime | None, before: int | None) -> Iterable[tuple[str, str, int]]:
-    if since is not None:
-        yield "since", ">=", _key(since, 0, "since")
-    if until is not None:
-        yield "until", "<", _key(until, 0, "until")
-    if before is not None:
-        if not 0 <= before < 2**63:
-            raise ValueError(f"before: {before}, expected the search key of a hit")
-        yield "before", "<", before
-
-
-def _opened(session: Session | Connection) -> tuple[Connection, Dialect]:
-    connection = session if isinstance(session, Connection) else session.connection()
-    return connection, DIALECTS[connection.dialect.name]
-
-
-def _key(moment: datetime, number: int, where: str = "issued_sort") -> int:
-    """Whole seconds since year 1 above the lowest 24 bits of the number."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{where}: {moment} has no zone, expected one")
-    since_year_one = moment - YEAR_ONE
-    seconds = since_year_one.days * 86_400 + since_year_one.seconds
-    return (seconds << NUMBER_BITS) | (number & ((1 << NUMBER_BITS) - 1))
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> tuple[datetime, datetime] | None:
+    """When the oldest and the newest hit were issued, to the second; None where there is none."""
+    scope = scope_of(session, query, facets, since, until)
+    rows = scope.rows()
+    ends: list[datetime] = []
+    for order in ("ASC", "DESC"):
+        statement = text(f"SELECT {scope.key}{rows.sql} ORDER BY {scope.key} {order} LIMIT 1")
+        key = scope.connection.execute(statement, rows.values).scalar()
+        if key is None:
+            return None
+        ends.append(moment_of(key))
+    return ends[0], ends[1]
 
 
 def _free_key(connection: Connection, wanted: int, taken: Container[int]) -> int:
@@ -283,9 +220,3 @@ def _free_key(connection: Connection, wanted: int, taken: Container[int]) -> int
     while wanted in taken or connection.execute(OWNER, {"key": wanted}).first():
         wanted += 1
     return wanted
-
-
-@lru_cache(maxsize=4096)
-def _facet_token(name: str, value: str) -> str:
-    """A word for one value of one filter: `f` and 16 hex digits."""
-    return "f" + hashlib.sha256(f"{name}={value}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from archive.query import AllOf, AnyOf, Phrase, Query
+from archive.query import AllOf, AnyOf, Field, Phrase, Query
 from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 
 KEY = "search_entries.search_key"
@@ -119,6 +119,8 @@ def _candidates(query: Query) -> str:
     match query:
         case Phrase(words=words, prefix=prefix):
             return " & ".join(f"'{word}'" for word in words) + (":*" if prefix else "")
+        case Field(token=token):
+            return _facet_lexeme(token)
         case AnyOf(choices=choices):
             return " | ".join(f"({_candidates(choice)})" for choice in choices)
         case AllOf(wanted=wanted, unwanted=unwanted):
@@ -132,6 +134,8 @@ def _has_phrase(query: Query) -> bool:
     match query:
         case Phrase(words=words):
             return len(words) > 1
+        case Field():
+            return False
         case AnyOf(choices=parts):
             return any(map(_has_phrase, parts))
         case AllOf(wanted=wanted, unwanted=unwanted):
@@ -145,6 +149,10 @@ def _exact(query: Query, values: dict[str, str]) -> str:
             name = f"phrase_{len(values)}"
             values[name] = f" {' '.join(words)}" + ("" if prefix else " ")
             return f"strpos(content, :{name}) > 0"
+        case Field(token=token):
+            name = f"field_{len(values)}"
+            values[name] = _facet_lexeme(token)
+            return f"tsv @@ CAST(:{name} AS tsquery)"
         case AnyOf(choices=choices):
             return " OR ".join(f"({_exact(choice, values)})" for choice in choices)
         case AllOf(wanted=wanted, unwanted=unwanted):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from archive.query import AllOf, AnyOf, Phrase, Query, has_prefix
+from archive.query import AllOf, AnyOf, Field, Phrase, Query, has_prefix
 from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 
 KEY = "search_entries.rowid"
@@ -57,7 +58,7 @@ def matching(query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
 
 
 def _condition(match: str | None, facets: Sequence[Sequence[str]]) -> Condition:
-    parts = [f"{{title body documents}} : ({match})"] if match else []
+    parts = [match] if match else []
     parts += [f"tokens : ({' OR '.join(tokens)})" for tokens in facets]
     return Condition("search_entries MATCH :match", {"match": " AND ".join(f"({part})" for part in parts)})
 
@@ -74,7 +75,7 @@ def newest(
     rest = _without_prefixes(query)
     condition = _condition(rest, facets) if rest or facets else Condition("1 = 1", {})
     statement = (
-        f"SELECT rowid, title, body, documents FROM search_entries WHERE {condition.sql} AND {bounds.sql}"
+        f"SELECT rowid, tokens, title, body, documents FROM search_entries WHERE {condition.sql} AND {bounds.sql}"
         f" ORDER BY rowid DESC LIMIT {NEWEST_ROWS}"
     )
     with connection.execute(text(statement), {**condition.values, **bounds.values}) as rows:
@@ -84,10 +85,10 @@ def newest(
 def _looked_at(query: Query, rows: Iterable[Any], limit: int) -> Newest:
     keys: list[int] = []
     characters = 0
-    for count, (key, *fields) in enumerate(rows, 1):
+    for count, (key, tokens, *fields) in enumerate(rows, 1):
         content = f" {f' {BREAK} '.join(fields)} "
         characters += len(content)
-        if _holds(query, content):
+        if _holds(query, content, tokens.split()):
             keys.append(key)
         if len(keys) == limit or characters > NEWEST_CHARACTERS or count == NEWEST_ROWS:
             return Newest(keys, key)
@@ -100,6 +101,8 @@ def _without_prefixes(query: Query) -> str | None:
         case Phrase(words=words, prefix=prefix):
             whole = Phrase(words[:-1] if prefix else words)
             return _match(whole) if whole.words else None
+        case Field():
+            return _match(query)
         case AnyOf(choices=choices):
             parts = [_without_prefixes(choice) for choice in choices]
             return " OR ".join(f"({part})" for part in parts) if all(parts) else None
@@ -109,22 +112,27 @@ def _without_prefixes(query: Query) -> str | None:
             return f"({found}) NOT ({left_out})" if found and left_out else found or None
 
 
-def _holds(query: Query, content: str) -> bool:
-    """Whether words between spaces, with a break between fields, match the query."""
+def _holds(query: Query, content: str, tokens: Collection[str]) -> bool:
+    """Whether words between spaces, with a break between fields, and the words of filters match the query."""
     match query:
         case Phrase(words=words, prefix=prefix):
             return f" {' '.join(words)}{'' if prefix else ' '}" in content
+        case Field(token=token):
+            return token in tokens
         case AnyOf(choices=choices):
-            return any(_holds(choice, content) for choice in choices)
+            return any(_holds(choice, content, tokens) for choice in choices)
         case AllOf(wanted=wanted, unwanted=unwanted):
-            return all(_holds(part, content) for part in wanted) and not any(_holds(part, content) for part in unwanted)
+            holds = partial(_holds, content=content, tokens=tokens)
+            return all(map(holds, wanted)) and not any(map(holds, unwanted))
 
 
 def _match(query: Query) -> str:
     """The query in FTS5's own syntax. Words are letters and digits only, and quoted."""
     match query:
         case Phrase(words=words, prefix=prefix):
-            return f'"{" ".join(words)}"{" *" if prefix else ""}'
+            return f'{{title body documents}} : "{" ".join(words)}"{" *" if prefix else ""}'
+        case Field(token=token):
+            return f"tokens : {token}"
         case AnyOf(choices=choices):
             return " OR ".join(f"({_match(choice)})" for choice in choices)
         case AllOf(wanted=wanted, unwanted=unwanted):

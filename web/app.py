@@ -1,118 +1,112 @@
-"""The status page: what each source is doing, what came last, what needs attention. Server-rendered, no script."""
+"""The analyst's desk: which address is answered by what. Server-rendered; nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from html import escape
-from typing import Any
+from http import HTTPStatus
+from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from archive.overview import gaps, source_state, totals
-from archive.reading import Asked, search
-from archive.store import Archive, ArchiveUnusable
+from archive.store import Archive
+from web import api, bulletins, kept, news, sources
+from web.answers import HEADERS, answered, refusal, tagged
+from web.catalogue import Catalogue
+from web.finding import search_page
+from web.front import front_page, mark_seen, seen_cursor
 
-NEWEST = 15
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
+STATIC = Path(__file__).parent / "static"
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; }
-th { font-weight: 600; white-space: nowrap; }
-td { white-space: nowrap; } td.prose { white-space: normal; min-width: 12rem; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
-.note { color: GrayText; }
-"""
+Answer = Callable[[Request], Response]
 
 
-def make_app(archive: Archive, slugs: Sequence[str], banner: str = "") -> Starlette:
-    """The pages of one archive; `slugs` are the sources to list, `banner` a line for the top of the page."""
+def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetime] | None = None) -> Starlette:
+    """The pages, feeds and API of one archive."""
+    now = clock or (lambda: datetime.now(UTC))
 
-    async def front(_request: Request) -> Response:
-        return await _answered(lambda: HTMLResponse(_page(archive, slugs, banner), headers=HEADERS))
+    def _of(name: str) -> Callable[[Request], str]:
+        return lambda request: str(request.path_params[name])
 
-    async def status(_request: Request) -> Response:
-        return await _answered(lambda: JSONResponse(_status(archive, slugs), headers=HEADERS))
+    of_id, of_slug = _of("id"), _of("slug")
 
-    async def style(_request: Request) -> Response:
-        return PlainTextResponse(STYLE, media_type="text/css", headers={**HEADERS, "Cache-Control": "max-age=3600"})
+    def compared(r: Request) -> Response:
+        return bulletins.compare_page(archive, catalogue, of_id(r), r.path_params["old"], r.path_params["new"])
 
-    return Starlette(routes=[Route("/", front), Route("/status.json", status), Route("/style.css", style)])
-
-
-async def _answered(make: Any) -> Response:
-    try:
-        answer: Response = await run_in_threadpool(make)
-    except ArchiveUnusable as problem:
-        return PlainTextResponse(f"{problem}\n", status_code=503, headers=HEADERS)
-    return answer
-
-
-def _status(archive: Archive, slugs: Sequence[str]) -> dict[str, Any]:
-    with archive.reading() as session:
-        states = [_plain(source_state(session, slug)) for slug in slugs]
-        return {"sources": states, "gaps": [_plain(gap) for gap in gaps(session)], "totals": totals(session)}
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _page(archive: Archive, slugs: Sequence[str], banner: str) -> str:
-    with archive.reading() as session:
-        states = [source_state(session, slug) for slug in slugs]
-        newest = list(search(session, Asked(limit=NEWEST)))
-        missing = gaps(session)
-        held = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in totals(session).items())
-    parts = [
-        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>bulletins: status</title>',
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/style.css">',
-        f"</head><body><main><h1>bulletins</h1><p>{escape(held)}.</p>",
-        f'<p class="note">{escape(banner)}</p>' if banner else "",
-        "<h2>Sources</h2>",
-        _table(states, ("source", "state", "last_success", "next_check", "notifications", "pending", "quarantined")),
-        *(f"<p><b>{escape(row['source'])}</b>: {escape(row['problem'])}</p>" for row in states if row["problem"]),
-        "<h2>Newest bulletins</h2>",
-        _table(newest, ("issued", "level", "title", "source", "state", "first_seen")),
-        "<h2>Gaps</h2>" if missing else "",
-        _table(missing, ("source", "since", "until", "reason")) if missing else "",
-        '<p class="note">Times are UTC. The same as JSON: <a href="/status.json">status.json</a>.</p>',
-        "</main></body></html>",
-    ]
-    return "".join(parts)
+    gets: dict[str, Answer] = {
+        "/": lambda r: front_page(archive, catalogue, r, now()),
+        "/search": lambda r: search_page(archive, catalogue, r),
+        "/search.atom": lambda r: news.search_feed(archive, catalogue, r, "atom"),
+        "/search.json": lambda r: news.search_feed(archive, catalogue, r, "json"),
+        "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
+        "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
+        "/bulletins/{id}/compare/{old:int}/{new:int}": compared,
+        "/bulletins/{id}": lambda r: bulletins.bulletin_page(archive, catalogue, r, of_id(r)),
+        "/captures/{number:int}/body": lambda r: kept.capture_body(archive, r.path_params["number"]),
+        "/captures/{number:int}": lambda r: kept.capture_page(archive, catalogue, r.path_params["number"]),
+        "/attachments/{sha256}": lambda r: kept.attachment(archive, str(r.path_params["sha256"])),
+        "/sources/{slug}": lambda r: sources.source_page(archive, catalogue, of_slug(r)),
+        "/sources": lambda r: sources.sources_page(archive, catalogue),
+        "/changes": lambda r: news.changes_page(archive, catalogue, r),
+        "/status.json": lambda r: sources.status(archive, catalogue, r),
+        "/api/v1/notifications/{id}/revisions": lambda r: api.list_revisions(archive, r, of_id(r)),
+        "/api/v1/notifications/{id}/attachments": lambda r: api.list_attachments(archive, r, of_id(r)),
+        "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, r, of_id(r)),
+        "/api/v1/notifications": lambda r: api.list_notifications(archive, r),
+        "/api/v1/captures/{number:int}": lambda r: api.one_capture(archive, r, r.path_params["number"]),
+        "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
+        "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),
+        "/api/v1/changes": lambda r: api.changes(archive, r),
+        "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
+        "/favicon.ico": lambda r: _static(r, "icon.svg"),
+    }
+    routes = [Route(path, _endpoint(make), methods=["GET"]) for path, make in gets.items()]
+    routes.append(Route("/seen", _seen, methods=["POST"]))
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
 
 
-def _table(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> str:
-    head = "".join(f'<th scope="col"{_style(name)}>{escape(name.replace("_", " "))}</th>' for name in names)
-    body = "".join(f"<tr>{''.join(_cell(name, row.get(name)) for name in names)}</tr>" for row in rows)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+def _endpoint(make: Answer) -> Callable[[Request], object]:
+    async def endpoint(request: Request) -> Response:
+        return await answered(request, lambda: make(request))
+
+    return endpoint
 
 
-def _style(name: str) -> str:
-    if name in ("notifications", "pending", "quarantined"):
-        return ' class="number"'
-    return ' class="prose"' if name in ("title", "reason") else ""
+async def _seen(request: Request) -> Response:
+    """Only a form of ours sends this: browsers say where a request comes from (Sec-Fetch-Site, Origin)."""
+    if not _is_ours(request):
+        return refusal(request, HTTPStatus.FORBIDDEN, "from another site, expected the form of the front page")
+    body = (await request.body())[:100].decode("ascii", "replace")
+    name, _, value = body.partition("=")
+    return mark_seen(seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
 
 
-def _cell(name: str, value: Any) -> str:
-    if isinstance(value, datetime):
-        shown = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-    elif isinstance(value, int):
-        shown = f"{value:,}"
-    else:
-        shown = "–" if value is None else escape(str(value))
-    return f"<td{_style(name)}>{shown}</td>"
+def _is_ours(request: Request) -> bool:
+    """Whether a form of ours sent it: a page that tells no referrer has no origin of its own in older browsers."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return origin in (None, f"{request.url.scheme}://{request.url.netloc}")
+
+
+async def _refused(request: Request, problem: Exception) -> Response:
+    status = HTTPStatus(getattr(problem, "status_code", 500))
+    what = f"{request.method} {request.url.path[:200]}: {status.phrase.lower()}"
+    expected = "a page that this server has" if status == HTTPStatus.NOT_FOUND else "GET"
+    return refusal(request, status, f"{what}, expected {expected}", getattr(problem, "headers", None))
+
+
+def _static(request: Request, name: str) -> Response:
+    """One of the few files that the pages load."""
+    place = STATIC / name
+    if place.suffix not in MEDIA_TYPES or not place.is_file() or place.parent != STATIC:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return tagged(place.read_bytes(), request, MEDIA_TYPES[place.suffix])

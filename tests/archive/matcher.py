@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from archive.query import AllOf, AnyOf, BadQuery, Phrase, Query, parse
+from archive.query import AllOf, AnyOf, BadQuery, Field, Phrase, Query, parse
 from archive.search import SearchEntry, count, find, index
 from archive.words import words
 
@@ -43,13 +43,17 @@ def indexed_random_entries(connection: Connection) -> list[SearchEntry]:
     return entries
 
 
-def matches(query: Query, fields: Sequence[Sequence[str]]) -> bool:
-    """Whether the query matches the words of the fields, by looking at every place."""
+def matches(query: Query, fields: Sequence[Sequence[str]], facets: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the query matches the words of the fields and the filters, by looking at every place."""
     match query:
         case AnyOf(choices=choices):
-            return any(matches(choice, fields) for choice in choices)
+            return any(matches(choice, fields, facets) for choice in choices)
         case AllOf(wanted=wanted, unwanted=unwanted):
-            return all(matches(part, fields) for part in wanted) and not any(matches(part, fields) for part in unwanted)
+            return all(matches(part, fields, facets) for part in wanted) and not any(
+                matches(part, fields, facets) for part in unwanted
+            )
+        case Field(facet=facet, value=value):
+            return value in facets.get(facet, ())
         case Phrase(words=phrase, prefix=prefix):
             ends = "*" if prefix else " "
             return any(f" {' '.join(phrase)}{ends}".rstrip("*") in f" {' '.join(field)} " for field in fields)
@@ -59,7 +63,10 @@ def queries() -> st.SearchStrategy[str]:
     """Queries of the language in all its parts, few of them refused."""
     word = st.sampled_from(ASKED)
     leaf = st.one_of(
-        word, word.map("{}*".format), st.lists(word, min_size=1, max_size=3).map(lambda w: f'"{" ".join(w)}"')
+        word,
+        word.map("{}*".format),
+        st.sampled_from(("level:amber", "Level:green", 'level:"green"', "source:none")),
+        st.lists(word, min_size=1, max_size=3).map(lambda w: f'"{" ".join(w)}"'),
     )
     signed = st.one_of(leaf, leaf, leaf.map("-{}".format))
     group = st.lists(signed, min_size=1, max_size=3).map(" ".join)
@@ -83,7 +90,7 @@ def agrees_with_the_matcher(connection: Connection, entries: Sequence[SearchEntr
     expected = [
         each.notification_id
         for each in reversed(entries)
-        if matches(query, [words(field) for field in (each.title, each.text, *each.pages)])
+        if matches(query, [words(field) for field in (each.title, each.text, *each.pages)], each.facets)
     ]
     assert found(connection, text) == expected
     assert sorted(found(connection, text, rank=True)) == sorted(expected)

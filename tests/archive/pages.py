@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.changes import list_changes
+from archive.finding import Asked, search
 from archive.journal import Arrival
-from archive.reading import Asked, search
 from archive.settle import Settled
 from archive.store import Archive
 from ingest.settling import arrive

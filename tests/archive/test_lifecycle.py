@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from archive.derived import NotificationRow
+from archive.finding import Asked, search
 from archive.overview import gaps
-from archive.reading import Asked, history, number_of, search, sightings
+from archive.reading import history, number_of, sightings
 from archive.tables import Capture, Check, Delta
 from ingest.settling import accept
 from tests.archive.pages import BODIES, Message, Publisher, messages, page

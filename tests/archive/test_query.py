@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.query import AllOf, AnyOf, BadQuery, Phrase, Query, parse, phrases_to_show
+from archive.query import AllOf, AnyOf, BadQuery, Field, Phrase, Query, parse, phrases_to_show
 from archive.words import MAX_WORD_CHARACTERS, fold, word_spans, words
 
 A, B, C = Phrase(("a",)), Phrase(("b",)), Phrase(("c",))
@@ -35,7 +35,15 @@ A, B, C = Phrase(("a",)), Phrase(("b",)), Phrase(("c",))
         ("D’Orsi", Phrase(("d", "orsi"))),
         ("0800-789", Phrase(("0800", "789"))),
         ("www.bsia.co.uk", Phrase(("www", "bsia", "co", "uk"))),
-        ("level:amber", Phrase(("level", "amber"))),
+        ("level:amber", Field("level", "amber")),
+        ("LEVEL:Amber", Field("level", "amber")),
+        ('region:"Greater  London"', Field("region", "greater london")),
+        ("region:“Greater London”", Field("region", "greater london")),
+        ("a -state:rolled-off", AllOf((A,), (Field("state", "rolled-off"),))),
+        ("has:attachment OR year:2017", AnyOf((Field("has", "attachment"), Field("year", "2017")))),
+        ("colour:red", Phrase(("colour", "red"))),
+        ("https://a", Phrase(("https", "a"))),
+        ('"level:amber"', Phrase(("level", "amber"))),
         ("snake_case", Phrase(("snake", "case"))),
         ("a\0b", Phrase(("a", "b"))),
         ("a\ud800b", Phrase(("a", "b"))),
@@ -75,6 +83,13 @@ def test_reads(text: str, tree: Query) -> None:
         ("(" * 11 + "a" + ")" * 11, "query, character 11: parentheses 11 deep, expected at most 10"),
         ("a " * 65, "query, character 129: more than 64 words, expected at most 64"),
         (f'"{"a " * 65}"', "query, character 1: more than 64 words, expected at most 64"),
+        ("level:", "query, character 1: level: nothing after the colon, expected a value, as in level:amber"),
+        ("a level: b", "query, character 3: level: nothing after the colon, expected a value, as in level:amber"),
+        ("level:orange", "query, character 1: level:orange, expected one of green, yellow, amber, red"),
+        ("has:pictures", "query, character 1: has:pictures, expected one of attachment, threat-level"),
+        ("year:17", "query, character 1: year:17, expected four digits, as in year:2017"),
+        ('region:"London', 'query, character 8: a quotation mark is never closed, expected a second "'),
+        ("level:amber " * 65, "query, character 769: more than 64 words, expected at most 64"),
         ("a" * 1_001, "query, character 1001: 1,001 characters, expected at most 1,000"),
     ],
 )

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from archive.finding import Asked, search
 from archive.journal import pending, record
-from archive.reading import Asked, number_of, search
+from archive.reading import number_of
 from archive.renaming import rename_sources
 from archive.store import Archive, ArchiveUnusable
 from archive.tables import Capture, Decision, Identity, Table

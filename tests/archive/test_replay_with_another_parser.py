@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from archive.changes import list_changes
+from archive.finding import Asked, search
 from archive.quarantine import list_quarantine
-from archive.reading import Asked, search
 from archive.records import Notification
 from archive.store import Archive
 from ingest.replay import replay

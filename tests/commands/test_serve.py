@@ -86,7 +86,8 @@ def test_pages_are_safe_to_show(served: Served) -> None:
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["x-frame-options"] == "DENY"
-    assert "<script" not in page.text and " style=" not in page.text
+    assert re.findall(r"<script[^>]*>", page.text) == ['<script src="/static/desk.js" defer>']
+    assert " style=" not in page.text and "unsafe" not in page.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

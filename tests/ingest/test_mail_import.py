@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from archive.derived import NotificationRow, Quarantined, Target
+from archive.finding import Asked, search
 from archive.journal import get_capture, pending
-from archive.reading import Asked, search
 from archive.store import Archive
 from archive.tables import Capture
 from ingest import mailboxes

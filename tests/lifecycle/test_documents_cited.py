@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from archive.changes import list_changes
 from archive.derived import Document, Target
+from archive.finding import Asked, search
 from archive.overview import source_state
-from archive.reading import Asked, documents, history, number_of, search
+from archive.reading import documents, history, number_of
 from archive.store import Archive
 from archive.tables import Capture, Check
 from archive.targets import want_passed_over

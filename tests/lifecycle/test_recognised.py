@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.reading import Asked, search
+from archive.finding import Asked, search
 from archive.showing import shown as show
 from archive.store import Archive
 from replica.messages import messages

@@ -13,7 +13,10 @@ from sqlalchemy import select, text
 import archive.derived
 import archive.migrate
 from archive.derived import Sighting, Target
+from archive.facet_values import labels_of
+from archive.facets import FACETS, token_of
 from archive.migrate import SHAPE, open_archive, upgrade
+from archive.search import find
 from archive.store import ArchiveUnusable
 from archive.tables import Table
 from archive.targets import ensure_target
@@ -53,7 +56,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str, tmp_pa
         run(store, Upstream(SITE), Clock())
         before = dump(store)
         set_shape(store, "0999")
-        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0006 or older; use newer code"):
+        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0007 or older; use newer code"):
             open_archive(database_url, str(tmp_path / "blobs"))
         assert differences(before, dump(store)) == []
 
@@ -63,7 +66,7 @@ def test_the_command_line_refuses_a_newer_database(tmp_path: Path) -> None:
         set_shape(store, "9999")
     done = bulletins(tmp_path, "status")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "its shape is 9999, expected 0006 or older" in done.stderr
+    assert "its shape is 9999, expected 0007 or older" in done.stderr
 
 
 def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,6 +116,35 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
         with store.reading() as session:
             assert [row.target_id for row in session.scalars(select(Sighting))] == [7]
             assert sorted(row.role for row in session.scalars(select(Target))) == ["detail", "older"]
+
+
+FORGET = {
+    "sqlite": "UPDATE search_entries SET tokens = replace(tokens, :token, '')",
+    "postgresql": "UPDATE search_entries SET tsv = ts_delete(tsv, :token)",
+}
+
+
+def test_an_archive_of_the_sixth_shape_is_found_by_year_and_attachment(database_url: str, tmp_path: Path) -> None:
+    with opened(database_url, tmp_path) as store:
+        run(store, Upstream(SITE), Clock())
+        asked = ("year:2018", "has:attachment", "-has:attachment year:2018", "year:2017")
+        with store.reading() as session:
+            expected = [[hit.notification_id for hit in find(session, query)] for query in asked]
+            values = [labels_of(session, facet) for facet in FACETS]
+        assert [len(found) for found in expected] == [6, 1, 5, 0]
+        with store.writing() as session:
+            dialect = session.get_bind().dialect.name
+            for token in (token_of("year", "2018"), token_of("has", "attachment")):
+                word = token if dialect == "sqlite" else f"={token}"
+                session.execute(text(FORGET[dialect]), {"token": word})
+            session.execute(text("DROP TABLE facet_values"))
+        set_shape(store, "0006")
+        with store.reading() as session:
+            assert [find(session, query) for query in asked] == [[], [], [], []]
+        assert upgrade(store) == "0006"
+        with store.reading() as session:
+            assert [[hit.notification_id for hit in find(session, query)] for query in asked] == expected
+            assert [labels_of(session, facet) for facet in FACETS] == values
 
 
 def test_an_archive_that_is_up_to_date_is_left_alone(database_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""Pages of hits, counts by filter and histograms, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from archive.facet_values import labels_of
+from archive.finding import Asked, Bar, counted, find_page, histogram, how_many
+from archive.query import BadQuery
+from archive.store import Archive
+from tests.archive.matcher import entry
+from tests.lifecycle.world import START, Clock, SmallSite, Upstream, run, shown, with_document
+
+NOTE = "/Portals/4/CSSC/note.pdf"
+FIRST = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
+SITE = SmallSite([[with_document(FIRST[0], NOTE), *FIRST[1:]]], {(NOTE, 0): b"%PDF-1.4 note"})
+
+
+@pytest.fixture
+def filled(archive: Archive) -> Archive:
+    run(archive, Upstream(SITE), Clock(START))
+    return archive
+
+
+def everything(archive: Archive) -> list[dict[str, Any]]:
+    with archive.reading() as session:
+        return [hit.row for hit in find_page(session, Asked(limit=100)).hits]
+
+
+def test_pages_continue_where_the_last_one_ended(filled: Archive) -> None:
+    expected = [row["id"] for row in everything(filled)]
+    assert len(expected) == 6
+    found, before = [], None
+    with filled.reading() as session:
+        while True:
+            page = find_page(session, Asked(limit=4, before=before))
+            found += [hit.row["id"] for hit in page.hits]
+            before = page.next
+            if before is None:
+                break
+    assert found == expected
+
+
+def test_the_last_page_says_that_nothing_follows(filled: Archive) -> None:
+    with filled.reading() as session:
+        assert find_page(session, Asked(limit=6)).next is None
+        assert find_page(session, Asked("fire OR snow OR passes", rank=True, limit=1)).next is None
+
+
+def test_a_ranked_page_cannot_be_continued(filled: Archive) -> None:
+    with filled.reading() as session, pytest.raises(ValueError, match="before: a listing by rank cannot be continued"):
+        find_page(session, Asked("fire", rank=True, before=1))
+
+
+def test_counts_by_filter_are_what_choosing_the_value_finds(filled: Archive) -> None:
+    with filled.reading() as session:
+        for facet in ("level", "source", "issuer", "region", "topic", "state", "year", "has"):
+            for query in (None, "the", "has:attachment"):
+                asked = Asked(query, {"level": ["green", "amber"]} if facet != "level" else {})
+                values = counted(session, asked, facet)
+                assert [each.count for each in values] == sorted((each.count for each in values), reverse=True)
+                for each in values:
+                    chosen = Asked(query, {**asked.facets, facet: [each.value]})
+                    assert (each.count, each.more) == how_many(session, chosen)
+                    assert each.count
+
+
+def test_every_value_of_a_record_can_be_chosen(filled: Archive) -> None:
+    rows = everything(filled)
+    with filled.reading() as session:
+        of = {name: labels_of(session, name) for name in ("source", "issuer", "region", "topic", "year")}
+    assert set(of["issuer"]) == {each for row in rows for each in row["issuers"]}
+    assert set(of["topic"]) == {each for row in rows for each in row["topics"]}
+    assert set(of["region"].values()) == {row["region"] for row in rows if row["region"]}
+    assert set(of["region"]) == {row["region"].casefold() for row in rows if row["region"]}
+    assert (set(of["source"]), set(of["year"])) == ({"bsia-cssc"}, {"2018"})
+
+
+def test_a_value_in_force_is_shown_though_it_leaves_nothing(filled: Archive) -> None:
+    with filled.reading() as session:
+        values = counted(session, Asked("nowhere", {"level": ["red"]}), "level")
+    assert [(each.value, each.count) for each in values] == [("red", 0)]
+
+
+def test_the_histogram_counts_every_bulletin_once(filled: Archive) -> None:
+    rows = everything(filled)
+    with filled.reading() as session:
+        found = histogram(session, Asked())
+        assert found is not None
+        assert sum(bar.count for bar in found.bars) == len(rows)
+        assert [bar.until for bar in found.bars[:-1]] == [bar.since for bar in found.bars[1:]]
+        for bar in found.bars:
+            asked = Asked(since=bar.since, until=bar.until)
+            assert (bar.count, bar.more) == how_many(session, asked)
+        assert found.bars[0].count and found.bars[-1].count
+        assert histogram(session, Asked("nowhere")) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "bars"),
+    [(0, "day", 1), (61, "day", 62), (62, "month", 3), (1_000, "month", 34), (2_000, "year", 6)],
+)
+def test_the_bars_are_as_wide_as_the_span_needs(filled: Archive, days: int, unit: str, bars: int) -> None:
+    from archive.search import index, unindex
+
+    with filled.writing() as session:
+        for number in range(1, 7):
+            unindex(session, number)
+        index(session, entry(1, "one"))
+        index(session, entry(1 + days, "one")) if days else None
+    with filled.reading() as session:
+        found = histogram(session, Asked("one"))
+    assert found is not None
+    assert (found.unit, len(found.bars)) == (unit, bars)
+
+
+def test_a_bar_is_bounded_by_the_span_that_was_asked(filled: Archive) -> None:
+    dates = sorted(datetime.fromisoformat(row["issued"]).date() for row in everything(filled))
+    since = datetime(dates[1].year, dates[1].month, dates[1].day, tzinfo=UTC) - timedelta(hours=12)
+    with filled.reading() as session:
+        found = histogram(session, Asked(since=since))
+        assert found is not None
+        assert sum(bar.count for bar in found.bars) == how_many(session, Asked(since=since))[0]
+        assert isinstance(found.bars[0], Bar)
+
+
+def test_a_query_that_cannot_be_read_is_refused_by_all_of_them(filled: Archive) -> None:
+    asked = Asked("level:orange")
+    with filled.reading() as session:
+        for refused in (
+            lambda: find_page(session, asked),
+            lambda: counted(session, asked, "level"),
+            lambda: histogram(session, asked),
+        ):
+            with pytest.raises(BadQuery, match="level:orange, expected one of green"):
+                refused()

@@ -1,0 +1,132 @@
+"""The API, the feeds and the citations: what programs read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from archive.changes import KEYS
+from archive.finding import Asked, search
+from archive.store import Archive
+from terminal import _plain
+from web.shown import issued
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def as_json(row: dict[str, Any]) -> Any:
+    """A row as the command line prints it."""
+    return json.loads(json.dumps(row, ensure_ascii=False, default=_plain))
+
+
+def test_notifications_are_the_rows_of_the_command_line(site: httpx.Client, filled: Archive) -> None:
+    with filled.reading() as session:
+        rows = [as_json(row) for row in search(session, Asked("the", {"level": ["green"]}, limit=100))]
+    found = site.get("/api/v1/notifications", params={"q": "the", "level": "green"}).json()
+    assert (found["items"], found["next"]) == (rows, None)
+    assert rows
+
+
+def test_pages_are_followed_to_the_end(site: httpx.Client) -> None:
+    whole = [row["id"] for row in site.get("/api/v1/notifications").json()["items"]]
+    found, before = [], None
+    while True:
+        page = site.get("/api/v1/notifications", params={"limit": 5, **({"before": before} if before else {})}).json()
+        found += [row["id"] for row in page["items"]]
+        before = page["next"]
+        if before is None:
+            break
+    assert (found, len(whole)) == (whole, 12)
+
+
+def test_the_change_feed_is_read_from_any_cursor_on(site: httpx.Client) -> None:
+    whole = site.get("/api/v1/changes").json()["items"]
+    assert [row["cursor"] for row in whole] == list(range(1, len(whole) + 1))
+    assert tuple(whole[0]) == KEYS
+    page = site.get("/api/v1/changes", params={"since": 3, "limit": 2}).json()
+    assert (page["items"], page["next"]) == (whole[3:5], "5")
+    assert site.get("/api/v1/changes", params={"since": len(whole)}).json() == {"items": [], "next": None}
+
+
+def test_an_answer_that_is_the_same_is_not_sent_again(site: httpx.Client) -> None:
+    for path in ("/api/v1/notifications", "/api/v1/sources", "/search.atom", "/search.json", "/static/desk.css"):
+        first = site.get(path)
+        again = site.get(path, headers={"If-None-Match": f'"x", W/{first.headers["ETag"]}'})
+        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"]), path
+        assert site.get(path, headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+def test_a_bulletin_its_revisions_and_its_captures(site: httpx.Client, public_id: str) -> None:
+    one = site.get(f"/api/v1/notifications/{public_id}").json()
+    assert (one["id"], one["revision"], len(one["documents"]), len(one["sightings"])) == (public_id, 2, 1, 1)
+    items = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"]
+    assert [each["revision"] for each in items] == [1, 2]
+    capture = site.get(f"/api/v1/captures/{items[1]['capture']}").json()
+    assert (capture["sha256"], capture["status"]) == (items[1]["sha256"], 200)
+    assert ["Content-Type", "text/html; charset=utf-8"] in capture["headers"] or capture["headers"]
+
+
+@pytest.mark.parametrize("path", ["notifications/none", "captures/99", "sources/none", "notifications/none/revisions"])
+def test_what_is_not_there_is_a_problem(site: httpx.Client, path: str) -> None:
+    answer = site.get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert set(answer.json()) == {"status", "title", "detail"}
+
+
+def test_any_search_is_an_atom_feed(site: httpx.Client) -> None:
+    answer = site.get("/search.atom", params={"source": "hostile"})
+    assert answer.headers["Content-Type"] == "application/atom+xml"
+    feed = ElementTree.fromstring(answer.content)
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == 6
+    for entry in [feed, *entries]:
+        assert all(entry.find(f"{ATOM}{name}") is not None for name in ("id", "title", "updated"))
+    identities = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(set(identities)) == 6
+    assert "<script>" in str(entries[0].findtext(f"{ATOM}title"))
+    assert b"<script" not in answer.content
+
+
+def test_any_search_is_a_json_feed(site: httpx.Client) -> None:
+    answer = site.get("/search.json", params={"q": "update", "source": "bsia-cssc"})
+    feed = answer.json()
+    assert (feed["version"], len(feed["items"])) == ("https://jsonfeed.org/version/1.1", 1)
+    assert feed["home_page_url"].endswith("/search?q=update&source=bsia-cssc")
+    assert feed["items"][0]["url"].endswith(f"/bulletins/{feed['items'][0]['id']}")
+
+
+def test_a_citation_names_place_time_and_hash(site: httpx.Client, public_id: str, address: str) -> None:
+    row = site.get(f"/api/v1/notifications/{public_id}").json()
+    revision = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"][-1]
+    text = site.get(f"/bulletins/{public_id}/cite.txt").text
+    for said in (f"{address}/bulletins/{public_id}", revision["sha256"], revision["content_hash"], issued(row)):
+        assert said in text
+    entry = site.get(f"/bulletins/{public_id}/cite.bib")
+    assert entry.headers["Content-Type"].startswith("application/x-bibtex")
+    assert entry.text.startswith(f"@misc{{bsia-cssc-{public_id},\n") and entry.text.count("{") == entry.text.count("}")
+
+
+def test_a_title_cannot_break_out_of_its_citation(site: httpx.Client) -> None:
+    for row in site.get("/api/v1/notifications", params={"source": "hostile"}).json()["items"]:
+        entry = site.get(f"/bulletins/{row['id']}/cite.bib").text
+        assert entry.count("{") == entry.count("}") and entry.endswith("\n}\n")
+
+
+@pytest.mark.parametrize(
+    ("stated", "precision", "shown"),
+    [
+        (None, None, "undated"),
+        ("2017", "year", "2017"),
+        ("2017-04", "month", "April 2017"),
+        ("2017-04-03", "day", "3 April 2017"),
+        ("2017-04-03T10:05:00+01:00", "minute", "3 April 2017, 10:05 BST"),
+        ("2017-12-03T10:05:07+00:00", "second", "3 December 2017, 10:05:07 GMT"),
+        ("2017-07-03T10:05:00+00:00", "minute", "3 July 2017, 10:05 UTC+0000"),
+    ],
+)
+def test_a_date_is_shown_as_precisely_as_it_was_stated(stated: str | None, precision: str | None, shown: str) -> None:
+    assert issued({"issued": stated, "issued_precision": precision}) == shown

@@ -1,0 +1,235 @@
+"""The pages as a client gets them: what they say, what they refuse, what they never become."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from tests.web.conftest import HOSTILE
+
+PAGES = (
+    "/",
+    "/search",
+    "/search?q=the",
+    "/search?q=nowhere",
+    "/search?level=green&has=attachment",
+    "/changes",
+    "/sources",
+)
+
+
+def every_page(site: httpx.Client) -> list[str]:
+    """The addresses of all kinds of pages, those of all bulletins and captures among them."""
+    rows = site.get("/api/v1/notifications").json()["items"]
+    captures = {each["capture"] for row in rows for each in revisions(site, row["id"])}
+    found = [*PAGES, "/sources/bsia-cssc", "/sources/hostile", *(f"/bulletins/{row['id']}" for row in rows)]
+    return found + [f"/captures/{number}" for number in sorted(captures)]
+
+
+def revisions(site: httpx.Client, public_id: str) -> list[dict[str, int]]:
+    found: list[dict[str, int]] = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"]
+    return found
+
+
+class Tags(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_front_page_tells_what_is_new_and_what_needs_a_look(site: httpx.Client) -> None:
+    page = site.get("/")
+    assert page.status_code == 200
+    text = " ".join(Tags(page.text).text.split())
+    assert "What was new last" in text and "withdrawn" in text and "revised" in text
+    assert "hostile" in text and "1 in quarantine" in text
+    assert "a banner" in text
+
+
+def test_what_was_marked_as_seen_is_not_new(address: str) -> None:
+    with httpx.Client(base_url=address, trust_env=False) as reader:
+        newest = re.search(r'name="cursor" value="([0-9]+)"', reader.get("/").text)
+        assert newest is not None
+        done = reader.post("/seen", data={"cursor": newest[1]})
+        assert (done.status_code, done.headers["Location"]) == (303, "/")
+        assert "HttpOnly" in done.headers["Set-Cookie"] and "SameSite=strict" in done.headers["Set-Cookie"]
+        assert "Nothing since your last visit" in reader.get("/").text
+        assert reader.post("/seen", data={"cursor": str(int(newest[1]) - 1)}).status_code == 303
+        assert reader.get("/").text.count('<span class="kind') == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Origin": "https://example.org"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_another_site_cannot_mark_anything(site: httpx.Client, said: dict[str, str]) -> None:
+    done = site.post("/seen", data={"cursor": "1"}, headers=said)
+    assert done.status_code == 403 and "Set-Cookie" not in done.headers
+    ours = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert site.post("/seen", data={"cursor": "1"}, headers=ours).status_code == 303
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "-1", "9" * 30, "1; x", "٣"])
+def test_a_cookie_that_nobody_set_is_no_cookie(site: httpx.Client, cookie: str) -> None:
+    page = site.get("/", headers=[(b"Cookie", f"seen={cookie}".encode())])
+    assert page.status_code == 200
+
+
+def test_hits_are_marked_counted_and_continued(site: httpx.Client) -> None:
+    page = site.get("/search", params={"q": "document"})
+    assert "1 bulletin for" in " ".join(Tags(page.text).text.split())
+    assert "<mark>document</mark>" in page.text and "p. 1 of note.pdf" in page.text
+    first = site.get("/search", params={"limit": "5"})
+    onward = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert onward is not None
+    ids = re.findall(r'<h3><a href="/bulletins/([0-9a-f]+)"', first.text)
+    following = re.findall(r'<h3><a href="/bulletins/([0-9a-f]+)"', site.get(html.unescape(onward[1])).text)
+    assert (len(ids), set(ids) & set(following)) == (5, set())
+
+
+def test_each_filter_offered_leads_to_as_many_as_it_says(site: httpx.Client) -> None:
+    offered = re.findall(
+        r'<li><a href="(/search[^"]*)"[^>]*><span class="label">[^<]*</span> <span class="many">([0-9,]+)</span>',
+        site.get("/search", params={"q": "the OR a"}).text,
+    )
+    assert len(offered) > 10
+    for address, many in offered:
+        found = " ".join(Tags(site.get(html.unescape(address)).text).text.split())
+        assert re.search(rf"\b{many} bulletins? for", found), address
+
+
+def test_each_bar_leads_to_as_many_as_it_says(site: httpx.Client) -> None:
+    bars = re.findall(r'<a href="(/search[^"]*)" aria-label="[^"]*: ([0-9,]+) bulletins?"', site.get("/search").text)
+    assert sum(int(many) for _, many in bars) == 12
+    for address, many in bars:
+        assert re.search(rf"<h1>{many} bulletins?</h1>", site.get(html.unescape(address)).text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ("q=%22open", "a quotation mark is never closed"),
+        ("q=level:orange", "level:orange, expected one of green, yellow, amber, red"),
+        ("level=orange", "level:orange, expected one of"),
+        ("since=yesterday", "since: 'yesterday', expected a day as YYYY-MM-DD"),
+        ("until=9999-12-31", "expected a day of the years 2 to 9998"),
+        ("before=x", "before: 'x', expected a number"),
+        ("before=99999999999999999999", "expected a number from 0"),
+        ("limit=0", "limit: '0', expected a number from 1 to 100"),
+        ("q=a&rank=1&before=5", "a listing by rank cannot be continued"),
+        ("q=" + "a" * 1_001, "1,001 characters, expected at most 1,000"),
+        ("q=%00", "has no letter or digit"),
+        ("year=17", "year:17, expected four digits"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_a_page(site: httpx.Client, asked: str, wrong: str) -> None:
+    page = site.get(f"/search?{asked}")
+    assert page.status_code == 400
+    assert wrong in html.unescape(page.text)
+    problem = site.get(f"/api/v1/notifications?{asked}")
+    assert (problem.status_code, problem.headers["Content-Type"]) == (400, "application/problem+json")
+    assert wrong in problem.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/bulletins/ffffffffffffffff",
+        "/captures/999",
+        f"/captures/{2**70}",
+        "/sources/none",
+        "/attachments/x",
+        f"/attachments/{'0' * 64}",
+        "/static/app.py",
+        "/static/..%2fapp.py",
+        "/bulletins/%00",
+        "/bulletins/%F0%9F%92%A5",
+    ],
+)
+def test_what_is_not_there_is_404(site: httpx.Client, path: str) -> None:
+    page = site.get(path)
+    assert page.status_code == 404 and "expected" in page.text
+
+
+def test_a_page_is_not_written_to(site: httpx.Client) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert site.request(method, "/search").status_code == 405
+
+
+def test_nothing_that_a_publisher_writes_becomes_markup(site: httpx.Client) -> None:
+    for path in every_page(site):
+        page = site.get(path)
+        assert page.status_code == 200, path
+        tags = Tags(page.text)
+        assert not [tag for tag, _ in tags.found if tag in ("img", "iframe", "object", "embed", "base", "style")], path
+        assert [given.get("src") for tag, given in tags.found if tag == "script"] == ["/static/desk.js"], path
+        for tag, given in tags.found:
+            assert not [name for name in given if name.startswith("on") or name in ("style", "srcdoc")], (path, tag)
+            for name in ("href", "src", "action"):
+                value = given.get(name)
+                assert value is None or re.match(r"(/|https?://|#)", value), (path, tag, value)
+    assert HOSTILE in Tags(site.get("/sources/bsia-cssc").text).text
+
+
+def test_every_answer_carries_the_headers(site: httpx.Client, public_id: str) -> None:
+    asked = [*every_page(site), "/nothing", "/search?q=%22", "/search.atom", "/search.json", "/api/v1/changes"]
+    for path in [*asked, "/api/v1/nothing", "/static/desk.css", f"/bulletins/{public_id}/cite.txt", "/status.json"]:
+        headers = site.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy, path
+        assert "unsafe" not in policy and "*" not in policy, path
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["X-Frame-Options"] == "DENY", path
+        assert headers["Referrer-Policy"] == "no-referrer", path
+
+
+def test_bodies_are_downloads_in_a_sandbox(site: httpx.Client, public_id: str) -> None:
+    (document,) = site.get(f"/api/v1/notifications/{public_id}/attachments").json()["items"]
+    for path in (f"/attachments/{document['sha256']}", f"/captures/{revisions(site, public_id)[0]['capture']}/body"):
+        answer = site.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert site.get(f"/attachments/{document['sha256']}").content == b"%PDF-1.4 note"
+
+
+def test_a_bulletin_tells_all_that_is_known_of_it(site: httpx.Client, public_id: str) -> None:
+    page = site.get(f"/bulletins/{public_id}")
+    text = " ".join(Tags(page.text).text.split())
+    assert "Revision 1 → 2" in text and "<ins>" in page.text and "An update follows at noon." in text
+    for said in ("How each field was obtained", "SHA-256", "still shown", "Cite", "@misc{bsia-cssc-", "Rights: © BSIA"):
+        assert said in text, said
+    assert site.get(f"/bulletins/{public_id}/compare/2/1").status_code == 200
+    assert site.get(f"/bulletins/{public_id}/compare/1/9").status_code == 404
+
+
+def test_the_beginning_of_an_id_leads_to_the_stable_address(site: httpx.Client, public_id: str) -> None:
+    answer = site.get(f"/bulletins/{public_id[:8]}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/bulletins/{public_id}")
+
+
+def test_a_withdrawn_bulletin_says_so(site: httpx.Client) -> None:
+    (row,) = site.get("/api/v1/notifications", params={"state": "withdrawn"}).json()["items"]
+    assert "its publisher does not show it any more" in site.get(f"/bulletins/{row['id']}").text

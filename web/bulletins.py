@@ -1,0 +1,81 @@
+"""One bulletin: what it says, how we know, what became of it, and how to cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from archive.indexing import all_pages_of
+from archive.kept import captures
+from archive.reading import NotFound, number_of
+from archive.showing import shown
+from archive.store import Archive
+from web.answers import HEADERS, page
+from web.catalogue import Catalogue
+from web.citing import bibtex, plain_citation
+from web.diffs import difference, differences
+
+MOST_PAGE_CHARACTERS = 200_000
+"""How much text of one attachment stands in the page; the rest is in the file."""
+
+
+def bulletin_page(archive: Archive, catalogue: Catalogue, request: Request, public_id: str) -> Response:
+    """The page of a bulletin; the beginning of an id, and a publisher's own one, lead to it."""
+    with archive.reading() as session:
+        found = shown(session, public_id)
+        pages = all_pages_of(session, [number_of(session, public_id)])
+        kept = captures(session, [each["capture"] for each in found["revisions"]])
+    if found["id"] != public_id:
+        return RedirectResponse(f"/bulletins/{found['id']}", 302, headers=HEADERS)
+    texts: dict[str, list[tuple[int, str]]] = {}
+    for address, number, text in next(iter(pages.values()), []):
+        texts.setdefault(address, []).append((number, text))
+    return page(
+        "bulletin.html",
+        catalogue=catalogue,
+        row=found,
+        evidence=newest(found)["record"].get("evidence", {}),
+        newest=newest(found),
+        texts=texts,
+        captures=kept,
+        differences=differences(found["revisions"])[::-1],
+        citation=plain_citation(found, newest(found), catalogue, address_of(request, found)),
+        bibtex=bibtex(found, newest(found), catalogue, address_of(request, found)),
+    )
+
+
+def compare_page(archive: Archive, catalogue: Catalogue, public_id: str, before: int, after: int) -> Response:
+    """Any two revisions side by side."""
+    with archive.reading() as session:
+        found = shown(session, public_id)
+    revisions = {each["revision"]: each for each in found["revisions"]}
+    for number in (before, after):
+        if number not in revisions:
+            raise NotFound(f"revision {number} of {public_id}: there is none, expected one of {sorted(revisions)}")
+    between = difference(revisions[before], revisions[after])
+    return page("compare.html", catalogue=catalogue, row=found, between=between)
+
+
+def citation(archive: Archive, catalogue: Catalogue, request: Request, public_id: str, form: str) -> Response:
+    """The citation as plain text or as BibTeX."""
+    with archive.reading() as session:
+        found = shown(session, public_id)
+    write = bibtex if form == "bib" else plain_citation
+    text = write(found, newest(found), catalogue, address_of(request, found))
+    media_type = "application/x-bibtex" if form == "bib" else "text/plain"
+    return PlainTextResponse(text, headers=HEADERS, media_type=media_type)
+
+
+def newest(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The revision that is in force."""
+    revision: Mapping[str, Any]
+    (revision,) = (each for each in found["revisions"] if each["revision"] == found["revision"])
+    return revision
+
+
+def address_of(request: Request, found: Mapping[str, Any]) -> str:
+    """The stable address of a bulletin on this server."""
+    return f"{request.url.scheme}://{request.url.netloc}/bulletins/{found['id']}"

@@ -1,0 +1,66 @@
+"""What is kept as it came: captures with their headers, and bodies to download, never to be shown as pages of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.responses import Response
+
+from archive.blobs import CorruptBlob, MissingBlob
+from archive.journal import body_of
+from archive.kept import attachment_url, captures
+from archive.reading import NotFound
+from archive.store import Archive, Session
+from web.answers import HEADERS, page
+from web.catalogue import Catalogue
+from web.wanted import BIGGEST
+
+NAME = re.compile(r"[^A-Za-z0-9._-]+")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+DOWNLOAD = {
+    **HEADERS,
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "Cache-Control": "private, max-age=31536000, immutable",
+}
+
+
+def capture_page(archive: Archive, catalogue: Catalogue, number: int) -> Response:
+    """One response as it came: when, from where, its status and headers, and what became of it."""
+    with archive.reading() as session:
+        return page("capture.html", catalogue=catalogue, row=_capture(session, number))
+
+
+def capture_body(archive: Archive, number: int) -> Response:
+    """The body of a capture, to download."""
+    with archive.reading() as session:
+        row = _capture(session, number)
+        if row["sha256"] is None:
+            raise NotFound(f"capture {number}: it has no body, expected one that came with one")
+        return _download(archive, session, row["sha256"], f"capture-{number}")
+
+
+def attachment(archive: Archive, sha256: str) -> Response:
+    """The bytes of an attachment, to download."""
+    with archive.reading() as session:
+        url = attachment_url(session, sha256) if SHA256.fullmatch(sha256) else None
+        if url is None:
+            raise NotFound(f"attachment {sha256[:80]}: no bulletin cites it, expected the SHA-256 of one that is held")
+        return _download(archive, session, sha256, url.rsplit("/", 1)[-1])
+
+
+def _capture(session: Session, number: int) -> dict[str, Any]:
+    found = captures(session, [number]) if number < BIGGEST else {}
+    if number not in found:
+        raise NotFound(f"capture {number}: there is none, expected the number of one")
+    return found[number]
+
+
+def _download(archive: Archive, session: Session, sha256: str, name: str) -> Response:
+    try:
+        body = body_of(session, archive.blobs, sha256)
+    except (CorruptBlob, MissingBlob) as problem:
+        raise NotFound(f"blob {sha256}: {problem}, expected its bytes") from problem
+    plain = NAME.sub("-", name).strip("-.")[-80:] or "file"
+    headers = {**DOWNLOAD, "Content-Disposition": f'attachment; filename="{plain}"', "ETag": f'"{sha256}"'}
+    return Response(body, headers=headers, media_type="application/octet-stream")
