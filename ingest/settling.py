@@ -37,11 +37,11 @@ from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
+from ingest.response import REDIRECTS as REDIRECTS
 from parsers.blocked import is_page, no_document
 from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_GIVEN = "not-given"
 """The fact of a capture without a body that says why the archive which lists it could not give it."""
 PAGE_ROLES = {"older": "listing"}
