@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
 from archive.tables import Capture, plain
+from archive.waiting import LINKS_WAIT
 
 _TARGETS, _CAPTURES, _SOURCES = plain(Target), plain(Capture), plain(SourceRow)
 _IS_VALID = and_(
@@ -27,7 +28,7 @@ _LISTING = (
             _TARGETS.c[name]
             for name in ("id", "role", "url", "moved_to", "facts", "first_seen_at", "lease_owner", "lease_until")
         ),
-        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes")),
+        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes", "failures", "last_error")),
         _SOURCES.c.published,
         *(_CAPTURES.c[name] for name in ("id", "headers", "sha256")),
         _CAPTURES.c.facts.label("then"),
@@ -53,8 +54,9 @@ class Validated:
 class Listing:
     """A page that is about to be asked, and who has the lease of it.
 
-    `validated` is the last healthy capture of it that the very same parser read. `published` is when something new of
-    its source was seen (`archive.publications`).
+    `links_wait` says that what it points to waits for its host's turn, and goes before it. `validated` is the last
+    healthy capture of it that the very same parser read. `published` is when something new of its source was seen
+    (`archive.publications`).
     """
 
     id: int
@@ -68,6 +70,7 @@ class Listing:
     confirmed_polls: int
     stated_minutes: int | None
     published: str
+    links_wait: bool
     validated: Validated | None
 
 
@@ -87,5 +90,6 @@ def get_listing(session: Session, target_id: int, parser_version: str) -> Listin
         row.confirmed_polls,
         row.stated_minutes,
         row.published or "",
+        not row.failures and (row.last_error or "").startswith(LINKS_WAIT),
         Validated(capture_id, headers, sha256) if capture_id is not None and then == row.facts else None,
     )

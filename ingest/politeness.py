@@ -51,17 +51,22 @@ class HostRules:
 
 
 class NotNow(Stopped):
-    """What may be asked later, and not before `seconds` have passed."""
+    """What may be asked later, and not before `seconds` have passed; that is no failure of what was to be asked."""
 
     def __init__(self, reason: str, seconds: float) -> None:
         super().__init__(reason)
         self.seconds = seconds
 
 
+class Unwell(NotNow):
+    """The same of a host that fails: a listing there cannot be had, and its source fails with it."""
+
+
 def _closed(host: str, until: datetime, seconds: float, state: HostState) -> NotNow:
     failed = f"{state.failures} failures in a row, the last: {state.last_error}"
     why = failed if state.failures else "it asked for that"
-    return NotNow(f"{host} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC ({why}), expected that time", seconds)
+    kind = Unwell if state.failures >= FAILURES_TO_CLOSE else NotNow
+    return kind(f"{host} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC ({why}), expected that time", seconds)
 
 
 class Ledger(Protocol):
@@ -153,12 +158,15 @@ class Politeness:
         self._asked_pauses[host][origin] = min(seconds, MOST_PAUSE_SECONDS) if seconds > 0 else 0.0
 
     @contextmanager
-    def turn(self, host: str, sleep: Callable[[float], None] | None = None) -> Iterator[Outcome]:
+    def turn(
+        self, host: str, sleep: Callable[[float], None] | None = None, rules: HostRules | None = None
+    ) -> Iterator[Outcome]:
         """Waits until `host` may be asked; the pause to the next request runs from the end of this one.
 
-        `sleep` may raise to end the waiting. Raises NotNow where the host is not to be asked for too long.
+        `sleep` may raise to end the waiting; `rules` stand in the place of the host's. Raises NotNow where the host is
+        not to be asked for too long.
         """
-        rules = self.rules_for(host)
+        rules = rules or self.rules_for(host)
         with self._lock:
             here = self._here.setdefault(host, threading.Semaphore(rules.connections))
         with here:
@@ -205,8 +213,7 @@ class Politeness:
         state.free_at = min(state.free_at, now + self._longest_pause(host, rules))
         paused = (state.free_at - now).total_seconds()
         if paused > MOST_WAIT_SECONDS:
-            reason = f"{host} asks for {paused:.0f} s until the next request, expected at most {MOST_WAIT_SECONDS:g}"
-            raise NotNow(reason, paused)
+            raise NotNow(f"{host} is to be asked at {state.free_at:%Y-%m-%d %H:%M:%S} UTC, expected that time", paused)
         return max(closed, paused)
 
     def _shorten_turns(self, state: HostState, now: datetime) -> None:

@@ -42,6 +42,8 @@ from parsers.blocked import is_page, no_document
 from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
+ASIDE = "aside"
+"""The fact of a capture that says nothing of its target: the address that the target had moved from was looked at."""
 NOT_GIVEN = "not-given"
 """The fact of a capture without a body that says why the archive which lists it could not give it."""
 PAGE_ROLES = {"older": "listing"}
@@ -143,6 +145,10 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
     if capture.status in REDIRECTS and header_of(capture.headers, "location"):
         with archive.writing() as session:
             settle_hop(session, capture_id)
+        return Settled(Accounts())
+    if ASIDE in capture.facts:
+        with archive.writing() as session:
+            settle_hop(session, capture_id, "failed", f"{capture.url}: {capture.facts[ASIDE]}")
         return Settled(Accounts())
     if capture.role == "attachment":
         return _settle_document(archive, source, capture, now)

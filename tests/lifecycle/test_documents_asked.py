@@ -74,7 +74,7 @@ def asked(setting: Setting, *paths: str) -> list[tuple[str, int]]:
 def test_a_document_of_a_host_that_is_left_alone_waits_and_has_not_failed(setting: Setting) -> None:
     setting.upstream.faults |= {ONE: too_many("600"), OTHER: too_many("600")}
     report = polite_run(setting)
-    (notice,) = report.notices
+    (notice,) = report.told
     assert notice.startswith("1 documents not asked: www.bsia.co.uk is left alone until ")
     assert report.links == {"links": 2, "known": 0, "read": 0, "waiting": 1, "failed": 1}
     assert len(asked(setting, ONE, OTHER)) == 1
@@ -86,7 +86,7 @@ def test_a_document_of_a_host_that_is_left_alone_waits_and_has_not_failed(settin
 
 def test_documents_that_robots_txt_keeps_us_from_are_told_and_have_not_failed(setting: Setting) -> None:
     report = polite_run(setting, "User-agent: *\nDisallow: /Portals/\n")
-    (notice,) = report.notices
+    (notice,) = report.told
     assert notice.startswith(f"2 documents not asked: {SITE}/robots.txt disallows it for 'bulletins'")
     assert report.links == {"links": 2, "known": 0, "read": 0, "waiting": 2, "failed": 0}
     for path in (ONE, OTHER):
