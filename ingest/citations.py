@@ -80,9 +80,10 @@ def _fetch_all(
 ) -> None:
     now = tools.clock()
     with archive.writing() as session:
-        longest_due = due_attachments(session, source.slug, now, DOCUMENTS_AT_ONCE)
+        longest_due = due_attachments(session, source.slug, now, DOCUMENTS_AT_ONCE - report.documents_asked)
         due = _without_surplus(session, longest_due, tools.max_documents, report)
         got = claim(session, [target.id for target in due], owner, now, LEASE_SECONDS)
+    report.documents_asked += len(got)
     leased = set(got)
     wanted = [target for target in due if target.id in leased]
     unasked = Unasked("documents", report)

@@ -18,9 +18,9 @@ ACCOUNTS_COLUMNS = (
 class Report:
     """What a run came to. `state`: done, busy (another process runs this source), stopped or failed.
 
-    `held` says of pages that half of them is gone, until a human accepts it; `links_read` and `links_failed` are the
-    details, older pages and documents that the run asked, `pages_asked` how many of them are pages. `unasked` counts
-    what was not to be asked yet by what it is and why, `links_wait` is why the last link of them was not.
+    `held` says of pages that half of them is gone, until a human accepts it. `links_read` and `links_failed` are the
+    details, older pages and documents that the run asked, `pages_asked` and `documents_asked` how many. `unasked`
+    counts by kind and reason what was not to be asked yet, `links_wait` is why the last link of them was not.
     """
 
     source: str
@@ -31,6 +31,7 @@ class Report:
     links_read: set[int] = field(default_factory=set)
     links_failed: set[int] = field(default_factory=set)
     pages_asked: int = 0
+    documents_asked: int = 0
     unasked: Counter[tuple[str, str]] = field(default_factory=Counter)
     links_wait: str | None = None
     is_lossy: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from archive.derived import Target
 from archive.overview import source_state
 from archive.store import Archive
 from ingest.fetch import Fetcher
-from ingest.politeness import HostRules, Politeness, SharedLedger
+from ingest.politeness import HostRules, NotNow, Politeness, SharedLedger, at_once
 from ingest.report import Report
 from ingest.robots import RobotsInArchive, RobotsRules
 from ingest.run import run_source
@@ -34,6 +35,17 @@ MANY = [Note(number, f"Note {number}") for number in range(1, 31)]
 def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
     with opened(database_url, tmp_path) as archive:
         yield archive
+
+
+class Stopping:
+    """Stops a run when it first waits."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        self.stop.set()
+        raise NotNow("the run is being stopped, expected the next one to ask", 0)
 
 
 class SlowWorld(World):
@@ -58,6 +70,19 @@ class SlowWorld(World):
             sleep=self.sleep,
         ) as fetcher:
             yield Tools(fetcher, PlainReader(), self.clock)
+
+    def cut_short(self) -> Report:
+        """A run that is told to stop while it waits to ask again."""
+        stopping = Stopping()
+        with Fetcher(
+            user_agent="bulletins/0.1",
+            transport_for=lambda host: self.upstream,
+            politeness=at_once(),
+            clock=self.clock,
+            sleep=stopping.wait,
+        ) as fetcher:
+            equipment = Tools(fetcher, PlainReader(), self.clock, stopping.stop)
+            return run_source(self.archive, self.source, equipment)
 
     def once(self, *, only_due: bool = False) -> Report:
         with self.tools() as equipment:
@@ -172,16 +197,27 @@ def test_visiting_hours_are_waited_for(archive: Archive) -> None:
 
 
 def test_details_of_a_host_that_asks_us_to_wait_wait(archive: Archive) -> None:
-    world = SlowWorld(archive, *MANY[:5])
-    world.once()
-    world.upstream.faults["/notes/6"] = too_many("5400")
-    world.site.shown = [*MANY[:8]]
-    world.clock.forward(20)
+    world = SlowWorld(archive, *MANY[:8])
+    world.upstream.faults["/notes/3"] = too_many("5400")
     report = world.once()
-    assert [each.partition(" is left")[0] for each in report.told if "not asked" in each] == [
-        "7 pages not asked: notes.example.org"
-    ] or report.told
-    world.upstream.faults.pop("/notes/6")
+    (told,) = [each for each in report.told if "not asked" in each]
+    assert told.startswith("5 pages not asked: notes.example.org is left alone until 2018-07-02 10:30:00 UTC")
+    assert (world.failures(), world.status()[0]) == (1, "healthy")
+    assert report.links == {"links": 8, "known": 0, "read": 2, "waiting": 5, "failed": 1}
+    del world.upstream.faults["/notes/3"]
+    assert "2 listings" not in str(world.tick().told)
+    world.clock.forward(100)
+    assert (world.once().told, len(world.states()), world.status()) == ([], 8, ("healthy", None))
+
+
+@pytest.mark.parametrize("path", ["/notes", "/notes/1"])
+def test_a_stop_fails_nothing(path: str, archive: Archive) -> None:
+    world = SlowWorld(archive, *MANY[:2])
+    world.upstream.faults[path] = status(503)
+    report = world.cut_short()
+    assert (report.state, report.accounts.errors, world.failures()) == ("stopped", 0, 0)
+    del world.upstream.faults[path]
+    assert (world.once(only_due=True).told, len(world.states())) == ([], 2)
 
 
 def test_a_host_that_fails_fails_its_listing(archive: Archive) -> None:
