@@ -150,7 +150,7 @@ class RobotsRules:
             _refuse_unreachable(answer)
         except NotNow:
             raise
-        except (Interrupted, Stopped, FetchFailed):
+        except (Interrupted, Stopped, FetchFailed, Refused):
             if known is None or known.had_at is None or now - known.had_at > USED_WHILE_UNREACHABLE:
                 self._unreachable[origin_of(url)] = (self._unreachable.get(origin_of(url), (0, now))[0] + 1, now)
                 raise

@@ -293,3 +293,13 @@ def test_the_pause_that_an_old_one_asks_for_is_kept_until_it_is_had_again(ledger
         fetcher.get(server.url())
     assert server.paths() == ["/robots.txt", "/"]
     assert watch.slept == [54.0, 60.0]
+
+
+def test_one_that_leads_to_where_nobody_is_asked_cannot_be_had() -> None:
+    script: Script = {"/robots.txt": redirect("http://10.0.0.1/robots.txt"), "/": response(PAGE)}
+    with fetching(script, obeys_robots=True) as (fetcher, server, _watch):
+        for _ in range(3):
+            with pytest.raises(Refused, match="private"):
+                fetcher.get(server.url())
+        assert "could not be had" in str(failure_in(fetcher, server.url()))
+    assert server.paths() == ["/robots.txt"] * 3
