@@ -190,37 +190,39 @@ class Politeness:
         while True:
             now = self._clock()
             with self._ledger.changing(host, now) as state:
-                wait = self._wait_seconds(host, state, now, rules)
-                wait = 0.0 if stands_still else wait
-                self._shorten_turns(state, now)
+                self._set_right(host, state, now, rules)
+                refusal = self._refusal(host, state, now)
+                wait = 0.0 if stands_still else _wait_seconds(state, now)
                 free = (each for each in range(rules.connections) if each not in state.turns)
-                slot = next(free, None) if wait <= 0 else None
+                slot = next(free, None) if wait <= 0 and refusal is None else None
                 if slot is not None:
                     state.turns[slot] = (self._ledger.owner, now + self._longest_turn)
                     state.free_at = now + self._pause(host, rules)
                     if state.closed_until is not None:
                         state.closed_until = now + self._longest_turn
                     return slot, state.closed_until
+            if refusal is not None:
+                raise refusal
             sleep(wait if wait > 0 else LOOK_AGAIN_SECONDS)
             stands_still = self._clock() <= now
 
-    def _wait_seconds(self, host: str, state: HostState, now: datetime, rules: HostRules) -> float:
-        """Until the host may be asked; a time that no pause of ours gives is one of a clock that has been set back."""
-        closed = (state.closed_until - now).total_seconds() if state.closed_until else 0.0
-        closed = 0.0 if closed > LONGEST_CLOSED.total_seconds() else closed
-        if state.closed_until and closed > self._max_wait_seconds:
-            raise _closed(host, state.closed_until, closed, state)
+    def _set_right(self, host: str, state: HostState, now: datetime, rules: HostRules) -> None:
+        """No time lies further ahead than we ever put one: such a one is of a clock that was ahead, or was set back."""
         state.free_at = min(state.free_at, now + self._longest_pause(host, rules))
+        if state.closed_until is not None:
+            state.closed_until = min(state.closed_until, now + LONGEST_CLOSED)
+        for slot, (owner, until) in state.turns.items():
+            state.turns[slot] = (owner, min(until, now + self._longest_turn))
+
+    def _refusal(self, host: str, state: HostState, now: datetime) -> NotNow | None:
+        """Why the host is not to be asked for longer than anybody waits."""
+        closed = (state.closed_until - now).total_seconds() if state.closed_until else 0.0
+        if state.closed_until and closed > self._max_wait_seconds:
+            return _closed(host, state.closed_until, closed, state)
         paused = (state.free_at - now).total_seconds()
         if paused > MOST_WAIT_SECONDS:
-            raise NotNow(f"{host} is to be asked at {state.free_at:%Y-%m-%d %H:%M:%S} UTC, expected that time", paused)
-        return max(closed, paused)
-
-    def _shorten_turns(self, state: HostState, now: datetime) -> None:
-        """A turn that would last longer than any can was taken by a clock that is ahead of ours."""
-        latest = now + self._longest_turn
-        for slot, (owner, until) in state.turns.items():
-            state.turns[slot] = (owner, min(until, latest))
+            return NotNow(f"{host} is to be asked at {state.free_at:%Y-%m-%d %H:%M:%S} UTC, expected that time", paused)
+        return None
 
     def _end(self, host: str, slot: int, closed: datetime | None, rules: HostRules, outcome: Outcome) -> None:
         """What another turn has closed the host for stays closed, whatever came of this one."""
@@ -238,6 +240,11 @@ class Politeness:
             if outcome.told_seconds > 0:
                 told = now + min(timedelta(seconds=outcome.told_seconds), LONGEST_CLOSED)
                 state.closed_until = max(told, state.closed_until or told)
+
+
+def _wait_seconds(state: HostState, now: datetime) -> float:
+    """Until the host may be asked."""
+    return (max(state.free_at, state.closed_until or state.free_at) - now).total_seconds()
 
 
 def at_once() -> Politeness:

@@ -218,6 +218,21 @@ class TestHostsThatFail:
             fetcher.get(server.url())
             assert failure_in(fetcher, server.url()).retry_after_seconds == 86_400
 
+    @pytest.mark.parametrize("days", [0, 20])
+    def test_a_clock_that_is_set_back_leaves_it_alone_for_a_day_at_most(
+        self, days: int, ledger: Callable[[], Ledger]
+    ) -> None:
+        busy, watch = response(b"busy", "Retry-After: 86400", status="429 Too Many Requests"), Watch()
+        watch.seconds = days * 86_400
+        with fetching({"/": [busy, response(PAGE)]}, watch, ledger=ledger()) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+            watch.seconds = -10
+            assert failure_in(fetcher, server.url()).retry_after_seconds == 86_400
+            watch.seconds += 43_200
+            assert failure_in(fetcher, server.url()).retry_after_seconds == 43_200
+            watch.seconds += 43_201
+            assert fetcher.get(server.url()).answer.body == PAGE
+
     def test_operators_see_them(self, hosts_archive: Archive) -> None:
         with fetching({"/": UNWELL}, ledger=SharedLedger(hosts_archive), attempts=1) as (fetcher, server, _watch):
             fetcher.get(server.url())
