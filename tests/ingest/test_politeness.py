@@ -23,6 +23,7 @@ from tests.servers import Answer, Script, Server, loopback, reset, response, ser
 
 UNWELL = response(b"later", status="503 Service Unavailable")
 HOST = "site.test"
+REFUSALS = (401, 403, 500, 502, 504, *range(520, 527))
 
 
 def test_a_pause_is_never_shorter_than_stated_and_not_the_same_each_time() -> None:
@@ -173,7 +174,7 @@ class TestHostsThatFail:
                 failure_in(fetcher, server.url())
         assert len(server.asked) == 5
 
-    @pytest.mark.parametrize("answer", [reset(), response(b"no", status="403 Forbidden")], ids=["reset", "refused"])
+    @pytest.mark.parametrize("answer", [reset(), *(response(b"", status=f"{code} X") for code in REFUSALS)])
     def test_so_is_one_that_refuses_or_breaks_off(self, answer: Answer, ledger: Callable[[], Ledger]) -> None:
         with fetching({"/": answer}, ledger=ledger(), attempts=1) as (fetcher, server, _watch):
             for _ in range(9):
