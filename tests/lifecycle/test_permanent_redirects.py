@@ -16,10 +16,12 @@ from archive.store import Archive
 from archive.tables import Capture
 from ingest.citations import IN_FULL_EVERY as DOCUMENTS_IN_FULL_EVERY
 from ingest.polling import IN_FULL_EVERY
+from ingest.replay import replay_into
 from replica.answers import Answer, Visit
 from replica.faults import Fault, challenge, redirect, status
 from replica.messages import messages
-from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown, with_document
+from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, differences, dump
+from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, bsia, opened, run, shown, with_document
 from tests.pdfs import text_document
 
 NEW, NEWER, PDF, NEW_PDF = "/news/", "/news/all/", "/Portals/4/one.pdf", "/files/one.pdf"
@@ -160,8 +162,18 @@ def statuses(world: World) -> list[tuple[str, str | None]]:
         return [(f"{code} {state}", reason) for code, state, reason in rows]
 
 
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has pages asked in full every fifth time."""
+    monkeypatch.setattr("ingest.polling.IN_FULL_EVERY", 5)
+    monkeypatch.setattr(f"{__name__}.IN_FULL_EVERY", 5)
+
+
+@pytest.mark.usefixtures("often")
 @pytest.mark.parametrize("fault", [status(404), status(410)], ids=["404", "410"])
-def test_what_the_stated_address_answers_is_kept_and_says_nothing_of_the_page(fault: Fault, world: World) -> None:
+def test_what_the_stated_address_answers_is_kept_and_says_nothing_of_the_page(
+    fault: Fault, world: World, tmp_path: Path
+) -> None:
     moved(world)
     world.upstream.faults[PAGE] = fault
     assert [path for path, _ in world.asked()][:2] == [PAGE, NEW]
@@ -170,8 +182,12 @@ def test_what_the_stated_address_answers_is_kept_and_says_nothing_of_the_page(fa
     assert reason == f"https://www.bsia.co.uk{PAGE}: asked though it had moved to https://www.bsia.co.uk{NEW}"
     assert world.asked()[0] == (NEW, 304)
     assert world.is_healthy()
+    with opened(f"sqlite:///{tmp_path / 'again.sqlite'}", tmp_path / "again") as again:
+        replay_into(world.archive, again, {"bsia-cssc": bsia()}, world.clock())
+        assert differences(dump(world.archive, DERIVED_FROM_JOURNAL), dump(again, DERIVED_FROM_JOURNAL)) == []
 
 
+@pytest.mark.usefixtures("often")
 def test_so_is_where_it_led_to_nothing(world: World) -> None:
     moved(world)
     world.upstream.faults |= {PAGE: redirect("/lost", 302), "/lost": status(404), NEW: status(500)}
@@ -179,6 +195,7 @@ def test_so_is_where_it_led_to_nothing(world: World) -> None:
     assert [kept for kept, _ in statuses(world)][-3:] == ["302 done", "404 failed", "500 failed"]
 
 
+@pytest.mark.usefixtures("often")
 def test_a_page_without_validators_is_looked_for_at_its_stated_address_too(world: World) -> None:
     world.upstream.validators = False
     world.upstream.faults[PAGE] = redirect(NEW, 301)
