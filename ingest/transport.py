@@ -157,13 +157,11 @@ def _stated_bytes(response: httpcore.Response) -> int | None:
 
 @contextmanager
 def _as_httpx() -> Iterator[None]:
-    """httpcore's exceptions as those of the same name in httpx; it takes what breaks HTTP/2 for our own mistake."""
+    """httpcore's exceptions as those of the same name in httpx; too many headers over HTTP/2 stop the exchange."""
     try:
         yield
     except HTTPCORE_ERRORS as problem:
         if isinstance(problem.__context__, h2.exceptions.DenialOfServiceError):
             raise Stopped(f"{problem}: more headers than HTTP/2 allows, expected fewer") from problem
-        is_theirs = isinstance(problem.__context__, h2.exceptions.ProtocolError)
-        name = "RemoteProtocolError" if is_theirs else type(problem).__name__
-        named: type[httpx.TransportError] = getattr(httpx, name, httpx.TransportError)
+        named: type[httpx.TransportError] = getattr(httpx, type(problem).__name__, httpx.TransportError)
         raise named(str(problem)) from problem

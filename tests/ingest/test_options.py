@@ -192,13 +192,6 @@ class TestHttp2:
         with politeness.turn("site.test") as outcome:
             assert outcome.failure is None
 
-    def test_what_is_no_http_2_may_be_better_at_another_attempt(self, authority: Authority) -> None:
-        context = authority.server("site.test", [])
-        context.set_alpn_protocols(["h2"])
-        with serving({}, tls=context) as server, pytest.raises(FetchFailed, match="a complete answer") as failure:
-            fetched_by_http2(server.port, authority, 1, attempts=2)
-        assert failure.value.attempts == 2
-
     def test_one_that_is_not_too_long_is_taken(self, authority: Authority) -> None:
         with speaking_http2(authority, [PAGE], [("x-long", "y" * 1_300)]) as (port, _seen):
             assert fetched_by_http2(port, authority, 1, most_head_bytes=1_500)[0] == [PAGE]
