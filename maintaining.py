@@ -29,6 +29,7 @@ from arguments import (
     source_named,
 )
 from terminal import say
+from upstreams import archive_at_hand
 
 if TYPE_CHECKING:
     from ingest.parsing import Parsed
@@ -123,7 +124,8 @@ def _getting() -> Iterator[Callable[[str], Seen]]:
     from ingest.fetch import FetchFailed, Refused
     from kit.seen import Seen
 
-    with wiring.tools_for(settings_in_force(), say=say) as tools:
+    settings = settings_in_force()
+    with archive_at_hand(settings) as archive, wiring.tools_for(settings, say=say, archive=archive) as tools:
 
         def get(url: str) -> Seen:
             try:

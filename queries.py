@@ -118,9 +118,14 @@ def changes(
 def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = None, format_name: Format = None) -> None:
     """List the sources that this version reads, or one in full."""
     from ingest.parsing import source_rows
-    from terminal import print_rows
+    from terminal import print_rows, say
+    from upstreams import archive_at_hand, unknown_hosts
 
     say_broken()
+    settings = settings_in_force()
+    with archive_at_hand(settings) as archive:
+        for sentence in unknown_hosts(settings, archive) if archive else ():
+            say(sentence)
     rows = source_rows([source_named(name)] if name else every_source().values())
     columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
     print_rows(rows, columns, format_name)
@@ -133,6 +138,7 @@ def status(format_name: Format = None) -> None:
     from archive.overview import gaps, source_states, totals
     from settings import print_settings
     from terminal import print_rows, say
+    from upstreams import unknown_hosts
 
     settings = settings_in_force()
     print_settings(settings, say)
@@ -143,6 +149,8 @@ def status(format_name: Format = None) -> None:
         rows = source_states(session, known_slugs())
         print_rows(rows, columns, format_name)
         _say_of_hosts(settings, troubled_hosts(session), datetime.now(UTC), say)
+        for sentence in unknown_hosts(settings, archive):
+            say(sentence)
         for gap in gaps(session):
             span = f"{gap['since']:%Y-%m-%d %H:%M} to {gap['until']:%Y-%m-%d %H:%M} UTC"
             say(f"{gap['source']}: gap from {span}: {gap['reason']}")

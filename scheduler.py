@@ -6,6 +6,7 @@ neither forgets nor floods, and two processes never run one source at once. The 
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -64,7 +65,10 @@ class Scheduler:
         self.tick()
 
     def tick(self) -> None:
-        """Start a run of each source that has something due and is not running here already."""
+        """Start a run of each source that has something due and is not running here already.
+
+        In any order: sources that wait for the one turn at a slow host have equal chances of it.
+        """
         if self._stop.is_set():
             return
         try:
@@ -72,6 +76,7 @@ class Scheduler:
         except Exception as problem:
             self._say(f"scheduler: {type(problem).__name__}: {problem}; asked again at the next tick")
             return
+        random.shuffle(slugs)
         with self._guard:
             for slug in slugs:
                 if slug not in self._running or self._running[slug].done():

@@ -18,6 +18,8 @@ MORE_THAN_ONE_AT = re.compile(r"(?!sqlite)[^?]*@[^?]*@")
 """A database URL whose password would be cut in two, and half of it taken for the host and printed as such."""
 
 
+REPLICA_MARK = "only-the-replica"
+"""A file in a data folder whose archive holds the replica's invented bulletins; real ones never join them."""
 PROXY = re.compile(r"http://[^/?#\s]+:[0-9]{1,5}/?")
 OURS_ALONE = frozenset(
     {

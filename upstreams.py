@@ -1,10 +1,13 @@
-"""How upstreams are asked by the settings: the rules for hosts, and what is added to the requests of sources."""
+"""How upstreams are asked by the settings: the rules for hosts, whose turns they are, what is added to requests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from settings import Settings
+from settings import REPLICA_MARK, Settings
 
 if TYPE_CHECKING:
     from archive.store import Archive
@@ -29,6 +32,37 @@ def robots_rules(settings: Settings, archive: Archive | None, *, unhurried: bool
         longest_turn_seconds=settings.deadline_seconds,
     )
     return RobotsRules(RobotsInArchive(archive) if archive else RobotsHere(), politeness, utc_now)
+
+
+@contextmanager
+def archive_at_hand(settings: Settings) -> Iterator[Archive | None]:
+    """The archive in whose turns a command asks hosts that stores nothing; it is used as it is, never made or upgraded.
+
+    None where there is none, it cannot be written to, or it is the replica's, which knows other robots.txt files.
+    """
+    from archive.blobs import ArchiveUnusable
+    from archive.migrate import open_archive
+
+    with ExitStack() as stack:
+        found: Archive | None = None
+        if not (settings.home / REPLICA_MARK).exists():
+            with suppress(ArchiveUnusable):
+                archive = stack.enter_context(open_archive(settings.database, settings.blobs_at, create=False))
+                with archive.writing():
+                    found = archive
+        yield found
+
+
+def unknown_hosts(settings: Settings, archive: Archive) -> list[str]:
+    """A sentence for each `[[host]]` that no source starts from and that never was asked: it may be misspelt."""
+    from archive.hosts import known_hosts
+    from parsers.configured import every_source
+
+    starts = {urlsplit(url).hostname for source in every_source(settings.source).values() for url in source.start}
+    stated = {each.name for each in settings.host} - starts
+    with archive.reading() as session:
+        never = sorted(stated - known_hosts(session, stated)) if stated else []
+    return [f"host {name}: no source starts there and it was never asked, expected a host that is" for name in never]
 
 
 def rules_of(settings: Settings, host: str, *, unhurried: bool = True) -> HostRules:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.documents import DocumentReader
-from settings import Settings
+from settings import REPLICA_MARK, Settings
 from terminal import say
-from upstreams import options_of, robots_rules
+from upstreams import archive_at_hand, options_of, robots_rules, unknown_hosts
 
 if TYPE_CHECKING:
     from archive.store import Archive
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ingest.tools import Tools
     from parsers.source import Source
 
-REPLICA_MARK = "only-the-replica"
-"""A file in a data folder whose archive holds the replica's invented bulletins; real ones never join them."""
 REPLICA_STEP_SECONDS = 15.0
 REPLICA_HASTE = 100.0
 """How many times sooner than in the world a source is asked again: after 9 s instead of a quarter of an hour."""
@@ -120,7 +118,7 @@ def run_each(archive: Archive, chosen: Iterable[Source], tools: Tools, *, accept
 
 def fetch_rows(settings: Settings, url: str) -> list[dict[str, Any]]:
     """One guarded fetch, each hop as a capture row. Raises Refused and FetchFailed."""
-    with tools_for(settings, say=say) as tools:
+    with archive_at_hand(settings) as archive, tools_for(settings, say=say, archive=archive) as tools:
         fetched = tools.fetcher.get(url)
     return [
         {
@@ -189,6 +187,8 @@ def serve_all(
         _say_where(settings)
         for name, problem in broken_sources().items():
             say(f"{name}: {problem}, expected a module that can be imported")
+        for sentence in unknown_hosts(settings, archive):
+            say(sentence)
         return _schedule(archive, chosen, settings, transport_for, told_to_stop)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, Document, DocumentPage, Target
@@ -17,7 +17,7 @@ from archive.tables import Capture, plain
 from archive.targets import ensure_target, ensure_targets, lock_source
 from archive.upsert import insert_all_once
 
-_ATTACHMENTS, _DOCUMENTS = plain(Attachment), plain(Document)
+_ATTACHMENTS, _DOCUMENTS, _TARGETS = plain(Attachment), plain(Document), plain(Target)
 _NOTED = select(_DOCUMENTS.c.sha256).where(_DOCUMENTS.c.sha256.in_(bindparam("blobs", expanding=True)))
 _KNOWN = select(_ATTACHMENTS).where(_ATTACHMENTS.c.notification_id.in_(bindparam("numbers", expanding=True)))
 _CITE = insert(_ATTACHMENTS)
@@ -29,6 +29,20 @@ _CITE_ANEW = (
     )
     .values(title=bindparam("words"), cited=bindparam("is_cited"), recognised=bindparam("known_as"))
 )
+
+
+_IS_GIVEN_UP = (_TARGETS.c.next_check_at.is_(None), _TARGETS.c.gone_looks > 0)
+_ASK_AGAIN = (
+    update(_TARGETS)
+    .where(_TARGETS.c.id.in_(bindparam("ids", expanding=True)), *_IS_GIVEN_UP)
+    .values(
+        next_check_at=bindparam("at"),
+        failures=0,
+        gone_looks=0,
+        state=case((_TARGETS.c.sha256.is_(None), "wanted"), else_=_TARGETS.c.state),
+    )
+)
+"""A document that was given up is asked as a new one is when another bulletin cites it: it may be there by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +72,16 @@ def cite(
         for number, items in cited.items()
         for item in items
     }
-    _write_citations(session, cited, stated)
+    anew = _write_citations(session, cited, stated)
+    if anew and capture.cause == "capture":
+        session.execute(_ASK_AGAIN, {"ids": sorted(anew), "at": capture.fetched_at})
     return met
 
 
 def _write_citations(
     session: Session, numbers: Collection[int], stated: Mapping[tuple[int, int], tuple[str, Mapping[str, Any] | None]]
-) -> None:
-    """The citations of these notifications: what is no longer cited stays, marked so.
+) -> set[int]:
+    """The citations of these notifications: what is no longer cited stays, marked so. Gives what is cited anew.
 
     `stated` is the title and what is known by sight, by notification and target.
     """
@@ -86,6 +102,11 @@ def _write_citations(
         session.execute(_CITE, fresh)
     if changed:
         session.execute(_CITE_ANEW, changed)
+    return {
+        target_id
+        for number, target_id in stated
+        if (number, target_id) not in known or not known[number, target_id].cited
+    }
 
 
 def confirm_document(session: Session, capture: Capture, at: datetime, kind: str, cause: str) -> Target:

@@ -172,11 +172,11 @@ def settle_gone(session: Session, facts: SourceFacts, capture_id: int, reason: s
     return Settled(Accounts(withdrawn=len(changes.rows)), reason, gone=True)
 
 
-def settle_hop(session: Session, capture_id: int) -> None:
-    """A redirect says nothing itself; it is done when it is kept."""
+def settle_hop(session: Session, capture_id: int, state: str = "done", reason: str = "redirect") -> None:
+    """A redirect, or what else says nothing of its target, is settled when it is kept."""
     capture = session.get(Capture, capture_id, populate_existing=True)
     if capture is not None and capture.state == "pending":
-        close_capture(session, capture.id, "done", "redirect", healthy=False)
+        close_capture(session, capture.id, state, reason, healthy=False)
 
 
 def books_of(session: Session, capture_id: int) -> dict[str, int]:

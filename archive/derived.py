@@ -65,7 +65,7 @@ class Target(Table):
     moved_to: Mapped[str | None]
     """Where the address was redirected to for good; asked in its place."""
     confirmed_polls: Mapped[int] = mapped_column(server_default="0")
-    """How many answers in a row were 304, which says that a page is the same and shows nothing of it."""
+    """How many answers in a row were 304, which shows nothing of a page, or came from where it had moved to."""
     stated_minutes: Mapped[int | None]
     """After how many minutes its last body says to ask again: the ttl of a feed, or its update period."""
     gone_looks: Mapped[int] = mapped_column(server_default="0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,6 +112,11 @@ def keep_robots(session: Session, origin: str, robots: Robots) -> None:
         headers=[list(pair) for pair in robots.headers],
         text=robots.text,
     )
+
+
+def known_hosts(session: Session, names: Collection[str]) -> set[str]:
+    """Those of the hosts that were ever asked."""
+    return set(session.scalars(select(_HOSTS.c.name).where(_HOSTS.c.name.in_(sorted(names)))))
 
 
 def troubled_hosts(session: Session) -> dict[str, HostState]:

@@ -38,7 +38,7 @@ _TO_FETCH = (
 _PAGES = (
     select(_TARGETS.c.id)
     .where(_OURS, _IS_PAGE, _DUE)
-    .order_by(_TARGETS.c.role.desc(), _TARGETS.c.next_check_at, _TARGETS.c.id)
+    .order_by(_TARGETS.c.role.desc(), _TARGETS.c.newest_at.is_not(None), _TARGETS.c.next_check_at, _TARGETS.c.id)
     .limit(bindparam("most"))
 )
 _TO_READ = _WAITING.distinct().order_by(_DOCUMENTS.c.sha256)
@@ -113,7 +113,7 @@ def link_work(session: Session, source: str, now: datetime, extractor: str) -> L
 
 
 def due_pages(session: Session, source: str, now: datetime, most: int) -> list[int]:
-    """The older pages and the details of a source that are to be asked now, older pages first."""
+    """The older pages and the details of a source that are to be asked: older pages, then what was never read."""
     return list(session.scalars(_PAGES, {"source": source, "now": now, "most": most}))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
 from archive.tables import Capture, plain
+from archive.waiting import LINKS_WAIT
 
 _TARGETS, _CAPTURES, _SOURCES = plain(Target), plain(Capture), plain(SourceRow)
 _OLDER = _CAPTURES.alias("valid")
@@ -33,7 +34,7 @@ _NEWEST_VALID = (
 _LISTINGS = (
     select(
         *(_TARGETS.c[name] for name in ("id", "role", "url", "moved_to", "facts", "first_seen_at")),
-        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes")),
+        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes", "failures", "last_error")),
         _SOURCES.c.published,
         _CAPTURES.c.id.label("capture_id"),
         *(_CAPTURES.c[name] for name in ("headers", "sha256")),
@@ -65,8 +66,9 @@ class Validated:
 class Listing:
     """A page that is about to be asked.
 
-    `validated` is the last healthy capture of it that the very same parser read. `published` is when something new of
-    its source was seen (`archive.publications`).
+    `links_wait` says that what it points to waits for its host's turn, and goes before it. `validated` is the last
+    healthy capture of it that the very same parser read. `published` is when something new of its source was seen
+    (`archive.publications`).
     """
 
     id: int
@@ -78,6 +80,7 @@ class Listing:
     confirmed_polls: int
     stated_minutes: int | None
     published: str
+    links_wait: bool
     validated: Validated | None
 
 
@@ -105,5 +108,6 @@ def _listing(row: Any) -> Listing:
         row.confirmed_polls,
         row.stated_minutes,
         row.published or "",
+        not row.failures and (row.last_error or "").startswith(LINKS_WAIT),
         Validated(row.capture_id, row.headers, row.sha256) if is_valid else None,
     )

@@ -62,11 +62,6 @@ _HASTEN = (
     .values(next_check_at=bindparam("at"))
 )
 _MOVE = update(_TARGETS).where(_TARGETS.c.id == bindparam("number")).values(moved_to=bindparam("to"))
-_PUT_OFF = (
-    update(_TARGETS)
-    .where(_TARGETS.c.id == bindparam("number"), _TARGETS.c.next_check_at < bindparam("until"))
-    .values(next_check_at=bindparam("until"))
-)
 
 
 def asked_at(url: str, at: datetime) -> datetime | None:
@@ -249,11 +244,6 @@ def note_missing(session: Session, target: Target, now: datetime, reason: str, s
     again_at = None if is_gone_for_good(target, status) else retry_at(target.failures + 1, now)
     target.state = "held" if target.sha256 else "missing" if again_at else "gone"
     note_failure(session, target, now, reason, again_at, status)
-
-
-def put_off(session: Session, target_id: int, until: datetime) -> None:
-    """Have a target asked no sooner than that; one that is not asked any more stays so."""
-    session.execute(_PUT_OFF, {"number": target_id, "until": until})
 
 
 def pass_over(session: Session, target_ids: Collection[int], reason: str) -> None:

@@ -10,8 +10,7 @@ import asyncio
 import resource
 import statistics
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -22,7 +21,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import CrawlerProcess
 from scrapy.http import Response
 
-from bench.servers import SPAWN, Cost, Stopwatch, in_own_process, machine, transport_to
+from bench.servers import Cost, Stopwatch, in_own_process, machine, serving_by, transport_to
 from ingest.fetch import Fetcher
 from ingest.politeness import at_once
 from ingest.robots import RobotsHere, RobotsRules
@@ -63,21 +62,9 @@ def addresses(hosts: int) -> list[str]:
     return [f"127.0.0.{number + 1}" for number in range(hosts)]
 
 
-@contextmanager
-def serving_pages() -> Iterator[int]:
-    """The pages on one port of every host, from a process of its own."""
-    here, there = SPAWN.Pipe()
-    server = SPAWN.Process(target=_serve_pages, args=(there,))
-    server.start()
-    there.close()
-    try:
-        yield here.recv()
-    finally:
-        here.close()
-        server.join()
+def serve_pages(parent: Connection) -> None:
+    """Serves the pages on one port of every host."""
 
-
-def _serve_pages(parent: Connection) -> None:
     async def run() -> None:
         loop = asyncio.get_running_loop()
         first = await loop.create_server(Page, "127.0.0.1", 0)
@@ -181,7 +168,7 @@ def main() -> None:
     options = arguments.parse_args()
     print(machine())
     at_four = 0.0
-    with serving_pages() as port:
+    with serving_by(serve_pages) as port:
         for hosts in HOSTS:
             rate = compare(hosts, options.requests, options.rounds, port)
             at_four = rate if hosts == 4 else at_four

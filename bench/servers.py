@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -115,11 +115,16 @@ def one_page(page: str) -> Replica:
     return Replica(SITES, validators=page == "unchanged")
 
 
-@contextmanager
-def serving(make: Callable[[T], Replica], argument: T) -> Iterator[int]:
+def serving(make: Callable[[T], Replica], argument: T) -> AbstractContextManager[int]:
     """Serve a replica from a process of its own until the end of the block; gives its port on loopback."""
+    return serving_by(_serve, make, argument)
+
+
+@contextmanager
+def serving_by(serve_until_closed: Callable[..., None], *arguments: Any) -> Iterator[int]:
+    """Serve from a process of its own: the last argument is a connection that is told the port, then is waited for."""
     here, there = SPAWN.Pipe()
-    server = SPAWN.Process(target=_serve, args=(make, argument, there))
+    server = SPAWN.Process(target=serve_until_closed, args=(*arguments, there))
     server.start()
     there.close()
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -20,20 +19,20 @@ from archive.targets import (
     note_missing,
     note_moved,
     pass_over,
-    put_off,
     reread_at,
 )
+from archive.waiting import put_off
 from ingest.ahead import Ahead
 from ingest.details import read_pages
 from ingest.fetch import Fetched, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.leases import Lease
-from ingest.politeness import LONGEST_CLOSED, NotNow
-from ingest.polling import arrivals, ask, ask_in_full, bytes_in, keep_hops, moved_to
+from ingest.politeness import LONGEST_CLOSED
+from ingest.polling import arrivals, ask, ask_in_full, bytes_in, keep_aside, keep_hops, moved_to, polls_in_place
 from ingest.report import Report
-from ingest.robots import LONGEST_GOOD, Disallowed
 from ingest.settling import arrive
 from ingest.texts import read_texts
 from ingest.tools import Tools
+from ingest.waiting import NotAsked, Unasked, not_asked
 from parsers.blocked import no_document
 from parsers.pdf import EXTRACTOR
 from parsers.source import Source
@@ -60,9 +59,9 @@ def follow_links(
         work = _work_for(archive, source, tools)
     if work.to_fetch:
         _fetch_all(archive, source, tools, report, owner, target_ids)
-    elif report.pages_read or report.pages_failed:
+    elif report.links_read or report.links_failed:
         with archive.reading() as session:
-            report.links = link_books(session, source.slug, report.pages_read, report.pages_failed)
+            report.links = link_books(session, source.slug, report.links_read, report.links_failed)
     else:
         report.links = work.links
     if work.to_fetch or work.to_read:
@@ -81,13 +80,13 @@ def _fetch_all(
 ) -> None:
     now = tools.clock()
     with archive.writing() as session:
-        longest_due = due_attachments(session, source.slug, now, DOCUMENTS_AT_ONCE)
+        longest_due = due_attachments(session, source.slug, now, DOCUMENTS_AT_ONCE - report.documents_asked)
         due = _without_surplus(session, longest_due, tools.max_documents, report)
         got = claim(session, [target.id for target in due], owner, now, LEASE_SECONDS)
+    report.documents_asked += len(got)
     leased = set(got)
     wanted = [target for target in due if target.id in leased]
-    read, failed = set(report.pages_read), set(report.pages_failed)
-    unasked: Counter[str] = Counter()
+    unasked = Unasked("documents", report)
     batch = FirstArrivals(archive, source, tools.clock)
     lease = Lease(archive, [*listing_ids, *got], owner, tools.clock)
     try:
@@ -98,19 +97,20 @@ def _fetch_all(
                 try:
                     was_had, fault = _take(archive, source, tools, target, answers, batch)
                 except NotAsked as problem:
-                    unasked[str(problem)] += 1
+                    unasked.add(target.id, problem)
                     continue
-                (read if was_had else failed).add(target.id)
+                (report.links_read if was_had else report.links_failed).add(target.id)
                 if fault:
                     report.notices.append(fault)
                     report.is_lossy = True
         batch.store()
-        report.notices += [f"{count} documents not asked: {reason}" for reason, count in unasked.items()]
     finally:
         with archive.writing() if got else archive.reading() as session:
             if got:
+                unasked.note(session, tools.clock())
                 release(session, got, owner)
-            report.links = link_books(session, source.slug, read - batch.waiting, failed)
+            read = report.links_read - batch.waiting
+            report.links = link_books(session, source.slug, read, report.links_failed)
 
 
 def _without_surplus(session: Session, due: Sequence[DueDocument], most: int, report: Report) -> Sequence[DueDocument]:
@@ -122,10 +122,6 @@ def _without_surplus(session: Session, due: Sequence[DueDocument], most: int, re
         report.notices.append(f"{len(surplus)} documents are not fetched, each {reason}")
         report.is_lossy = True
     return [target for target in due if target.id not in surplus]
-
-
-class NotAsked(Exception):
-    """The reason why a document was not asked: its host is left alone for now, or robots.txt keeps us from it."""
 
 
 class FirstArrivals:
@@ -192,20 +188,19 @@ def _take(
     try:
         held, fetched = answers.take(target)
     except (FetchFailed, Refused) as problem:
-        keep_hops(archive, source, target, problem.hops, tools.clock())
+        keep_hops(archive, source, target, problem, tools.clock())
+        if tools.stop.is_set():
+            raise NotAsked("the run is being stopped", 0, waits=True) from problem
+        if unasked := not_asked(problem):
+            raise unasked from problem
         told = getattr(problem, "retry_after_seconds", None)
-        if isinstance(problem, Disallowed) or isinstance(problem.__cause__, NotNow):
-            _keep_to(archive, target.id, tools.clock(), told or LONGEST_GOOD.total_seconds())
-            raise NotAsked(problem.reason) from problem
         _note_missing(archive, target.id, str(problem), tools.clock(), told)
         return False, None
+    keep_aside(archive, source, target, fetched.aside, tools.clock())
     answer = fetched.answer
-    if held is not None and answer.status == 304:
-        _note_same(archive, held, answer.fetched_at, tools.clock(), "304")
-        _note_moved(archive, target, fetched)
-        return True, None
-    if held is not None and answer.status == 200 and name_of(answer.body) == target.sha256:
-        _note_same(archive, held, answer.fetched_at, tools.clock(), "identical")
+    is_held = answer.status == 200 and name_of(answer.body) == target.sha256
+    if held is not None and (answer.status == 304 or is_held):
+        _note_same(archive, held, target, fetched, tools.clock())
         _note_moved(archive, target, fetched)
         return True, None
     hops = arrivals(source, target, fetched.hops)
@@ -251,11 +246,13 @@ def _keep_to(archive: Archive, target_id: int, now: datetime, told: float | None
     """Ask a document no sooner than its server asked us to (seconds)."""
     if told:
         with archive.writing() as session:
-            put_off(session, target_id, now + min(timedelta(seconds=told), LONGEST_CLOSED))
+            put_off(session, {target_id: now + min(timedelta(seconds=told), LONGEST_CLOSED)})
 
 
-def _note_same(archive: Archive, held: Capture, at: datetime, now: datetime, kind: str) -> None:
+def _note_same(archive: Archive, held: Capture, asked: DueDocument, fetched: Fetched, now: datetime) -> None:
+    answer = fetched.answer
     with archive.writing() as session:
-        target = confirm_document(session, held, at, kind, "capture")
-        target.confirmed_polls = target.confirmed_polls + 1 if kind == "304" else 0
-        note_answer(session, target, at, 304 if kind == "304" else 200, reread_at(target.first_seen_at, now))
+        kind = "304" if answer.status == 304 else "identical"
+        target = confirm_document(session, held, answer.fetched_at, kind, "capture")
+        target.confirmed_polls = polls_in_place(asked, fetched)
+        note_answer(session, target, answer.fetched_at, answer.status, reread_at(target.first_seen_at, now))

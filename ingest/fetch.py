@@ -185,7 +185,7 @@ class Fetcher:
         seen = {str(url)}
         while True:
             if self._robots is not None and errand.obeys_robots:
-                self._robots.permit(url, partial(self._ask_robots, errand.options.way))
+                self._robots.permit(url, partial(self._ask_robots, errand.options.way), self._sleep)
             response = self._exchange(url, conditions, errand)
             errand.hops.append(response)
             target = redirect_target(url, response) if errand.follow else None

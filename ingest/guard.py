@@ -58,7 +58,9 @@ NOT_PUBLIC = tuple(
 
 
 class Refused(Exception):
-    """An address that is never asked. `hops` are the redirects that led to it."""
+    """An address that is never asked. `hops` are the redirects that led to it, `aside` what a look elsewhere gave."""
+
+    aside: tuple[Any, ...] | None = None
 
     def __init__(self, url: str, reason: str, hops: tuple[Any, ...] = ()) -> None:
         super().__init__(f"{url}: {reason}")

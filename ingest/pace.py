@@ -23,9 +23,9 @@ LONGEST_WAIT = timedelta(hours=24)
 
 
 def note_polled(
-    session: Session, source: Source, asked: Listing, answer: Response, settled: Settled, now: datetime
+    session: Session, source: Source, asked: Listing, answer: Response, settled: Settled, now: datetime, polls: int
 ) -> None:
-    """Record that a page answered, and set when it is asked again.
+    """Record that a page answered, and set when it is asked again; `polls` in a row have not asked it in full.
 
     A detail that makes a burst has the listings asked sooner than they were to be.
     """
@@ -41,8 +41,7 @@ def note_polled(
         again_at = reread_at(asked.first_seen_at, now)
         if published != asked.published and is_burst(*_rhythm_of(published, now), now):
             hasten(session, source.slug, _after(source, published, now, timedelta(0)))
-    confirmed = asked.confirmed_polls + 1 if answer.status == 304 else 0
-    note_answered(session, asked.id, now, answer.status, again_at, confirmed_polls=confirmed, stated_minutes=minutes)
+    note_answered(session, asked.id, now, answer.status, again_at, confirmed_polls=polls, stated_minutes=minutes)
 
 
 def told_to_wait(answer: Response, now: datetime) -> timedelta:

@@ -51,17 +51,22 @@ class HostRules:
 
 
 class NotNow(Stopped):
-    """What may be asked later, and not before `seconds` have passed."""
+    """What may be asked later, and not before `seconds` have passed; that is no failure of what was to be asked."""
 
     def __init__(self, reason: str, seconds: float) -> None:
         super().__init__(reason)
         self.seconds = seconds
 
 
+class Unwell(NotNow):
+    """The same of a host that fails: a listing there cannot be had, and its source fails with it."""
+
+
 def _closed(host: str, until: datetime, seconds: float, state: HostState) -> NotNow:
     failed = f"{state.failures} failures in a row, the last: {state.last_error}"
     why = failed if state.failures else "it asked for that"
-    return NotNow(f"{host} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC ({why}), expected that time", seconds)
+    kind = Unwell if state.failures >= FAILURES_TO_CLOSE else NotNow
+    return kind(f"{host} is left alone until {until:%Y-%m-%d %H:%M:%S} UTC ({why}), expected that time", seconds)
 
 
 class Ledger(Protocol):
@@ -153,12 +158,15 @@ class Politeness:
         self._asked_pauses[host][origin] = min(seconds, MOST_PAUSE_SECONDS) if seconds > 0 else 0.0
 
     @contextmanager
-    def turn(self, host: str, sleep: Callable[[float], None] | None = None) -> Iterator[Outcome]:
+    def turn(
+        self, host: str, sleep: Callable[[float], None] | None = None, rules: HostRules | None = None
+    ) -> Iterator[Outcome]:
         """Waits until `host` may be asked; the pause to the next request runs from the end of this one.
 
-        `sleep` may raise to end the waiting. Raises NotNow where the host is not to be asked for too long.
+        `sleep` may raise to end the waiting; `rules` stand in the place of the host's. Raises NotNow where the host is
+        not to be asked for too long.
         """
-        rules = self.rules_for(host)
+        rules = rules or self.rules_for(host)
         with self._lock:
             here = self._here.setdefault(host, threading.Semaphore(rules.connections))
         with here:
@@ -182,38 +190,39 @@ class Politeness:
         while True:
             now = self._clock()
             with self._ledger.changing(host, now) as state:
-                wait = self._wait_seconds(host, state, now, rules)
-                wait = 0.0 if stands_still else wait
-                self._shorten_turns(state, now)
+                self._set_right(host, state, now, rules)
+                refusal = self._refusal(host, state, now)
+                wait = 0.0 if stands_still else _wait_seconds(state, now)
                 free = (each for each in range(rules.connections) if each not in state.turns)
-                slot = next(free, None) if wait <= 0 else None
+                slot = next(free, None) if wait <= 0 and refusal is None else None
                 if slot is not None:
                     state.turns[slot] = (self._ledger.owner, now + self._longest_turn)
                     state.free_at = now + self._pause(host, rules)
                     if state.closed_until is not None:
                         state.closed_until = now + self._longest_turn
                     return slot, state.closed_until
+            if refusal is not None:
+                raise refusal
             sleep(wait if wait > 0 else LOOK_AGAIN_SECONDS)
             stands_still = self._clock() <= now
 
-    def _wait_seconds(self, host: str, state: HostState, now: datetime, rules: HostRules) -> float:
-        """Until the host may be asked; a time that no pause of ours gives is one of a clock that has been set back."""
-        closed = (state.closed_until - now).total_seconds() if state.closed_until else 0.0
-        closed = 0.0 if closed > LONGEST_CLOSED.total_seconds() else closed
-        if state.closed_until and closed > self._max_wait_seconds:
-            raise _closed(host, state.closed_until, closed, state)
+    def _set_right(self, host: str, state: HostState, now: datetime, rules: HostRules) -> None:
+        """No time lies further ahead than we ever put one: such a one is of a clock that was ahead, or was set back."""
         state.free_at = min(state.free_at, now + self._longest_pause(host, rules))
+        if state.closed_until is not None:
+            state.closed_until = min(state.closed_until, now + LONGEST_CLOSED)
+        for slot, (owner, until) in state.turns.items():
+            state.turns[slot] = (owner, min(until, now + self._longest_turn))
+
+    def _refusal(self, host: str, state: HostState, now: datetime) -> NotNow | None:
+        """Why the host is not to be asked for longer than anybody waits."""
+        closed = (state.closed_until - now).total_seconds() if state.closed_until else 0.0
+        if state.closed_until and closed > self._max_wait_seconds:
+            return _closed(host, state.closed_until, closed, state)
         paused = (state.free_at - now).total_seconds()
         if paused > MOST_WAIT_SECONDS:
-            reason = f"{host} asks for {paused:.0f} s until the next request, expected at most {MOST_WAIT_SECONDS:g}"
-            raise NotNow(reason, paused)
-        return max(closed, paused)
-
-    def _shorten_turns(self, state: HostState, now: datetime) -> None:
-        """A turn that would last longer than any can was taken by a clock that is ahead of ours."""
-        latest = now + self._longest_turn
-        for slot, (owner, until) in state.turns.items():
-            state.turns[slot] = (owner, min(until, latest))
+            return NotNow(f"{host} is to be asked at {state.free_at:%Y-%m-%d %H:%M:%S} UTC, expected that time", paused)
+        return None
 
     def _end(self, host: str, slot: int, closed: datetime | None, rules: HostRules, outcome: Outcome) -> None:
         """What another turn has closed the host for stays closed, whatever came of this one."""
@@ -231,6 +240,11 @@ class Politeness:
             if outcome.told_seconds > 0:
                 told = now + min(timedelta(seconds=outcome.told_seconds), LONGEST_CLOSED)
                 state.closed_until = max(told, state.closed_until or told)
+
+
+def _wait_seconds(state: HostState, now: datetime) -> float:
+    """Until the host may be asked."""
+    return (max(state.free_at, state.closed_until or state.free_at) - now).total_seconds()
 
 
 def at_once() -> Politeness:

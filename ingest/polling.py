@@ -20,9 +20,11 @@ from ingest.ahead import Ahead
 from ingest.fetch import Fetched, FetchFailed, Refused, Response
 from ingest.leases import Lease
 from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
+from ingest.politeness import Unwell
 from ingest.report import Report
-from ingest.settling import arrive, facts_of
+from ingest.settling import ASIDE, READABLE, arrive, facts_of
 from ingest.tools import Tools
+from ingest.waiting import NotAsked, not_asked
 from parsers.source import Source
 
 IN_FULL_EVERY = 96
@@ -39,7 +41,7 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
     def answer(page: Listing) -> Fetched:
         tools.say(f"{source.slug}: asking {page.url}")
         if page.validated is None or page.confirmed_polls + 1 >= IN_FULL_EVERY:
-            return ask_in_full(source, tools, page, lambda answer: answer.status == 200)
+            return ask_in_full(source, tools, page, lambda answer: answer.status in READABLE)
         return ask(source, tools, page.moved_to or page.url, page.validated.headers)
 
     return Ahead(answer, pages, bytes_in)
@@ -48,22 +50,34 @@ def asking(source: Source, tools: Tools, pages: Sequence[Listing]) -> Pages:
 def poll(
     archive: Archive, source: Source, tools: Tools, report: Report, lease: Lease, target: Listing, answers: Pages
 ) -> bool:
-    """Take the answer of one page, keep what came, and set when to ask again; whether it was read."""
+    """Take the answer of one page, keep what came, and set when to ask again; whether it was read.
+
+    Raises NotAsked where it is not to be asked yet.
+    """
     if not lease.holds():
         report.notices.append(f"{target.url}: another process reads it by now, expected our lease to hold")
         return False
     try:
         fetched = answers.take(target)
+        keep_aside(archive, source, target, fetched.aside, tools.clock())
         settled = _take_in(archive, source, tools, target, fetched)
     except (FetchFailed, Refused) as problem:
+        keep_hops(archive, source, target, problem, tools.clock())
         if tools.stop.is_set():
-            return False
-        keep_hops(archive, source, target, problem.hops, tools.clock())
+            raise NotAsked("the run is being stopped", 0, waits=True) from problem
+        unasked = not_asked(problem)
+        if unasked is not None and _is_no_failure(target, unasked, problem.__cause__):
+            raise unasked from problem
         _note_unanswered(archive, source, target, problem, tools.clock())
         report.fail(str(problem))
         return False
     report.take(settled)
     return not (settled.gone or settled.accounts.errors)
+
+
+def _is_no_failure(target: Listing, unasked: NotAsked, cause: BaseException | None) -> bool:
+    """Whether a page only waits: a host that fails fails its listings, and a page that is forbidden is an error."""
+    return unasked.waits and not (target.role == "listing" and isinstance(cause, Unwell))
 
 
 class Address(Protocol):
@@ -75,6 +89,8 @@ class Address(Protocol):
     def url(self) -> str: ...
     @property
     def moved_to(self) -> str | None: ...
+    @property
+    def confirmed_polls(self) -> int: ...
     @property
     def facts(self) -> Mapping[str, str]: ...
 
@@ -92,15 +108,27 @@ def ask_in_full(source: Source, tools: Tools, target: Address, is_there: Callabl
 
     Where it is not there, it is asked where it had moved to. Raises FetchFailed or Refused.
     """
-    if target.moved_to is not None:
-        try:
-            fetched = ask(source, tools, target.url, ())
-        except (FetchFailed, Refused) as problem:
-            tools.say(f"{source.slug}: {problem}; asked at {target.moved_to}")
-        else:
-            if is_there(fetched.answer):
-                return fetched
-    return ask(source, tools, target.moved_to or target.url, ())
+    if target.moved_to is None:
+        return ask(source, tools, target.url, ())
+    try:
+        fetched = ask(source, tools, target.url, ())
+        if is_there(fetched.answer):
+            return fetched
+        aside = fetched.hops
+    except (FetchFailed, Refused) as problem:
+        tools.say(f"{source.slug}: {problem}; asked at {target.moved_to}")
+        aside = problem.hops
+    try:
+        return replace(ask(source, tools, target.moved_to, ()), aside=aside)
+    except (FetchFailed, Refused) as problem:
+        problem.aside = aside
+        raise
+
+
+def polls_in_place(target: Address, fetched: Fetched) -> int:
+    """How many answers in a row were 304, or came from where a target had moved to, without a look at its own place."""
+    is_looked_at = fetched.hops[0].url != target.moved_to or fetched.aside is not None
+    return 0 if is_looked_at and fetched.answer.status != 304 else target.confirmed_polls + 1
 
 
 def moved_to(target: Address, hops: Sequence[Response]) -> str | None:
@@ -113,7 +141,7 @@ def moved_to(target: Address, hops: Sequence[Response]) -> str | None:
 
 def bytes_in(fetched: Fetched) -> int:
     """The size of the bodies that a fetch brought."""
-    return sum(len(hop.body) for hop in fetched.hops)
+    return sum(len(hop.body) for hop in (*fetched.hops, *(fetched.aside or ())))
 
 
 def arrivals(source: Source, target: Address, hops: Sequence[Response]) -> list[Arrival]:
@@ -136,10 +164,20 @@ def arrivals(source: Source, target: Address, hops: Sequence[Response]) -> list[
     ]
 
 
-def keep_hops(archive: Archive, source: Source, target: Address, hops: Sequence[Response], now: datetime) -> None:
-    """Keep the redirects of a fetch that came to nothing."""
-    if hops:
-        arrive(archive, source, arrivals(source, target, hops), now)
+def keep_hops(archive: Archive, source: Source, target: Address, problem: FetchFailed | Refused, now: datetime) -> None:
+    """Keep the redirects of a fetch that came to nothing, and what came aside."""
+    keep_aside(archive, source, target, problem.aside, now)
+    if problem.hops:
+        arrive(archive, source, arrivals(source, target, problem.hops), now)
+
+
+def keep_aside(
+    archive: Archive, source: Source, target: Address, aside: Sequence[Response] | None, now: datetime
+) -> None:
+    """Keep what came of a look at the address that a target had moved from: it says nothing of the target."""
+    if aside:
+        facts = {**target.facts, ASIDE: f"asked though it had moved to {target.moved_to}"}
+        arrive(archive, source, [replace(each, facts=facts) for each in arrivals(source, target, aside)], now)
 
 
 def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fetched: Fetched) -> Settled:
@@ -194,7 +232,7 @@ def _note_polled(
         if asked.moved_to not in (None, fetched.hops[0].url):
             target.moved_to, target.confirmed_polls = asked.moved_to, 0
     else:
-        note_polled(session, source, asked, fetched.answer, settled, now)
+        note_polled(session, source, asked, fetched.answer, settled, now, polls_in_place(asked, fetched))
         moved = moved_to(asked, fetched.hops)
         if moved != asked.moved_to:
             note_moved(session, asked.id, moved)

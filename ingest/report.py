@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,8 +18,9 @@ ACCOUNTS_COLUMNS = (
 class Report:
     """What a run came to. `state`: done, busy (another process runs this source), stopped or failed.
 
-    `held` says of pages that half of them is gone, until a human accepts it; `pages_read` and `pages_failed` are the
-    details and older pages that the run asked.
+    `held` says of pages that half of them is gone, until a human accepts it. `links_read` and `links_failed` are the
+    details, older pages and documents that the run asked, `pages_asked` and `documents_asked` how many. `unasked`
+    counts by kind and reason what was not to be asked yet, `links_wait` is why the last link of them was not.
     """
 
     source: str
@@ -26,8 +28,12 @@ class Report:
     links: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    pages_read: set[int] = field(default_factory=set)
-    pages_failed: set[int] = field(default_factory=set)
+    links_read: set[int] = field(default_factory=set)
+    links_failed: set[int] = field(default_factory=set)
+    pages_asked: int = 0
+    documents_asked: int = 0
+    unasked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    links_wait: str | None = None
     is_lossy: bool = False
     state: str = "done"
 
@@ -43,7 +49,8 @@ class Report:
     @property
     def told(self) -> list[str]:
         """All that an operator must hear."""
-        return [*self.notices, *self.held]
+        unasked = [f"{count} {what} not asked: {reason}" for (what, reason), count in self.unasked.items()]
+        return [*self.notices, *unasked, *self.held]
 
     @property
     def lossy(self) -> bool:

@@ -37,10 +37,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The redirects in order and the answer last, all of the last attempt."""
+    """The redirects in order and the answer last, all of the last attempt.
+
+    `aside` is what came of a look at another address before that, None where there was none.
+    """
 
     hops: tuple[Response, ...]
     attempts: int = 1
+    aside: tuple[Response, ...] | None = None
 
     @property
     def answer(self) -> Response:
@@ -49,6 +53,8 @@ class Fetched:
 
 class FetchFailed(Exception):
     """No usable answer. `hops` are the redirects of the last attempt; `retry_after_seconds` is what a server asked."""
+
+    aside: tuple[Response, ...] | None = None
 
     def __init__(
         self,

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 ASK_AGAIN_STATUSES = frozenset({429, 500, 502, 503, 504})
 FIRST_BACKOFF_SECONDS = 1.0
+MOST_SECONDS = 1e9
+"""A longer wait than 30 years is one of 30 years."""
 
 
 class Interrupted(Exception):
@@ -21,11 +23,11 @@ class Stopped(Exception):
 def wait_seconds(retry_after: str, now: datetime) -> float | None:
     """Seconds from `now` (aware) that a Retry-After value asks for; None where it is not one (RFC 9110, 10.2.3).
 
-    Both forms are read: seconds and all three HTTP dates. A moment that has passed is 0.
+    Both forms are read: seconds, parts of them too, and all three HTTP dates. A moment that has passed is 0.
     """
     value = retry_after.strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        return min(float(value), MOST_SECONDS)
     try:
         moment = email.utils.parsedate_to_datetime(value)
     except (ValueError, OverflowError):

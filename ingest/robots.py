@@ -18,7 +18,7 @@ from archive.hosts import Robots, keep_robots, robots_of
 from archive.store import Archive
 from ingest.guard import Refused, host_of
 from ingest.options import origin_of
-from ingest.politeness import NotNow, Politeness
+from ingest.politeness import HostRules, NotNow, Politeness, Unwell
 from ingest.response import FetchFailed, Response
 from ingest.retries import Interrupted, Stopped
 from parsers.blocked import blocked
@@ -32,6 +32,8 @@ LONGEST_GOOD = timedelta(hours=24)
 SHORTEST_GOOD = timedelta(hours=1)
 ASKED_IN_A_ROW, ASKED_AGAIN_AFTER = 3, timedelta(minutes=5)
 """How often one that cannot be had is asked for in a row, and the pause after that."""
+ALONE = HostRules(delay_seconds=0, connections=1)
+"""How a robots.txt is asked for: by one at a time."""
 USED_WHILE_UNREACHABLE = timedelta(days=30)
 MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
@@ -85,8 +87,8 @@ class RobotsRules:
         self._asking: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
-    def permit(self, url: httpx.URL, ask: Ask) -> None:
-        """Returns where the address may be asked now.
+    def permit(self, url: httpx.URL, ask: Ask, sleep: Callable[[float], None]) -> None:
+        """Returns where the address may be asked now; `sleep` waits for another who asks for the robots.txt just now.
 
         Raises Disallowed where it may not, NotNow outside the host's visiting hours, and what asking for the
         robots.txt raised: a host that does not give it is not asked anything (RFC 9309, 2.3.1.4).
@@ -95,7 +97,7 @@ class RobotsRules:
         if not rules.obeys_robots or url.path == "/robots.txt":
             return
         with self._one_at_a_time(url):
-            robots = self._current(url, ask)
+            robots = self._current(url, ask, sleep)
         if robots.text is None:
             return
         parsed = _parsed(robots.text)
@@ -103,8 +105,7 @@ class RobotsRules:
             raise Disallowed(
                 str(url), f"{origin_of(url)}/robots.txt disallows it for {PRODUCT!r}, expected an address it allows"
             )
-        now = self._clock()
-        self.politeness.keep_apart(host_of(url), origin_of(url), _pause_seconds(parsed, now))
+        now = self._keep_apart(url, parsed)
         visits = parsed.visit_time(PRODUCT)
         if visits is not None:
             _keep_hours(url, visits.start_time, visits.end_time, now)
@@ -114,27 +115,42 @@ class RobotsRules:
         with self._lock:
             return self._asking[origin_of(url)]
 
-    def _current(self, url: httpx.URL, ask: Ask) -> Robots:
-        origin, now = origin_of(url), self._clock()
-        known = self._known.get(origin)
-        if known is None or not known.asked_at <= now < known.good_until:
-            known = self._kept.get(origin)
-        if known is None or not known.asked_at <= now < known.good_until:
-            known = self._asked(url, known, ask)
-            self._kept.keep(origin, known)
+    def _keep_apart(self, url: httpx.URL, parsed: Protego) -> datetime:
+        """Has the pause kept that it asks for now; gives that time."""
+        now = self._clock()
+        self.politeness.keep_apart(host_of(url), origin_of(url), _pause_seconds(parsed, now))
+        return now
+
+    def _current(self, url: httpx.URL, ask: Ask, sleep: Callable[[float], None]) -> Robots:
+        """The robots.txt of an origin; of all processes that want it at once, one asks and the others wait for that."""
+        origin = origin_of(url)
+        known = self._good(self._known.get(origin)) or self._good(self._kept.get(origin))
+        if known is None:
+            with self.politeness.turn(f"{origin}/robots.txt", sleep, ALONE):
+                before = self._kept.get(origin)
+                known = self._good(before) or self._asked(url, before, ask)
+                self._kept.keep(origin, known)
         self._known[origin] = known
         return known
+
+    def _good(self, known: Robots | None) -> Robots | None:
+        """One that may be used without asking again; one from the future was had by a clock that was set back."""
+        return known if known is not None and known.asked_at <= self._clock() < known.good_until else None
 
     def _asked(self, url: httpx.URL, known: Robots | None, ask: Ask) -> Robots:
         now = self._clock()
         self._leave_alone(origin_of(url), now)
+        if known is not None and known.text is not None:
+            self._keep_apart(url, _parsed(known.text))
         place = url.copy_with(raw_path=b"/robots.txt")
         try:
             answer = ask(place, _conditions(known))
             if answer.status == 304 and known is not None:
                 return replace(known, asked_at=now, good_until=now + _good_for(answer), had_at=now)
             _refuse_unreachable(answer)
-        except (Interrupted, Stopped, FetchFailed):
+        except NotNow:
+            raise
+        except (Interrupted, Stopped, FetchFailed, Refused):
             if known is None or known.had_at is None or now - known.had_at > USED_WHILE_UNREACHABLE:
                 self._unreachable[origin_of(url)] = (self._unreachable.get(origin_of(url), (0, now))[0] + 1, now)
                 raise
@@ -144,11 +160,11 @@ class RobotsRules:
         return Robots(now, now + _good_for(answer), now, answer.status, answer.headers, text)
 
     def _leave_alone(self, origin: str, now: datetime) -> None:
-        """Raises NotNow where the robots.txt could not be had a while ago, as often as one request is repeated."""
+        """Raises Unwell where the robots.txt could not be had a while ago, as often as one request is repeated."""
         failures, at = self._unreachable.get(origin, (0, now))
         left = (ASKED_AGAIN_AFTER - (now - at)).total_seconds()
         if failures >= ASKED_IN_A_ROW and 0 < left <= ASKED_AGAIN_AFTER.total_seconds():
-            raise NotNow(f"{origin}/robots.txt could not be had, expected that before anything else is asked", left)
+            raise Unwell(f"{origin}/robots.txt could not be had, expected that before anything else is asked", left)
 
 
 def _refuse_unreachable(answer: Response) -> None:

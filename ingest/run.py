@@ -11,13 +11,15 @@ from archive.listings import Listing, get_listings
 from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
+from archive.waiting import note_links_wait
 from ingest.citations import follow_links
 from ingest.leases import Lease
-from ingest.polling import asking, poll
+from ingest.polling import Pages, asking, poll
 from ingest.report import Report
 from ingest.settling import accept as accept_held
 from ingest.settling import facts_of, settle
 from ingest.tools import Tools
+from ingest.waiting import NotAsked, Unasked
 from parsers.source import Source
 
 __all__ = ["Source", "give_back", "run_source"]
@@ -83,13 +85,31 @@ def _work(
     asked = _to_poll(archive, begun.target_ids, tools, only_due=only_due)
     listings = _listings(archive, source, begun) if begun.waiting else begun.listings
     wanted = [listing for listing in listings if listing.id in asked]
+    if any(listing.links_wait for listing in wanted):
+        follow_links(archive, source, tools, report, owner, begun.target_ids)
     with asking(source, tools, wanted) as answers:
         for listing in wanted:
             if not tools.stop.is_set():
-                poll(archive, source, tools, report, lease, listing, answers)
+                _poll(archive, source, tools, report, lease, listing, answers)
     if accept:
         _accept_what_came(archive, source, tools, report)
     follow_links(archive, source, tools, report, owner, begun.target_ids)
+    if report.links_wait and not tools.stop.is_set():
+        with archive.writing() as session:
+            note_links_wait(session, begun.target_ids, report.links_wait)
+
+
+def _poll(
+    archive: Archive, source: Source, tools: Tools, report: Report, lease: Lease, listing: Listing, answers: Pages
+) -> None:
+    """Poll one listing; one that is not to be asked yet waits until it is."""
+    unasked = Unasked("listings", report)
+    try:
+        poll(archive, source, tools, report, lease, listing, answers)
+    except NotAsked as problem:
+        unasked.add(listing.id, problem)
+        with archive.writing() as session:
+            unasked.note(session, tools.clock())
 
 
 def _listings(archive: Archive, source: Source, begun: Begun) -> list[Listing]:

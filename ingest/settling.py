@@ -37,11 +37,13 @@ from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
 from archive.tables import Capture
 from archive.targets import find_target, held_targets, lock_source
+from ingest.response import REDIRECTS as REDIRECTS
 from parsers.blocked import is_page, no_document
 from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+ASIDE = "aside"
+"""The fact of a capture that says nothing of its target: the address that the target had moved from was looked at."""
 NOT_GIVEN = "not-given"
 """The fact of a capture without a body that says why the archive which lists it could not give it."""
 PAGE_ROLES = {"older": "listing"}
@@ -143,6 +145,10 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
     if capture.status in REDIRECTS and header_of(capture.headers, "location"):
         with archive.writing() as session:
             settle_hop(session, capture_id)
+        return Settled(Accounts())
+    if ASIDE in capture.facts:
+        with archive.writing() as session:
+            settle_hop(session, capture_id, "failed", f"{capture.url}: {capture.facts[ASIDE]}")
         return Settled(Accounts())
     if capture.role == "attachment":
         return _settle_document(archive, source, capture, now)

@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any, cast
 
 import certifi
+import h2.exceptions
 import httpcore
 import httpx
 
 from ingest.guard import NotPublic, PublicNetwork, Refused, Resolve, refuse_inadmissible, system_resolve
 from ingest.options import DIRECTLY, Way
+from ingest.retries import Stopped
 from ingest.wire import Allowance, Wire, open_wire
 
 HTTPCORE_ERRORS = (
@@ -91,6 +93,7 @@ class GuardedTransport(httpx.BaseTransport):
                     port = url.port or (443 if url.scheme == "https" else 80)
                     self._looked_up_first.public_addresses(url.host, port, allowance)
                 response = self._pool.handle_request(_for_httpcore(request, allowance))
+                _refuse_long_head(response, allowance)
             except NotPublic as refusal:
                 raise Refused(str(url), str(refusal)) from refusal
         return httpx.Response(
@@ -99,6 +102,19 @@ class GuardedTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _refuse_long_head(response: httpcore.Response, allowance: Allowance) -> None:
+    """Raises Stopped where HTTP/2 brought more headers than may be, counted as it counts them (RFC 9113, 6.5.2).
+
+    By then they are decoded, but no more of them than h2 itself allows.
+    """
+    wire = response.extensions.get("network_stream")
+    if isinstance(wire, Wire) and wire.is_multiplexed:
+        size = sum(len(name) + len(value) + 32 for name, value in response.headers)
+        if size > allowance.head_bytes:
+            response.close()
+            raise Stopped(f"{size} bytes of headers, expected at most {allowance.head_bytes}")
 
 
 def _for_httpcore(request: httpx.Request, allowance: Allowance) -> httpcore.Request:
@@ -141,9 +157,11 @@ def _stated_bytes(response: httpcore.Response) -> int | None:
 
 @contextmanager
 def _as_httpx() -> Iterator[None]:
-    """httpcore's exceptions as those of the same name in httpx."""
+    """httpcore's exceptions as those of the same name in httpx; too many headers over HTTP/2 stop the exchange."""
     try:
         yield
     except HTTPCORE_ERRORS as problem:
+        if isinstance(problem.__context__, h2.exceptions.DenialOfServiceError):
+            raise Stopped(f"{problem}: more headers than HTTP/2 allows, expected fewer") from problem
         named: type[httpx.TransportError] = getattr(httpx, type(problem).__name__, httpx.TransportError)
         raise named(str(problem)) from problem

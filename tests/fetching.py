@@ -48,7 +48,7 @@ def fetching(script: Script, watch: Watch | None = None, **settings: Any) -> Ite
     obeys = settings.pop("obeys_robots", False)
     rules = HostRules(settings.pop("delay_seconds", 0), connections)
     politeness = Politeness(lambda host: rules, ledger, jitter=0, clock=watch.clock, sleep=watch.sleep)
-    kept = settings.pop("kept", None) or RobotsHere()
+    kept = settings.pop("kept", RobotsHere())
     robots = RobotsRules(kept, politeness, watch.clock) if obeys else None
     robots = settings.pop("rules", robots)
     with serving(script) as server:

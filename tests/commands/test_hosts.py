@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,12 @@ import pytest
 
 from archive.hosts import changing_host
 from archive.migrate import open_archive
-from ingest.politeness import HostRules
+from ingest.politeness import HostRules, NotNow
 from ingest.tools import utc_now
-from settings import BadSettings, load_settings
+from settings import REPLICA_MARK, BadSettings, load_settings
 from tests.fetching import NOW
 from tests.lifecycle.test_full_disk import bulletins
-from upstreams import options_of, rules_of
+from upstreams import archive_at_hand, options_of, robots_rules, rules_of
 
 HOSTS = """
 delay_seconds = 3
@@ -29,6 +30,7 @@ delay_seconds = 10
 robots = "ignore"
 reason = "agreed with their web team on 3 March 2026"
 """
+BTP = "https://www.btp.police.uk/news/btp/news/"
 LATER = utc_now() + timedelta(hours=1)
 REQUEST = """
 [[request]]
@@ -112,6 +114,85 @@ def test_status_says_which_hosts_fail_and_whose_rules_are_not_obeyed(tmp_path: P
     assert "request of source no-such: there is no such source" in said
     assert "request = btp, no-such (bulletins.toml)" in said
     assert not {each for each in ("k3y", "s3ssion", "s3cret") if each in said}
+
+
+MISSPELT = """
+[[host]]
+name = "www.gov.uk"
+
+[[host]]
+name = "assets.example.org"
+
+[[host]]
+name = "www.gvo.uk"
+"""
+
+
+@pytest.mark.parametrize("command", ["status", "sources"])
+def test_a_host_that_no_source_and_no_document_has_is_said(command: str, tmp_path: Path) -> None:
+    settings = load_settings(stated(tmp_path, MISSPELT))
+    with (
+        open_archive(settings.database, settings.blobs_at) as archive,
+        archive.writing() as session,
+        changing_host(session, "assets.example.org", NOW),
+    ):
+        pass
+    said = bulletins(tmp_path, command)
+    assert [line for line in said.stderr.splitlines() if line.startswith("host ") and "=" not in line] == [
+        "host www.gvo.uk: no source starts there and it was never asked, expected a host that is"
+    ]
+    assert said.returncode == 0
+
+
+class TestAnArchiveAtHand:
+    def test_its_turns_are_taken_by_commands_that_store_nothing(self, tmp_path: Path) -> None:
+        settings = load_settings(tmp_path)
+        with open_archive(settings.database, settings.blobs_at) as archive:
+            with archive.writing() as session, changing_host(session, "site.example", utc_now()) as state:
+                state.closed_until = LATER
+            with archive_at_hand(settings) as found:
+                politeness = robots_rules(settings, found).politeness
+                with pytest.raises(NotNow), politeness.turn("site.example"):
+                    raise AssertionError("the host was to be left alone")
+
+    @pytest.mark.parametrize("command", [["fetch", "http://site.example/"], ["fixture", "btp", BTP]])
+    def test_by_fetch_and_fixture(self, command: list[str], tmp_path: Path) -> None:
+        settings = load_settings(tmp_path)
+        with open_archive(settings.database, settings.blobs_at) as archive, archive.writing() as session:
+            for host in ("site.example", "www.btp.police.uk"):
+                with changing_host(session, host, utc_now()) as state:
+                    state.closed_until = LATER
+        assert "is left alone until" in bulletins(tmp_path, *command).stderr
+
+    def test_none_is_made_and_none_is_changed(self, tmp_path: Path) -> None:
+        settings = load_settings(tmp_path)
+        with archive_at_hand(settings) as found:
+            assert found is None
+        assert not Path(tmp_path, "archive.sqlite").exists()
+
+    def test_one_of_another_shape_is_not_used(self, tmp_path: Path) -> None:
+        settings = load_settings(tmp_path)
+        with open_archive(settings.database, settings.blobs_at):
+            pass
+        with sqlite3.connect(tmp_path / "archive.sqlite") as database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        with archive_at_hand(settings) as found:
+            assert found is None
+
+    def test_nor_is_one_that_cannot_be_written_to_or_is_the_replicas(self, tmp_path: Path) -> None:
+        settings = load_settings(tmp_path)
+        with open_archive(settings.database, settings.blobs_at):
+            pass
+        with archive_at_hand(settings) as found:
+            assert found is not None
+        read_only = settings.model_copy(
+            update={"database_url": f"sqlite:///file:{tmp_path}/archive.sqlite?mode=ro&uri=true"}
+        )
+        with archive_at_hand(read_only) as found:
+            assert found is None
+        (tmp_path / REPLICA_MARK).touch()
+        with archive_at_hand(settings) as found:
+            assert found is None
 
 
 @pytest.mark.parametrize("name", ["HOST", "REQUEST", "SOURCE"])

@@ -131,11 +131,11 @@ def poll_all(archive: Archive, port: int, paths: tuple[str, ...], until: float, 
     scheduler.stop(20)
 
 
-def expect_manners(log: Log, processes: int) -> None:
-    """One request at a time with a pause between, who we are, robots.txt first, and conditions from then on."""
+def expect_manners(log: Log) -> None:
+    """One request at a time with a pause between, who we are, robots.txt first and once, then conditions."""
     assert min(log.pauses()) >= PAUSE_SECONDS - SLACK_SECONDS
     assert log.lines[0].path == "/robots.txt"
-    assert len(log.lines) - len(log.pages) <= processes
+    assert len(log.lines) - len(log.pages) == 1
     assert {line.headers["user-agent"] for line in log.lines} == {USER_AGENT}
     assert {line.headers["host"] for line in log.lines} == {HOST}
     for path in PATHS[:3]:
@@ -150,7 +150,7 @@ def test_four_sources_of_one_host_ask_as_one(database_url: str, tmp_path: Path) 
     with opened(database_url, tmp_path) as archive, publisher() as log:
         port = log.server.port if log.server else 0
         poll_all(archive, port, PATHS, time.monotonic() + 12, most=ROUNDS * len(PATHS) + 4)
-        expect_manners(log, processes=1)
+        expect_manners(log)
 
 
 def test_a_host_that_asks_for_a_longer_pause_has_it(tmp_path: Path) -> None:
@@ -188,4 +188,4 @@ def test_two_processes_on_one_archive_ask_as_one(database_url: str, tmp_path: Pa
             each.communicate("go\n", timeout=60)
         assert [each.returncode for each in both] == [0, 0]
         assert len({line.connection for line in log.pages}) > 1
-        expect_manners(log, processes=2)
+        expect_manners(log)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from ingest.politeness import Politeness, at_once
 from ingest.robots import RobotsHere, RobotsRules
 from ingest.tools import utc_now
 from ingest.transport import GuardedTransport
-from ingest.wire import Address
+from ingest.wire import MAX_HEAD_BYTES, Address
 from tests.fetching import PAGE, fetching
 from tests.ingest.test_tls import Authority
 from tests.servers import LoopbackNetwork, Script, redirect, response, serving
@@ -182,31 +182,55 @@ class TestHttp2:
         with speaking_http2(authority, [b"x" * 300_000]) as (port, _seen), pytest.raises(FetchFailed, match="more"):
             fetched_by_http2(port, authority, 1, most_bytes=100_000)
 
+    @pytest.mark.parametrize(("size", "most"), [(2_000, 1_500), (20_000, 1_500), (70_000, 90_000), (200_000, 90_000)])
+    def test_a_long_head_is_refused_at_once_as_by_http_1(self, size: int, most: int, authority: Authority) -> None:
+        politeness, long = at_once(), [(f"x-{place}", "y" * 900) for place in range(size // 900 + 1)]
+        with speaking_http2(authority, [PAGE], long) as (port, seen), pytest.raises(FetchFailed) as failure:
+            fetched_by_http2(port, authority, 1, most_head_bytes=most, attempts=3, politeness=politeness)
+        assert "headers" in failure.value.reason
+        assert (failure.value.attempts, len(seen)) == (1, 1)
+        with politeness.turn("site.test") as outcome:
+            assert outcome.failure is None
+
+    def test_one_that_is_not_too_long_is_taken(self, authority: Authority) -> None:
+        with speaking_http2(authority, [PAGE], [("x-long", "y" * 1_300)]) as (port, _seen):
+            assert fetched_by_http2(port, authority, 1, most_head_bytes=1_500)[0] == [PAGE]
+
 
 def fetched_by_http2(
-    port: int, authority: Authority, times: int, most_bytes: int = 10**7
+    port: int,
+    authority: Authority,
+    times: int,
+    most_bytes: int = 10**7,
+    most_head_bytes: int = MAX_HEAD_BYTES,
+    attempts: int = 1,
+    politeness: Politeness | None = None,
 ) -> tuple[list[bytes], set[str]]:
     way = Way(http2=True)
     transport = GuardedTransport(network_backend=LoopbackNetwork(port), ssl_context=authority.trusted(), way=way)
     with Fetcher(
         user_agent="b",
-        attempts=1,
+        attempts=attempts,
         transport_for=lambda host: transport,
-        politeness=at_once(),
+        politeness=politeness or at_once(),
         max_wire_bytes=most_bytes,
+        max_head_bytes=most_head_bytes,
+        sleep=lambda seconds: None,
     ) as fetcher:
         answers = [fetcher.get("https://site.test/", options=RequestOptions(way=way)).answer for _ in range(times)]
     return [each.body for each in answers], {each.http_version for each in answers}
 
 
 @contextmanager
-def speaking_http2(authority: Authority, bodies: list[bytes]) -> Iterator[tuple[int, list[list[tuple[str, str]]]]]:
-    """A server that answers one connection by HTTP/2 alone, with these bodies in turn."""
+def speaking_http2(
+    authority: Authority, bodies: list[bytes], headers: Sequence[tuple[str, str]] = ()
+) -> Iterator[tuple[int, list[list[tuple[str, str]]]]]:
+    """A server that answers one connection by HTTP/2 alone, with these bodies in turn and these headers."""
     context = authority.server("site.test", [])
     context.set_alpn_protocols(["h2"])
     seen: list[list[tuple[str, str]]] = []
     listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=_converse_by_http2, args=(listener, context, bodies, seen))
+    thread = threading.Thread(target=_converse_by_http2, args=(listener, context, bodies, headers, seen))
     thread.start()
     try:
         yield listener.getsockname()[1], seen
@@ -216,7 +240,11 @@ def speaking_http2(authority: Authority, bodies: list[bytes]) -> Iterator[tuple[
 
 
 def _converse_by_http2(
-    listener: socket.socket, context: ssl.SSLContext, bodies: list[bytes], seen: list[list[tuple[str, str]]]
+    listener: socket.socket,
+    context: ssl.SSLContext,
+    bodies: list[bytes],
+    headers: Sequence[tuple[str, str]],
+    seen: list[list[tuple[str, str]]],
 ) -> None:
     raw, _ = listener.accept()
     waiting = iter(bodies)
@@ -230,7 +258,7 @@ def _converse_by_http2(
                 for event in spoken.receive_data(data):
                     if isinstance(event, h2.events.RequestReceived):
                         seen.append([(str(name), str(value)) for name, value in event.headers])
-                        spoken.send_headers(event.stream_id, [(":status", "200")])
+                        spoken.send_headers(event.stream_id, [(":status", "200"), *headers])
                         to_send[event.stream_id] = next(waiting)
                 _send_what_fits(spoken, to_send)
                 wire.sendall(spoken.data_to_send())

@@ -23,6 +23,7 @@ from tests.servers import Answer, Script, Server, loopback, reset, response, ser
 
 UNWELL = response(b"later", status="503 Service Unavailable")
 HOST = "site.test"
+REFUSALS = (401, 403, 500, 502, 504, *range(520, 527))
 
 
 def test_a_pause_is_never_shorter_than_stated_and_not_the_same_each_time() -> None:
@@ -173,7 +174,7 @@ class TestHostsThatFail:
                 failure_in(fetcher, server.url())
         assert len(server.asked) == 5
 
-    @pytest.mark.parametrize("answer", [reset(), response(b"no", status="403 Forbidden")], ids=["reset", "refused"])
+    @pytest.mark.parametrize("answer", [reset(), *(response(b"", status=f"{code} X") for code in REFUSALS)])
     def test_so_is_one_that_refuses_or_breaks_off(self, answer: Answer, ledger: Callable[[], Ledger]) -> None:
         with fetching({"/": answer}, ledger=ledger(), attempts=1) as (fetcher, server, _watch):
             for _ in range(9):
@@ -217,6 +218,21 @@ class TestHostsThatFail:
         with fetching({"/": busy}, ledger=ledger()) as (fetcher, server, _watch):
             fetcher.get(server.url())
             assert failure_in(fetcher, server.url()).retry_after_seconds == 86_400
+
+    @pytest.mark.parametrize("days", [0, 20])
+    def test_a_clock_that_is_set_back_leaves_it_alone_for_a_day_at_most(
+        self, days: int, ledger: Callable[[], Ledger]
+    ) -> None:
+        busy, watch = response(b"busy", "Retry-After: 86400", status="429 Too Many Requests"), Watch()
+        watch.seconds = days * 86_400
+        with fetching({"/": [busy, response(PAGE)]}, watch, ledger=ledger()) as (fetcher, server, _watch):
+            fetcher.get(server.url())
+            watch.seconds = -10
+            assert failure_in(fetcher, server.url()).retry_after_seconds == 86_400
+            watch.seconds += 43_200
+            assert failure_in(fetcher, server.url()).retry_after_seconds == 43_200
+            watch.seconds += 43_201
+            assert fetcher.get(server.url()).answer.body == PAGE
 
     def test_operators_see_them(self, hosts_archive: Archive) -> None:
         with fetching({"/": UNWELL}, ledger=SharedLedger(hosts_archive), attempts=1) as (fetcher, server, _watch):

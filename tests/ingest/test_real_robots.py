@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -72,7 +73,7 @@ def is_permitted(file: Path, rules: RobotsRules, path: str) -> bool:
         return Response(str(url), NOW, 200, (("Content-Type", "text/plain"),), file.read_bytes(), "HTTP/1.1", 0.0)
 
     try:
-        rules.permit(httpx.URL(f"https://{file.name}{path}"), ask)
+        rules.permit(httpx.URL(f"https://{file.name}{path}"), ask, time.sleep)
     except Disallowed:
         return False
     return True

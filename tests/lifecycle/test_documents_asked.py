@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from archive.derived import Target
 from archive.store import Archive
-from ingest.citations import IN_FULL_EVERY
+from archive.waiting import LINKS_WAIT
+from ingest.citations import DOCUMENTS_AT_ONCE, IN_FULL_EVERY
 from ingest.fetch import Fetcher
-from ingest.politeness import HostRules, Politeness
+from ingest.politeness import HostRules, NotNow, Politeness, at_once
 from ingest.report import Report
 from ingest.robots import RobotsHere, RobotsRules
 from ingest.run import run_source
@@ -74,7 +78,7 @@ def asked(setting: Setting, *paths: str) -> list[tuple[str, int]]:
 def test_a_document_of_a_host_that_is_left_alone_waits_and_has_not_failed(setting: Setting) -> None:
     setting.upstream.faults |= {ONE: too_many("600"), OTHER: too_many("600")}
     report = polite_run(setting)
-    (notice,) = report.notices
+    (notice,) = report.told
     assert notice.startswith("1 documents not asked: www.bsia.co.uk is left alone until ")
     assert report.links == {"links": 2, "known": 0, "read": 0, "waiting": 1, "failed": 1}
     assert len(asked(setting, ONE, OTHER)) == 1
@@ -86,7 +90,7 @@ def test_a_document_of_a_host_that_is_left_alone_waits_and_has_not_failed(settin
 
 def test_documents_that_robots_txt_keeps_us_from_are_told_and_have_not_failed(setting: Setting) -> None:
     report = polite_run(setting, "User-agent: *\nDisallow: /Portals/\n")
-    (notice,) = report.notices
+    (notice,) = report.told
     assert notice.startswith(f"2 documents not asked: {SITE}/robots.txt disallows it for 'bulletins'")
     assert report.links == {"links": 2, "known": 0, "read": 0, "waiting": 2, "failed": 0}
     for path in (ONE, OTHER):
@@ -156,6 +160,43 @@ def test_a_run_asks_so_many_documents_and_leaves_the_rest_due(
     monkeypatch.setattr("ingest.citations.DOCUMENTS_AT_ONCE", 1)
     assert setting.run().links == {"links": 2, "known": 0, "read": 1, "waiting": 1, "failed": 0}
     assert setting.run().links == {"links": 2, "known": 1, "read": 1, "waiting": 0, "failed": 0}
+
+
+def test_it_is_2000_whatever_part_of_a_run_asks_them(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DOCUMENTS_AT_ONCE == 2_000
+    monkeypatch.setattr("ingest.citations.DOCUMENTS_AT_ONCE", 1)
+    setting.run()
+    with setting.archive.writing() as session:
+        for target in session.scalars(select(Target)):
+            target.next_check_at = setting.clock()
+            target.last_error = f"{LINKS_WAIT}a while" if target.role == "listing" else None
+    asked(setting)
+    assert not setting.run().lossy
+    assert len(asked(setting, ONE, OTHER)) == 1
+
+
+def test_a_document_whose_run_is_stopped_has_not_failed(setting: Setting) -> None:
+    stop = threading.Event()
+    setting.clock.forward(20)
+
+    def wait(seconds: float) -> None:
+        stop.set()
+        raise NotNow("the run is being stopped, expected the next one to ask", 0)
+
+    setting.upstream.faults |= {ONE: status(503), OTHER: status(503)}
+    with Fetcher(
+        user_agent="bulletins/0.1",
+        transport_for=lambda host: setting.upstream,
+        politeness=at_once(),
+        clock=setting.clock,
+        sleep=wait,
+    ) as fetcher:
+        equipment = Tools(fetcher, PlainReader(), clock=setting.clock, stop=stop)
+        assert run_source(setting.archive, bsia(), equipment).state == "stopped"
+    targets = [setting.target(path) for path in (ONE, OTHER)]
+    assert [(each.failures, each.last_error, each.next_check_at) for each in targets] == [
+        (0, None, setting.clock())
+    ] * 2
 
 
 def test_one_that_is_held_is_not_passed_over(setting: Setting, site: MovedSite) -> None:

@@ -16,6 +16,7 @@ from archive.store import Archive
 from ingest.settling import arrive
 from replica.faults import status
 from replica.messages import messages
+from replica.page import page_of
 from tests.lifecycle.notes import Note
 from tests.lifecycle.notes_world import DAY, World
 from tests.lifecycle.test_documents_cited import FIRST, ONE, OTHER, Setting
@@ -140,6 +141,61 @@ def test_what_was_given_up_has_failed_in_the_books_and_is_missing(setting: Setti
     with setting.archive.reading() as session:
         assert source_state(session, "notes")["missing"] == 1
         assert source_state(session, "bsia-cssc")["missing"] == 1
+
+
+def cited_by_one_more(setting: Setting) -> None:
+    """Has another bulletin cite a document that was given up."""
+    first, second, third, *rest = setting.upstream.site.pages[0]  # type: ignore[attr-defined]
+    shown_now = [first, second, with_document(third, ONE), *rest]
+    setting.upstream.site = SmallSite([shown_now] * 4, {(ONE, 0): FIRST, (OTHER, 0): FIRST})
+
+
+def given_up(setting: Setting) -> None:
+    setting.upstream.faults[ONE] = status(410)
+    for _ in range(2):
+        setting.run(minutes=MONTH)
+    assert (setting.target(ONE).state, setting.target(ONE).next_check_at) == ("gone", None)
+
+
+def test_a_document_that_was_given_up_is_asked_when_another_bulletin_cites_it(setting: Setting) -> None:
+    given_up(setting)
+    cited_by_one_more(setting)
+    setting.upstream.faults.clear()
+    setting.run(minutes=MONTH)
+    assert (setting.target(ONE).state, setting.target(ONE).failures) == ("held", 0)
+
+
+def test_and_is_given_up_again_after_as_many_answers_not_sooner_nor_later(setting: Setting) -> None:
+    given_up(setting)
+    cited_by_one_more(setting)
+    setting.upstream.asked.clear()
+    setting.run(minutes=MONTH)
+    assert (setting.target(ONE).state, setting.target(ONE).gone_looks, setting.target(ONE).failures) == (
+        "missing",
+        1,
+        1,
+    )
+    for _ in range(3):
+        setting.run(minutes=MONTH)
+    assert (setting.target(ONE).state, setting.target(ONE).next_check_at) == ("gone", None)
+    assert [path for path, _ in setting.upstream.asked].count(ONE) == 2
+
+
+def test_one_that_is_not_given_up_is_asked_no_sooner_for_that(setting: Setting) -> None:
+    setting.upstream.faults[ONE] = status(404)
+    setting.run(minutes=MONTH)
+    before = setting.target(ONE).next_check_at
+    cited_by_one_more(setting)
+    setting.run(minutes=20)
+    assert (setting.target(ONE).next_check_at, setting.target(ONE).gone_looks) == (before, 1)
+
+
+def test_an_import_that_cites_it_is_no_sign_that_it_is_there(setting: Setting) -> None:
+    given_up(setting)
+    first, second, third, *rest = setting.upstream.site.pages[0]  # type: ignore[attr-defined]
+    at = setting.clock() + timedelta(minutes=1)
+    arrive(setting.archive, bsia(), [arrival(page_of([first, second, with_document(third, ONE), *rest]), at)], at)
+    assert (setting.target(ONE).state, setting.target(ONE).next_check_at) == ("gone", None)
 
 
 @pytest.mark.parametrize("cause", ["import", "backfill"])

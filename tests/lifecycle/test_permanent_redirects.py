@@ -11,12 +11,17 @@ from sqlalchemy import select
 
 from archive.changes import list_changes
 from archive.derived import Target
+from archive.overview import source_state
 from archive.store import Archive
+from archive.tables import Capture
+from ingest.citations import IN_FULL_EVERY as DOCUMENTS_IN_FULL_EVERY
 from ingest.polling import IN_FULL_EVERY
+from ingest.replay import replay_into
 from replica.answers import Answer, Visit
 from replica.faults import Fault, challenge, redirect, status
 from replica.messages import messages
-from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown, with_document
+from tests.lifecycle.dumps import DERIVED_FROM_JOURNAL, differences, dump
+from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, bsia, opened, run, shown, with_document
 from tests.pdfs import text_document
 
 NEW, NEWER, PDF, NEW_PDF = "/news/", "/news/all/", "/Portals/4/one.pdf", "/files/one.pdf"
@@ -49,6 +54,11 @@ class World:
     def moved_to(self, role: str) -> str | None:
         with self.archive.reading() as session:
             return session.scalars(select(Target.moved_to).where(Target.role == role)).one()
+
+    def is_healthy(self) -> bool:
+        with self.archive.reading() as session:
+            state = source_state(session, "bsia-cssc")
+        return (state["state"], state["problem"], state["quarantined"]) == ("healthy", None, 0)
 
     def kinds(self) -> set[str]:
         with self.archive.reading() as session:
@@ -143,3 +153,69 @@ def test_a_stated_address_that_is_no_page_costs_no_new_place(fault: Fault, world
     assert world.moved_to("listing") == f"https://www.bsia.co.uk{NEW}"
     assert world.asked(minutes=40)[-1][0] == NEW
     assert world.kinds() == {"created"}
+
+
+def statuses(world: World) -> list[tuple[str, str | None]]:
+    """The state of each capture at the old address since the page had moved, and why it is so."""
+    with world.archive.reading() as session:
+        rows = session.execute(select(Capture.status, Capture.state, Capture.reason).order_by(Capture.id))
+        return [(f"{code} {state}", reason) for code, state, reason in rows]
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has pages asked in full every fifth time."""
+    monkeypatch.setattr("ingest.polling.IN_FULL_EVERY", 5)
+    monkeypatch.setattr(f"{__name__}.IN_FULL_EVERY", 5)
+
+
+@pytest.mark.parametrize("fault", [status(404), status(410)], ids=["404", "410"])
+def test_what_the_stated_address_answers_is_kept_and_says_nothing_of_the_page(
+    fault: Fault, world: World, tmp_path: Path
+) -> None:
+    moved(world)
+    world.upstream.faults[PAGE] = fault
+    assert [path for path, _ in world.asked()][:2] == [PAGE, NEW]
+    ((kept, reason),) = [each for each in statuses(world) if each[0].startswith("4")]
+    assert kept.endswith(" failed")
+    assert reason == f"https://www.bsia.co.uk{PAGE}: asked though it had moved to https://www.bsia.co.uk{NEW}"
+    assert world.asked()[0] == (NEW, 304)
+    assert world.is_healthy()
+    with opened(f"sqlite:///{tmp_path / 'again.sqlite'}", tmp_path / "again") as again:
+        replay_into(world.archive, again, {"bsia-cssc": bsia()}, world.clock())
+        assert differences(dump(world.archive, DERIVED_FROM_JOURNAL), dump(again, DERIVED_FROM_JOURNAL)) == []
+
+
+def test_so_is_where_it_led_to_nothing(world: World) -> None:
+    moved(world)
+    world.upstream.faults |= {PAGE: redirect("/lost", 302), "/lost": status(404), NEW: status(500)}
+    assert [path for path, _ in world.asked()] == [PAGE, "/lost", NEW]
+    assert [kept for kept, _ in statuses(world)][-3:] == ["302 done", "404 failed", "500 failed"]
+
+
+def test_a_page_without_validators_is_looked_for_at_its_stated_address_too(world: World) -> None:
+    world.upstream.validators = False
+    world.upstream.faults[PAGE] = redirect(NEW, 301)
+    world.asked()
+    for _ in range(2):
+        for _ in range(IN_FULL_EVERY - 1):
+            assert world.asked()[0] == (NEW, 200)
+        assert world.asked()[:2] == [(PAGE, 301), (NEW, 200)]
+    world.upstream.faults[PAGE] = status(404)
+    for _ in range(IN_FULL_EVERY - 1):
+        assert world.asked()[0] == (NEW, 200)
+    assert world.asked()[:2] == [(PAGE, 404), (NEW, 200)]
+    assert world.asked()[0] == (NEW, 200)
+
+
+def test_so_is_a_document(world: World) -> None:
+    world.upstream.validators = False
+    world.asked()
+    world.upstream.faults[PDF] = redirect(NEW_PDF, 301)
+    month = 31 * 24 * 60
+    world.asked(month)
+    for _ in range(DOCUMENTS_IN_FULL_EVERY - 1):
+        assert (NEW_PDF, 200) in world.asked(month) and (PDF, 301) not in world.upstream.asked
+    del world.upstream.faults[PDF]
+    assert (PDF, 200) in world.asked(month)
+    assert world.moved_to("attachment") is None

@@ -37,10 +37,10 @@ DETAILS = [
     *(stands_in(name, body) for name, body in CHALLENGES.items()),
     stands_in("an empty body", b""),
     *(refusing(code) for code in ("401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone")),
-    detail("503", lambda given: status("503 Later"), *["503 failed"] * 2, says="status 503", asked=6),
+    detail("503", lambda given: status("503 Later"), *["503 failed"] * 2, says="status 503", asked=AFTER_FIVE),
     detail("429", lambda given: status("429 Busy", "Retry-After: 7200"), "429 failed", asked=1, again=(120, 120)),
-    detail("reset", lambda given: reset(), says="complete answer", asked=6),
-    detail("cut", lambda given: then_close(response(given.page[:-99], length=len(given.page))), asked=6),
+    detail("reset", lambda given: reset(), says="complete answer", asked=AFTER_FIVE),
+    detail("cut", lambda given: then_close(response(given.page[:-99], length=len(given.page))), asked=AFTER_FIVE),
     detail(
         "led to the front page",
         lambda given: redirect("/"),

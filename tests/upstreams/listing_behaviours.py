@@ -9,6 +9,7 @@ from email.utils import format_datetime
 import brotli
 import zstandard
 
+from ingest.polling import IN_FULL_EVERY
 from replica.faults import CHALLENGE
 from tests.fetching import NOW
 from tests.servers import Answer, chunked, redirect, reset, response, then_close
@@ -83,6 +84,13 @@ READ = [
     read("a connection that breaks once", lambda given: [reset(), page(given)], asked=2),
 ]
 UNCHANGED = [
+    read(
+        "304 that hides a change, until it is asked in full",
+        lambda given: [*[response(b"", status="304 Not Modified")] * (IN_FULL_EVERY - 1), page(given)],
+        asked=IN_FULL_EVERY,
+        polls=IN_FULL_EVERY,
+        checks=IN_FULL_EVERY - 1,
+    ),
     Behaviour("304", lambda given: response(b"", status="304 Not Modified"), "checked", checks=1, again=SOON),
     Behaviour(
         "the same bytes under another ETag",

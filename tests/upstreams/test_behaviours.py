@@ -210,7 +210,7 @@ class Play:
             minutes = (target.next_check_at - self.stage.now()).total_seconds() / 60
             assert soonest - 0.1 <= minutes <= latest + 0.1
         expected = self.behaviour.polls if self._fails else 0
-        not_asked = {0} if self.behaviour.role == "document" and self.behaviour.asked < len(self._targets()) else set()
+        not_asked = {0} if self.behaviour.asked < len(self._targets()) else set()
         failures = {target.failures for target in self._targets()}
         assert {expected} <= failures <= {expected} | not_asked
 
