@@ -126,6 +126,7 @@ def _getting() -> Iterator[Callable[[str], Seen]]:
     with wiring.tools_for(settings_in_force(), say=say) as tools:
 
         def get(url: str) -> Seen:
+            say(f"asking for {url}")
             try:
                 answer = tools.fetcher.get(url).answer
             except (Refused, FetchFailed) as problem:
