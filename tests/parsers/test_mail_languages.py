@@ -137,8 +137,22 @@ def test_a_program_that_says_forwarded_needs_no_subject_that_does(program: str) 
     assert (found.title, found.text) == (TITLE, WORDS)
 
 
+@pytest.mark.parametrize("program", BLOCKS)
+def test_an_answer_keeps_its_words_and_names_nobody(program: str) -> None:
+    answer = mail(f"We have seen this.\n\n{BLOCKS[program][0]}\n", Subject=f"AW: {TITLE}")
+    found = record(answer.replace(b"To: Pat Member <pat.member@office.example>\nSubject: AW", b"Subject: AW", 1))
+    assert found.issued == "2017-03-24T14:05:06+00:00"
+    assert found.text.startswith("We have seen this.") and WORDS in found.text
+    assert not [name for name in ("Pat Member", "Kim", "office.example") if name in found.text]
+
+
 def test_a_day_that_is_another_is_refused_in_every_language() -> None:
-    for printed in ("Freitag, 23. März 2017 09:30", "mardi 23 mars 2017 09:30", "Dydd Sul, 23 Mawrth 2017 09:30"):
+    for printed in (
+        "Freitag, den 23. März 2017 09:30",
+        "Freitag, 23. März 2017 09:30",
+        "mardi 23 mars 2017 09:30",
+        "Dydd Sul, 23 Mawrth 2017 09:30",
+    ):
         with pytest.raises(ValueError, match="another day"):
             read_block_date(printed)
     body = BLOCKS["Outlook de"][0].replace("Donnerstag", "Freitag")
