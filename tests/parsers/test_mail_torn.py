@@ -9,6 +9,7 @@ import pytest
 
 from ingest.mbox import spans
 from parsers.mail import is_message
+from parsers.mail_dates import sent_at
 from parsers.page import PageChanged
 from tests.parsers.mails import WORDS, mail, multipart, reading, record
 
@@ -57,14 +58,15 @@ def test_words_of_a_kind_that_is_not_read_are_a_file_of_the_message(kind: str) -
 
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\n", b"\r\n\r\n", b"\xef\xbb\xbf\n"])
 def test_what_stands_before_the_first_header_hides_none(before: bytes) -> None:
-    assert is_message(before + mail())
+    assert is_message(before + mail()) and sent_at(before + mail()) == sent_at(mail()) is not None
     (entry,) = reading(before + mail()).read
     assert entry.notification == record(mail())
     assert (entry.notification.ref, entry.notification.text) == ("one@thecssc.com", WORDS)
 
 
 def test_utf_8_that_is_said_to_be_utf_16_is_read_as_what_it_is() -> None:
-    for body, said in (("Café roads".encode(), "Café roads"), ("\ufeffCafé".encode("utf-16"), "Café")):
+    bodies = ("Café roads".encode(), "\ufeffCafé roads".encode("utf-16"), "Cafe roads".encode("utf-16-be"))
+    for body, said in zip(bodies, ("Café roads", "Café roads", "Cafe roads"), strict=True):
         assert record(mail(body, Content_Type="text/plain; charset=utf-16")).text == said
 
 
@@ -73,7 +75,12 @@ LINE = b"From a@b Fri Mar 24 14:05:06 2017\n"
 
 @pytest.mark.parametrize(
     ("between", "count"),
-    [(b"\n\n", 2), (b"\n", 2), (b"\n\nQuoted badly:\n\n" + LINE + b"Note: no header of mail\n\n", 2)],
+    [
+        (b"\n\n", 2),
+        (b"\n", 2),
+        (b"\n\nQuoted badly:\n\n" + LINE + b"Note: no header of mail\n\n", 2),
+        (b"\nIn one piece:\n" + LINE + b"Subject: quoted\n\n", 2),
+    ],
 )
 def test_what_separates_messages_is_told_from_their_words(between: bytes, count: int, tmp_path: Path) -> None:
     file = tmp_path / "a.mbox"
