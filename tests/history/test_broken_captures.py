@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from ingest.cdx import rows_in
 from ingest.holdings import Row, Unusable
+from ingest.retries import Overdue
 from ingest.wire import MAX_WIRE_BYTES
 from tests.history.scripted import Answered, ScriptedArchive, Watch, memento
 from tests.history.test_archive import KEYS, THREE, backfilled_here, page, pages_in, rows_instead
@@ -19,20 +21,33 @@ from tests.history.test_index import ONE
 SECOND = THREE[1]
 
 
-def broken(*headers: tuple[str, str], body: bytes = b"") -> Callable[[], httpx.Response]:
+def whole_head() -> httpx.Headers:
+    return memento(SECOND).headers
+
+
+def broken(*headers: tuple[str, str], body: bytes = b"", status: int = 200) -> Callable[[], httpx.Response]:
     """The second capture with these headers and that body, byte for byte."""
 
     def answer() -> httpx.Response:
         stated = [pair for pair in memento(SECOND).headers.multi_items() if pair[0].lower() != "content-length"]
-        return httpx.Response(200, headers=[*stated, *headers], stream=httpx.ByteStream(body))
+        return httpx.Response(status, headers=[*stated, *headers], stream=httpx.ByteStream(body))
 
     return answer
 
 
+@dataclass
 class CutOff(httpx.SyncByteStream):
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    """A body that ends like this."""
+
+    problem: Exception
+
+    def __iter__(self) -> Iterator[bytes]:
         yield SECOND.body[:500]
-        raise httpx.ReadError("the connection was closed")
+        raise self.problem
+
+
+CLOSED = httpx.ReadError("the connection was closed")
+LATE = Overdue("not answered in full within the deadline, expected a complete answer by then")
 
 
 BROKEN: dict[str, tuple[Callable[[], httpx.Response], list[float]]] = {
@@ -40,6 +55,15 @@ BROKEN: dict[str, tuple[Callable[[], httpx.Response], list[float]]] = {
     "too large when decoded": (broken(("Content-Encoding", "gzip"), body=gzip.compress(bytes(60_000_000))), []),
     "coded in no way that we read": (broken(("Content-Encoding", "compress"), body=b"\x1f\x9d"), []),
     "compressed and cut": (broken(("Content-Encoding", "gzip"), body=gzip.compress(SECOND.body)[:-9]), [60.0, 300.0]),
+    "an error of its publisher, cut": (
+        broken(("Content-Encoding", "gzip"), body=b"\x1f\x8b", status=503),
+        [60.0, 300.0],
+    ),
+    "never within the deadline": (
+        lambda: httpx.Response(200, headers=whole_head(), stream=CutOff(LATE)),
+        [60.0, 300.0],
+    ),
+    "always closed": (lambda: httpx.Response(200, headers=whole_head(), stream=CutOff(CLOSED)), [60.0, 300.0]),
     "less than its publisher stated": (
         broken(("X-Archive-Orig-Content-Length", str(len(SECOND.body) + 1)), body=SECOND.body),
         [],
@@ -76,7 +100,7 @@ def test_a_capture_that_breaks_off_twice_and_then_comes_is_taken(tmp_path: Path)
         if "20180703" not in url or "id_" not in url or len(tries) == 2:
             return None
         tries.append(url)
-        return httpx.Response(200, headers=memento(SECOND).headers, stream=CutOff())
+        return httpx.Response(200, headers=memento(SECOND).headers, stream=CutOff(CLOSED))
 
     watch = Watch()
     report, held = backfilled_here(tmp_path, Passing(THREE, breaking), watch=watch)
