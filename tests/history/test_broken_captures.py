@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from ingest.cdx import rows_in
+from ingest.fetch import Fetcher, FetchFailed
 from ingest.holdings import Row, Unusable
+from ingest.politeness import at_once
 from ingest.retries import Overdue
 from ingest.wire import MAX_WIRE_BYTES
 from tests.history.scripted import Answered, ScriptedArchive, Watch, memento
@@ -141,3 +143,27 @@ def test_a_capture_as_long_as_its_publisher_stated_is_taken(tmp_path: Path) -> N
     archive = Passing(THREE, lambda url, times: given() if "20180703090000id_" in url else None)
     report, held = backfilled_here(tmp_path, archive)
     assert (report.lossy, held["gaps"]) == (False, [])
+
+
+def test_what_began_is_told_of_the_last_attempt_alone() -> None:
+    tries: list[str] = []
+
+    def answer(url: str, times: int) -> Answered:
+        tries.append(url)
+        if len(tries) > 1:
+            raise httpx.ConnectError("nobody is there")
+        return httpx.Response(200, stream=CutOff(CLOSED))
+
+    for attempts, status in ((1, 200), (2, None)):
+        tries.clear()
+        transport = Passing((), answer)
+        fetcher = Fetcher(
+            user_agent="bulletins/0.1",
+            transport_for=lambda host, passing=transport: passing,  # type: ignore[misc]
+            attempts=attempts,
+            politeness=at_once(),
+            sleep=lambda seconds: None,
+        )
+        with pytest.raises(FetchFailed) as failed:
+            fetcher.get("https://www.example.org/")
+        assert (failed.value.head.status if failed.value.head else None, len(tries)) == (status, attempts)
