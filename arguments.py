@@ -244,6 +244,8 @@ def finish(reports: list[Report], format_name: str | None) -> NoReturn:
     for report in reports:
         for notice in report.told:
             say(f"{report.source}: {notice}")
+        if report.accounts.quarantined:
+            say(f"{report.source}: {report.accounts.quarantined} quarantined, `quarantine {report.source}` says why")
         if report.state != "done":
             say(f"{report.source}: {report.state}")
     print_rows([report.row() for report in reports], ACCOUNTS_COLUMNS, format_name, keys=ACCOUNTS_COLUMNS)

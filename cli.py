@@ -132,6 +132,7 @@ def import_(
 ) -> None:
     """Store files as if they had been fetched then. Opens no socket."""
     from ingest.importing import import_files
+    from terminal import say
     from wiring import refuse_replica
 
     source, now = source_named(name), datetime.now(UTC)
@@ -139,7 +140,7 @@ def import_(
     settings = settings_in_force()
     refuse_replica(settings)
     with open_archive(settings) as archive:
-        report = import_files(archive, source, files, now, url=address, at=moment)
+        report = import_files(archive, source, files, now, url=address, at=moment, say=say)
     finish([report], format_name)
 
 

@@ -128,6 +128,7 @@ def _getting() -> Iterator[Callable[[str], Seen]]:
     with archive_at_hand(settings) as archive, wiring.tools_for(settings, say=say, archive=archive) as tools:
 
         def get(url: str) -> Seen:
+            say(f"asking for {url}")
             try:
                 answer = tools.fetcher.get(url).answer
             except (Refused, FetchFailed) as problem:

@@ -190,16 +190,16 @@ def indexed_digest(session: Session, plan: Plan, digest: str) -> Any:
     return session.execute(_BY_DIGEST, plan.names(digest=digest)).first()
 
 
-def drop_index(session: Session, plan: Plan) -> int:
-    """Forget the index of the files; returns how many addresses in it were wanted by nobody."""
+def drop_index(session: Session, plan: Plan) -> tuple[int, int]:
+    """Forget the index of the files; returns how many addresses were in it, and how many of them nobody wanted."""
     loose = _loose(plan)
     wanted = select(_HISTORY.c.url_key).where(*_of(plan), _HISTORY.c.target_url != "")
-    count = select(func.count(_HISTORY.c.url_key.distinct())).where(*loose, _HISTORY.c.url_key.not_in(wanted))
-    unwanted = session.scalar(count) or 0
+    count = select(func.count(_HISTORY.c.url_key.distinct())).where(*loose)
+    every, unwanted = session.scalar(count) or 0, session.scalar(count.where(_HISTORY.c.url_key.not_in(wanted))) or 0
     session.execute(delete(_HISTORY).where(*loose))
     files = (HistorySearch.source == plan.source, HistorySearch.holding == plan.holding)
     session.execute(delete(HistorySearch).where(*files, HistorySearch.url.startswith("file:")))
-    return unwanted
+    return every, unwanted
 
 
 def _of(plan: Plan) -> tuple[Any, ...]:

@@ -8,13 +8,20 @@ from datetime import UTC, datetime
 
 from ingest.fetch import Fetcher, FetchFailed, Refused, Response, retry_after_seconds
 from ingest.holdings import Away
+from ingest.retries import Overdue, Stopped
 
 SEARCHES_A_MINUTE = 24
 WAITS_SECONDS = (60.0, 300.0, 900.0)
 """How long an archive is left alone when it asks for that, or breaks off, until the walk stops."""
 LONGEST_WAIT_SECONDS = 3_600.0
+MOST_BREAKS = 3
+"""How often an answer may break off before its archive is taken for not having it whole."""
 OVERLOADED = frozenset({429, 503})
 IN_TROUBLE = frozenset({500, 502, 504})
+
+
+class Broken(Exception):
+    """An answer that began and does not come whole, while its archive answers: the message says why."""
 
 
 class Asker:
@@ -50,10 +57,10 @@ class Asker:
     ) -> Response:
         """One answer. An archive that is overloaded or breaks off is left alone and asked again, then is Away.
 
-        `is_final` tells an answer that stands for itself, whatever its status. Raises Away, and Refused for what is
-        never asked.
+        `is_final` tells an answer that stands for itself, whatever its status. Raises Away, Broken, and Refused for
+        what is never asked.
         """
-        problem = ""
+        problem, breaks = "", 0
         for pause in (*WAITS_SECONDS, None):
             answer: Response | None = None
             try:
@@ -63,6 +70,9 @@ class Asker:
                 problem = f"{url}: status {answer.status}"
             except FetchFailed as failure:
                 problem = str(failure)
+                breaks += _is_broken(failure, is_final)
+                if breaks and (breaks == MOST_BREAKS or _stays_so(failure)):
+                    raise Broken(problem) from failure
             if pause is None or self._is_stopped():
                 break
             told = retry_after_seconds(answer, datetime.now(UTC)) if answer is not None else None
@@ -78,4 +88,15 @@ class Asker:
         self._wait(seconds)
 
 
-__all__ = ["Asker", "Refused", "Response"]
+def _is_broken(failure: FetchFailed, is_final: Callable[[Response], bool]) -> bool:
+    """Whether it was what was asked for that began, not a word of an archive in trouble."""
+    head = failure.head
+    return head is not None and (is_final(head) or head.status not in OVERLOADED | IN_TROUBLE)
+
+
+def _stays_so(failure: FetchFailed) -> bool:
+    """Whether another try would come to the same: it is too large, or coded in a way that we do not read."""
+    return isinstance(failure.__cause__, Stopped) and not isinstance(failure.__cause__, Overdue)
+
+
+__all__ = ["Asker", "Broken", "Refused", "Response"]

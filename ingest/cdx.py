@@ -37,6 +37,7 @@ def rows_in(body: bytes) -> Iterator[Row | Unusable]:
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.strip("\r")
         if not line:
+            yield from _behind(text.split("\n")[number:], number)
             return
         if line.lstrip().startswith("CDX "):
             names = tuple(LETTERS.get(letter, letter) for letter in line.split()[1:])
@@ -52,8 +53,16 @@ def _rows_in_array(text: str) -> Iterator[Row | Unusable]:
     names = [str(name) for name in found[0]] if found else []
     for number, each in enumerate(found[1:], start=2):
         if not each:
+            yield from _behind(found[number:], number)
             return
         yield _row_of(dict(zip(names, map(str, each), strict=False)), number)
+
+
+def _behind(rest: Sequence[object], number: int) -> Iterator[Unusable]:
+    """What stands behind an empty line, which ends a list: the key to resume it may, further captures may not."""
+    count = sum(bool(each) for each in rest)
+    if count > 1:
+        yield Unusable(f"{count} lines behind the end of the list in line {number} of the index, expected none")
 
 
 def _row_in_line(line: str, names: Sequence[str], number: int) -> Row | Unusable:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
 
-from ingest.archives import Asker, Refused, Response
+from ingest.archives import Asker, Broken, Refused, Response
 from ingest.cdx import rows_in
 from ingest.holdings import Away, BadIndex, Given, NotGiven, PassedOver, Row, Unusable, same_address
 from ingest.settling import REDIRECTS
+from ingest.warc_wholeness import refuse_short
 
 INTERNET_ARCHIVE = "https://web.archive.org"
 ROWS_A_PAGE = 5_000
@@ -48,6 +49,7 @@ class CdxServer:
         while True:
             page = list(rows_in(self._listed(url, since, until)))
             rows = [each for each in page if isinstance(each, Row)]
+            _refuse_no_rows(url, page, rows)
             fresh = [each for each in page if not isinstance(each, Row) or _mark(each) not in seen]
             count += len(fresh)
             if count > MOST_ROWS:
@@ -80,7 +82,7 @@ class CdxServer:
     def _answer(self, address: str) -> Response:
         try:
             return self._asker.ask(address, is_final=lambda answer: _moment(answer) is not None)
-        except Refused as problem:
+        except (Refused, Broken) as problem:
             raise NotGiven(str(problem)) from problem
 
     def _onward_in_archive(self, answer: Response, stamp: str, row: Row) -> str | None:
@@ -102,7 +104,10 @@ class CdxServer:
             raise PassedOver("the archive leads on to another spelling of the address, which is listed by itself")
         if abs(later) >= timedelta(seconds=1):
             raise NotGiven(f"the archive gives the capture of {moment} instead, expected that of {row.at}")
-        return Given(row.url, answer.status, tuple(self._headers(answer)), answer.body)
+        headers = tuple(self._headers(answer))
+        if any(name.lower().startswith(ORIGINAL) for name, _ in answer.headers):
+            refuse_short(answer.body, answer.status, {name.lower(): value for name, value in headers})
+        return Given(row.url, answer.status, headers, answer.body)
 
     def _headers(self, answer: Response) -> Iterator[tuple[str, str]]:
         is_prefixed = any(name.lower().startswith(ORIGINAL) for name, _ in answer.headers)
@@ -126,7 +131,7 @@ def listed(asker: Asker, address: str, url: str) -> bytes:
     """The body of an index's answer for `url`; empty where it lists nothing. Raises BadIndex and Away."""
     try:
         answer = asker.search(address)
-    except Refused as problem:
+    except (Refused, Broken) as problem:
         raise Away(str(problem)) from problem
     if answer.status == 200:
         return answer.body
@@ -137,6 +142,13 @@ def listed(asker: Asker, address: str, url: str) -> bytes:
     if answer.status in EXCLUDED:
         raise BadIndex(f"{url}: {reason}", is_final=True)
     raise Away(f"{address}: {reason}, expected a list of captures")
+
+
+def _refuse_no_rows(url: str, page: Sequence[Row | Unusable], rows: Sequence[Row]) -> None:
+    """Raise BadIndex for an answer with words in it of which none is a row: an error with the status of success."""
+    told = next((each.reason for each in page if isinstance(each, Unusable)), None)
+    if told is not None and not rows:
+        raise BadIndex(f"{url}: no row in the answer of the index: {told}")
 
 
 def _onward(url: str, rows: Sequence[Row], since: datetime | None, has_fresh: bool) -> datetime:

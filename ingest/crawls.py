@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
-from ingest.archives import Asker, Refused
+from ingest.archives import Asker, Broken, Refused
 from ingest.cdx import rows_in
 from ingest.cdx_server import listed
 from ingest.holdings import Away, Given, NotGiven, Row, Unusable
@@ -65,7 +65,7 @@ class CommonCrawl:
         span = (row.position, row.position + row.length - 1)
         try:
             answer = self._asker.ask(f"{self._data}/{row.file}", span)
-        except Refused as problem:
+        except (Refused, Broken) as problem:
             raise NotGiven(str(problem)) from problem
         stated = answer.header("Content-Range") or ""
         if answer.status != 206 or not stated.startswith(f"bytes {span[0]}-{span[1]}/"):

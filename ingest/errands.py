@@ -16,7 +16,8 @@ from ingest.retries import Interrupted
 class Errand:
     """What one fetch has left and has seen: seconds on the network over all attempts, the hops of the last one.
 
-    `answered` is what the attempt before that came to, where it was an answer; `trouble` the last one that broke.
+    `head` is what has come of an answer whose body broke off; `answered` is what the attempt before that came to, where
+    it was an answer; `trouble` the last one that broke.
     """
 
     url: httpx.URL
@@ -26,6 +27,7 @@ class Errand:
     obeys_robots: bool = True
     options: RequestOptions = NO_OPTIONS
     hops: list[Response] = field(default_factory=list)
+    head: Response | None = None
     is_answered: bool = False
     answered: tuple[Response, ...] = ()
     trouble: Interrupted | None = None
@@ -37,4 +39,5 @@ class Errand:
         self.attempts += 1
         self.answered = tuple(self.hops) if self.is_answered else ()
         self.is_answered = False
+        self.head = None
         self.hops.clear()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Self, cast
@@ -139,6 +140,7 @@ class Fetcher:
                 hops=tuple(errand.hops),
                 attempts=errand.attempts,
                 retry_after_seconds=getattr(problem, "seconds", errand.retry_after_seconds),
+                head=errand.head,
             ) from cause
         except Refused as refusal:
             refusal.hops = tuple(errand.hops)
@@ -242,16 +244,9 @@ class Fetcher:
             fetched_at = self._clock()
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
             coding = answer.headers.get("Content-Encoding", "")
+            errand.head = Response(str(url), fetched_at, answer.status_code, headers, b"", answer.http_version, 0.0)
             body = decoded(self._metered(answer, allowance), coding, self._max_body_bytes)
-            return Response(
-                url=str(url),
-                fetched_at=fetched_at,
-                status=answer.status_code,
-                headers=headers,
-                body=body,
-                http_version=answer.http_version,
-                elapsed_seconds=self._monotonic() - started,
-            )
+            return replace(errand.head, body=body, elapsed_seconds=self._monotonic() - started)
 
     def _request(
         self, url: httpx.URL, conditions: Mapping[str, str], allowance: Allowance, errand: Errand

@@ -52,7 +52,7 @@ class Walk:
         self._archive, self._source, self._holding, self._tools = archive, source, holding, tools
         self._report, self._since, self._until = report, since, until or tools.clock()
         self._plan = Plan(source.slug, holding.name)
-        self._progress = Progress(archive, self._plan, tools)
+        self._progress = Progress(archive, self._plan, tools, tells_searches=holding.cause == "backfill")
         self._turn = Turn(archive, source, holding, tools, self._plan)
         self._searched_to = -1
         """The last target whose history was searched for; -1 before the start pages were."""

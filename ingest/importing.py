@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,11 @@ from ingest.files import STANDARD_INPUT, read_file
 from ingest.folders import each_file, kind_of
 from ingest.mailboxes import Mail, import_mail, take_message
 from ingest.mbox import is_mailbox
+from ingest.progress import counted
 from ingest.report import Report
 from ingest.saved import Saved, stated_beside
 from ingest.settling import arrive, settle
-from ingest.warc_import import import_warcs
+from ingest.warc_import import Alone, import_warcs
 from parsers.mail import is_message
 from parsers.source import Source
 
@@ -35,7 +36,14 @@ class Found:
 
 
 def import_files(
-    archive: Archive, source: Source, files: Iterable[Path], now: datetime, *, url: str | None, at: datetime | None
+    archive: Archive,
+    source: Source,
+    files: Iterable[Path],
+    now: datetime,
+    *,
+    url: str | None,
+    at: datetime | None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Report:
     """Import files, and folders of them, each kind in its way; what was pending is settled first.
 
@@ -43,7 +51,7 @@ def import_files(
     has those of the `meta.json` beside it, or the source's own address and now; messages and the records of WARC files
     have their own. When a file was
     written says nothing about when its page was fetched, so file times are not looked at. A file that cannot be read is
-    one error and does not stop the others.
+    one error and does not stop the others. `say` is told how far it has come.
     """
     report = Report(source.slug)
     with archive.reading() as session:
@@ -52,10 +60,11 @@ def import_files(
         report.take(settle(archive, source, capture_id, now))
     found = _gather(source, files, report)
     if found.warcs:
-        import_warcs(archive, source, found.warcs, report, at=at)
-    for page in sorted(found.pages, key=lambda page: at or page.at or now):
+        import_warcs(archive, source, found.warcs, report, at=at, around=Alone(say=say))
+    pages = sorted(found.pages, key=lambda page: at or page.at or now)
+    for page in counted(pages, len(pages), f"{source.slug}: pages", say):
         _import_page(archive, source, page.but(url, at), now, report)
-    import_mail(archive, source, found.mail, at, now, report)
+    import_mail(archive, source, found.mail, at, now, report, say)
     return report
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from archive.tables import Capture
 from archive.targets import find_target
 from ingest.files import STANDARD_INPUT, UnreadableFile, open_file, read_file
 from ingest.mbox import message_in, spans
+from ingest.progress import counted
 from ingest.report import Report
 from ingest.settling import settle, settled_before
 from parsers.mail import MAX_MESSAGE_BYTES, MEDIA_TYPE, Attached, MailPage, own_domains
@@ -60,6 +61,9 @@ class Mail:
         seconds = UNDATED if moment is None else int((moment - BEGINNING) / timedelta(seconds=1))
         self._places.append(PLACE.pack(seconds, len(self.files) - 1, start, end))
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def messages(self, report: Report) -> Iterator[bytes]:
         """The messages, oldest first by what they state; one that cannot be read is an error of the report."""
         self._places.sort()
@@ -82,10 +86,16 @@ class Mail:
 
 
 def import_mail(
-    archive: Archive, source: Source, mail: Mail, at: datetime | None, now: datetime, report: Report
+    archive: Archive,
+    source: Source,
+    mail: Mail,
+    at: datetime | None,
+    now: datetime,
+    report: Report,
+    say: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Import messages; the time of each capture is `at`, else when the message states that it was sent."""
-    for message in mail.messages(report):
+    for message in counted(mail.messages(report), len(mail), f"{source.slug}: messages", say):
         report.take(take_message(archive, source, message, at, now))
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from ingest.files import open_file
+from parsers.mail import ENOUGH, headers_of_mail
 from parsers.mail_headers import MAX_HEADER_BYTES, NAMED
 
 LINE_BYTES = 1 << 16
+AHEAD_BYTES = 1 << 13
 SEPARATOR = re.compile(rb"From .{0,300}\d{1,2}:\d{2}(?::\d{2})?\b.{0,60}\b\d{4}\s*", re.DOTALL)
+BLANK_LINE = re.compile(rb"\n\r?\n")
 QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -32,8 +35,8 @@ def is_mailbox(head: bytes) -> bool:
 def spans(file: Path) -> Iterator[Span]:
     """The messages of a mailbox, one at a time. Raises UnreadableFile.
 
-    A line that separates messages has a sender and a time, a blank line before it and a header after it: a sentence
-    that begins with From separates nothing.
+    A line that separates messages has a sender and a time, and headers of mail after it: one behind a blank line,
+    several where that is missing. A sentence that begins with From separates nothing.
     """
     with open_file(file) as opened:
         yield from _spans(opened)
@@ -45,7 +48,7 @@ def _spans(opened: IO[bytes]) -> Iterator[Span]:
     line = opened.readline(LINE_BYTES)
     while line:
         following = opened.readline(LINE_BYTES)
-        if after_blank and _separates(line, following):
+        if line.startswith(b"From ") and _separates(line, following, opened, after_blank=after_blank):
             if begun >= 0:
                 yield Span(begun, place, bytes(head))
             begun, head, in_head = place + len(line), bytearray(), True
@@ -58,8 +61,16 @@ def _spans(opened: IO[bytes]) -> Iterator[Span]:
         yield Span(begun, place, bytes(head))
 
 
-def _separates(line: bytes, following: bytes) -> bool:
-    return bool(line.startswith(b"From ") and SEPARATOR.fullmatch(line) and NAMED.match(following))
+def _separates(line: bytes, following: bytes, opened: IO[bytes], *, after_blank: bool) -> bool:
+    """Whether a message begins behind a line; what is read ahead for that is put back."""
+    if not (SEPARATOR.fullmatch(line) and NAMED.match(following)):
+        return False
+    place = opened.tell()
+    head = following + opened.read(AHEAD_BYTES)
+    opened.seek(place)
+    if after_blank and not BLANK_LINE.search(head):
+        return True
+    return len(headers_of_mail(head)) >= (1 if after_blank else ENOUGH)
 
 
 def message_in(opened: IO[bytes], start: int, end: int) -> bytes:

@@ -47,6 +47,11 @@ def parse_bytes(
     return Parsed(rows, refused)
 
 
+def is_document(role: str | None, body: bytes) -> bool:
+    """Whether a body is a document that bulletins cite: its words are read, and no parser of a source looks at it."""
+    return role == "attachment" or body.startswith(b"%PDF")
+
+
 def parse_capture(archive: Archive, source: Source, capture_id: int, url: str | None) -> Parsed:
     """Parse a stored capture again; a capture that is not there is a problem."""
     with archive.reading() as session:
@@ -56,6 +61,13 @@ def parse_capture(archive: Archive, source: Source, capture_id: int, url: str | 
                 problems=(f"capture {capture_id}: there is none, expected one that `quarantine` or `show` names",)
             )
         body = body_of(session, archive.blobs, capture.sha256)
+    if is_document(capture.role, body):
+        return Parsed(
+            problems=(
+                f"capture {capture_id}: a document of {capture.url}, expected a page, a feed or a message: "
+                "`text FILE` prints the words of a document",
+            )
+        )
     role = PAGE_ROLES.get(capture.role, capture.role)
     return parse_bytes(source, body, url or capture.url, media_type(capture.headers), role, capture.facts)
 

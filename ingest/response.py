@@ -52,7 +52,10 @@ class Fetched:
 
 
 class FetchFailed(Exception):
-    """No usable answer. `hops` are the redirects of the last attempt; `retry_after_seconds` is what a server asked."""
+    """No usable answer. `hops` are the redirects of the last attempt; `retry_after_seconds` is what a server asked.
+
+    `head` is the last answer without its body, where that began and did not come whole.
+    """
 
     aside: tuple[Response, ...] | None = None
 
@@ -64,6 +67,7 @@ class FetchFailed(Exception):
         hops: tuple[Response, ...] = (),
         attempts: int = 1,
         retry_after_seconds: float | None = None,
+        head: Response | None = None,
     ) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
@@ -71,6 +75,7 @@ class FetchFailed(Exception):
         self.hops = hops
         self.attempts = attempts
         self.retry_after_seconds = retry_after_seconds
+        self.head = head
 
 
 def retry_after_seconds(response: Response, now: datetime) -> float | None:

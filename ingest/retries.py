@@ -20,6 +20,10 @@ class Stopped(Exception):
     """An exchange that another attempt would not mend."""
 
 
+class Overdue(Stopped):
+    """An exchange that took too long; at another time it may not."""
+
+
 def wait_seconds(retry_after: str, now: datetime) -> float | None:
     """Seconds from `now` (aware) that a Retry-After value asks for; None where it is not one (RFC 9110, 10.2.3).
 

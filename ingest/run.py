@@ -15,6 +15,7 @@ from archive.waiting import note_links_wait
 from ingest.citations import follow_links
 from ingest.leases import Lease
 from ingest.polling import Pages, asking, poll
+from ingest.progress import Surroundings
 from ingest.report import Report
 from ingest.settling import accept as accept_held
 from ingest.settling import facts_of, settle
@@ -53,7 +54,7 @@ def run_source(
 
 
 def give_back(
-    archive: Archive, begun: Begun, owner: str, report: Report, tools: Tools, more: Mapping[str, Any]
+    archive: Archive, begun: Begun, owner: str, report: Report, tools: Surroundings, more: Mapping[str, Any]
 ) -> None:
     """Give the leases back and log the end; where that cannot be written, the owner retires."""
     books = {**asdict(report.accounts), **more}

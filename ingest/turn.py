@@ -155,7 +155,7 @@ class Turn:
         try:
             for page in self._holding.pages(url, at - NEAR, at + NEAR):
                 rows = (usable(row, url, self._tools.clock()) for row in page if isinstance(row, Row))
-                found += [row for row in rows if isinstance(row, Row) and row.problem is None]
+                found += [row for row in rows if isinstance(row, Row) and row.problem is None and _is_near(row, at)]
             return self._holding.fetch(min(found, key=lambda row: abs(row.at - at))) if found else None
         except (BadIndex, NotGiven, PassedOver) as problem:
             self._tools.say(f"{self._source.slug}: {url}: {problem}")
@@ -221,6 +221,10 @@ def _goes_on_from(before: Any, kept: Any) -> bool:
 def _is_too_old(row: Row, arrival: Arrival) -> bool:
     """Whether an older page was captured before the time that it is wanted for."""
     return row.at.isoformat() < arrival.facts.get(SINCE, LONG_AGO)
+
+
+def _is_near(row: Row, at: datetime) -> bool:
+    return abs(row.at - at) <= NEAR
 
 
 def _with(first: Arrival, given: Given, url: str) -> Arrival:

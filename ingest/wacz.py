@@ -17,6 +17,7 @@ MAX_PACKAGE_BYTES = 16 * 1024 * 1024
 PIECE_BYTES = 1024 * 1024
 HOLDERS = (".wacz", ".arc", ".arc.gz")
 """What a package may hold whose captures are not read from within it."""
+LOCAL_HEADER = b"PK\x03\x04"
 LOCAL_HEADER_BYTES = 30
 """A local file header without the name and extra field behind it (APPNOTE.TXT, 4.3.7)."""
 
@@ -75,8 +76,10 @@ def opened(part: Part, position: int = 0) -> io.BufferedReader:
 
 
 def is_package(path: Path) -> bool:
-    """Whether a file is a zip."""
-    return zipfile.is_zipfile(path)
+    """Whether a file is a zip, or the beginning of one."""
+    with path.open("rb") as file:
+        begins = file.read(len(LOCAL_HEADER)) == LOCAL_HEADER
+    return begins or zipfile.is_zipfile(path)
 
 
 def warcs_in(path: Path) -> Iterator[Part | BadPackage]:
@@ -128,7 +131,7 @@ def _part(path: Path, member: zipfile.ZipInfo, digest: str | None) -> Part:
     with path.open("rb") as file:
         file.seek(member.header_offset)
         header = file.read(LOCAL_HEADER_BYTES)
-    if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\x03\x04"):
+    if len(header) < LOCAL_HEADER_BYTES or not header.startswith(LOCAL_HEADER):
         raise BadPackage(f"{name}: no local header at byte {member.header_offset}, expected one")
     behind = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     part = Part(name, path, member.header_offset + LOCAL_HEADER_BYTES + behind, member.file_size)

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from ingest.decode import GZIP_WBITS, PIECE_BYTES, decoded
 from ingest.holdings import Given, NotGiven, Row, Unusable
 from ingest.retries import Interrupted, Stopped
+from ingest.warc_wholeness import refuse_altered, refuse_part, refuse_short
 
 MAX_RECORD_BYTES = 60 * 1024 * 1024
 MAX_BODY_BYTES = 50 * 1024 * 1024
@@ -25,11 +27,16 @@ MAGIC = {"gzip": GZIP_MAGIC, "x-gzip": GZIP_MAGIC, "zstd": b"\x28\xb5\x2f\xfd"}
 """What compressed payloads begin with; those of brotli begin with nothing of their own."""
 PLAIN = re.compile(rb"\s*(?:<[!?a-zA-Z]|[{\[]\s*[\"{\[\]}0-9]|%PDF-)")
 """How a page, a feed, JSON or a PDF begins that is not compressed, whatever its headers say."""
+NO_RECORD = "Invalid WARC header"
+"""What the reader says where a record ought to begin and none does."""
 REVISIT = "warc/revisit"
-CAPTURES = WarcRecordType.response | WarcRecordType.revisit | WarcRecordType.resource
+CAPTURES = (WarcRecordType.response, WarcRecordType.revisit, WarcRecordType.resource)
+WEB = re.compile(r"https?://", re.IGNORECASE)
 STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: .*)?")
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,12})[^\r\n]*\r?\n")
+CHUNK_ALONE = re.compile(rb"([0-9a-fA-F]{1,12})[ \t]*(?:;[^\r\n]*)?\r\n")
+"""The head of a first chunk that is nothing else: no page begins so."""
 
 
 class Unreadable(Exception):
@@ -64,16 +71,19 @@ def captures_in(stream: IO[bytes], places: IO[bytes], name: str) -> Iterator[Row
         raise DamagedFile(f"{name}: an ARC file, expected a WARC file (`warcio recompress` makes one of it)")
     try:
         with _told():
-            records = ArchiveIterator(stream, record_types=CAPTURES, parse_http=False, fsspec_args=False)
+            records = ArchiveIterator(stream, parse_http=False, fsspec_args=False)
     except Unreadable as problem:
         raise DamagedFile(f"{name}: {problem}, expected a WARC file") from problem
-    before = -1
+    before, last = -1, None
     while True:
         try:
             with _told():
                 record = next(records, None)
         except Unreadable as problem:
+            yield from _before_damage(last, str(problem))
             raise DamagedFile(f"{name}: {problem} after byte {max(before, 0)}, expected a WARC record") from problem
+        if last is not None:
+            yield last[0]
         if record is None:
             if is_compressed:
                 _refuse_cut(places, max(before, 0), name)
@@ -81,9 +91,18 @@ def captures_in(stream: IO[bytes], places: IO[bytes], name: str) -> Iterator[Row
         if record.stream_pos <= before or (is_compressed and _peeked(places, record.stream_pos) != GZIP_MAGIC):
             raise DamagedFile(f"{name}: compressed as a whole, expected each record by itself (`warcio recompress`)")
         before = record.stream_pos
-        row = _row(record, name)
-        if row is not None:
-            yield row
+        row = _row(record, name) if record.record_type in CAPTURES else None
+        last = (row, bool(record.headers.get("WARC-Block-Digest"))) if row is not None else None
+
+
+def _before_damage(last: tuple[Row | Unusable, bool] | None, problem: str) -> Iterator[Row | Unusable]:
+    """The record before the damage: where another ought to begin behind it, only a digest tells its length is true."""
+    if last is None:
+        return
+    row, is_sealed = last
+    if isinstance(row, Row) and NO_RECORD in problem and not is_sealed:
+        row = replace(row, problem="no record begins where this one ends by its own length, expected one")
+    yield row
 
 
 def _peeked(places: IO[bytes], position: int) -> bytes:
@@ -123,7 +142,7 @@ def _refuse_cut(stream: IO[bytes], position: int, name: str) -> None:
 def _row(record: Any, name: str) -> Row | Unusable | None:
     """What a record holds; None where it is of no web address."""
     url = str(record.headers.get("WARC-Target-URI") or "").strip("<>")
-    if not url.startswith(("http://", "https://")):
+    if not WEB.match(url):
         return None
     at = _date(str(record.headers.get("WARC-Date") or ""))
     if at is None:
@@ -144,9 +163,9 @@ def _row(record: Any, name: str) -> Row | Unusable | None:
 def _date(printed: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(printed)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def plain_digest(printed: str | None) -> str:
@@ -166,7 +185,9 @@ def given_in(stream: IO[bytes], url: str) -> Given:
     stated = str(record.headers.get("WARC-Target-URI") or "").strip("<>")
     if stated != url:
         raise NotGiven(f"a record of {stated[:200]!r} is at its place in the file, expected one of {url}")
+    refuse_part(record.headers)
     block = _block(record)
+    refuse_altered(block, record.headers.get("WARC-Block-Digest"))
     if record.record_type == WarcRecordType.resource:
         kind = record.headers.get("Content-Type")
         return Given(url, 200, (("Content-Type", kind),) if kind else (), _bounded(block))
@@ -198,7 +219,9 @@ def response_in(block: bytes, url: str) -> Given:
     stated = {name.lower(): value for name, value in headers}
     if "chunked" in stated.get("transfer-encoding", "").lower():
         payload = unchunked(payload)
-    return Given(url, int(status[1]), headers, _decoded(payload, stated.get("content-encoding", "")))
+    body = _decoded(payload, stated.get("content-encoding", ""))
+    refuse_short(body, int(status[1]), stated)
+    return Given(url, int(status[1]), headers, body)
 
 
 def _headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
@@ -223,7 +246,7 @@ def unchunked(payload: bytes) -> bytes:
         place = chunk.end() + size
         if place > len(payload):
             break
-    if not pieces or (len(pieces) == 1 and place > len(payload)):
+    if not pieces or (len(pieces) == 1 and place > len(payload) and not CHUNK_ALONE.match(payload)):
         return payload
     raise NotGiven(f"the chunks of the response break off after {place} bytes, expected a last one")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,9 +51,15 @@ class WarcFiles:
         self.via = f"warc:{', '.join(file.name for file in self._files[:3])}{' …' if len(self._files) > 3 else ''}"
         self.plan = Plan(source, self.name)
         self._parts: dict[str, Part] = {}
+        self._no_addresses = 0
+        self._beat: Callable[[], object] = lambda: None
 
-    def index(self) -> Iterator[str]:
-        """Write what the files hold into the plan's index; yields a sentence for each file that cannot be read on."""
+    def index(self, beat: Callable[[], object] = lambda: None) -> Iterator[str]:
+        """Write what the files hold into the plan's index; yields a sentence for each file that cannot be read on.
+
+        `beat` is called now and then on the way.
+        """
+        self._beat = beat
         for file in self._files:
             for part in self._parts_of(file):
                 if isinstance(part, str):
@@ -108,19 +114,21 @@ class WarcFiles:
 
     def _keep(self, waiting: list[Row]) -> None:
         rows = [columns(row, key, "indexed") for row in waiting if (key := url_key(row.url)) is not None]
+        self._no_addresses += len(waiting) - len(rows)
         with self._archive.writing() as session:
             add_rows(session, self.plan, None, rows)
+        self._beat()
         waiting.clear()
 
     def pages(self, url: str, since: datetime | None, until: datetime) -> Iterator[Sequence[Row | Unusable]]:
-        """What the index has of an address in this span, oldest first."""
+        """What the index has of an address since then, oldest first: what is dated later than it may be, too."""
         with self._archive.reading() as session:
             found = indexed(session, self.plan, url_key(url) or "")
         for start in range(0, len(found), ROWS_AT_ONCE):
             with self._archive.reading() as session:
                 kept = rows_with_ids(session, found[start : start + ROWS_AT_ONCE])
             some = [self._timed(row_of(each)) for each in kept]
-            yield [row for row in some if (since is None or row.at >= since) and row.at <= until]
+            yield [row for row in some if since is None or row.at >= since]
 
     def _timed(self, row: Row) -> Row:
         return row if self._at is None else replace(row, at=self._at)
@@ -146,10 +154,11 @@ class WarcFiles:
         except OSError as problem:
             raise NotGiven(f"{row.file}: {problem}") from problem
 
-    def close(self) -> int:
-        """Forget the index; returns how many addresses in it belong to no page of the source."""
+    def close(self) -> tuple[int, int]:
+        """Forget the index; returns how many addresses were in it, and how many of these no page of the source has."""
         with self._archive.writing() as session:
-            return drop_index(session, self.plan)
+            count, unwanted = drop_index(session, self.plan)
+        return count + self._no_addresses, unwanted + self._no_addresses
 
 
 def _identity(files: Sequence[Path], at: datetime | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from ingest.retries import Interrupted, Stopped
+from ingest.retries import Interrupted, Overdue, Stopped
 
 DEADLINE_SECONDS = 60.0
 IDLE_SECONDS = 20.0
@@ -52,7 +52,7 @@ class Allowance:
         """How long the next operation may take; raises Stopped when the deadline has passed."""
         left = self.deadline - self.monotonic()
         if left <= 0:
-            raise Stopped("not answered in full within the deadline, expected a complete answer by then")
+            raise Overdue("not answered in full within the deadline, expected a complete answer by then")
         return min(left, self.idle_seconds)
 
     def spend(self, received: int) -> None:

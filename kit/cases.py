@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.parsing import is_document
 from kit.filler import MOST_KEPT, Filler
 from kit.redaction import redacted
 from kit.secrets_removed import kept_headers, without_secrets
@@ -42,6 +43,11 @@ class Case:
 
 def made_case(source: Source, seen: Seen, *, verbatim: bool) -> Case:
     """The fixture of a page. Raises CannotSave where it is too large, or where other words make another shape."""
+    if is_document(seen.role, seen.body):
+        raise CannotSave(
+            f"{seen.url}: a document, which no parser of a source reads, expected a page that cites it: "
+            "`text FILE` prints what is read of it, and `tests/pdfs.py` makes such documents for tests"
+        )
     if len(seen.body) > MAX_PAGE_BYTES:
         raise CannotSave(
             f"{seen.url}: {len(seen.body):,} bytes, expected at most {MAX_PAGE_BYTES:,}: "

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+MAIL = "mid:"
+"""The addresses of messages, which are never made a fixture."""
+
 
 def with_next(found: Mapping[str, Any], saved: Path | None) -> dict[str, Any]:
     """A quarantine row with where the page's body is, and what to do next."""
     source, capture = found["source"], found["capture"]
     since = found["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
     where = str(saved) if saved else f"./bulletins quarantine {found['id']} --save FILE"
+    fixture = f"./bulletins fixture {source} --capture {capture}"
     commands = [
         f"./bulletins parse {source} --capture {capture} --watch",
-        f"./bulletins fixture {source} --capture {capture}",
+        *(() if found["url"].startswith(MAIL) else (fixture,)),
         f"./bulletins replay {source} --since {since} --dry-run",
         f"./bulletins replay {source} --since {since}",
     ]

@@ -14,7 +14,7 @@ from archive.records import Link, Notification
 from parsers.attachments import attachments_and_links
 from parsers.compose import compose
 from parsers.lines import Line
-from parsers.mail_headers import NAMED
+from parsers.mail_headers import NAMED, without_preamble
 from parsers.mail_parts import read_message
 from parsers.mail_refs import address_of, part_address, ref_of
 from parsers.mail_stated import Discretion, Statement, state
@@ -34,14 +34,19 @@ ENOUGH = 3
 
 def is_message(body: bytes) -> bool:
     """Whether a document that nobody says the type of begins as a message does."""
+    return len(headers_of_mail(body)) >= ENOUGH
+
+
+def headers_of_mail(body: bytes) -> set[bytes]:
+    """Which headers that tell a message stand at the beginning of a document."""
     found: set[bytes] = set()
-    for line in body[:65_536].split(b"\n")[:200]:
+    for line in without_preamble(body[:65_536]).split(b"\n")[:200]:
         named = NAMED.match(line)
         if named:
             found.add(named[1].lower())
         elif not line.startswith((b" ", b"\t", b"From ", b">From ")):
             break
-    return len(found & TELLING) >= ENOUGH
+    return found & TELLING
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ ALSO_IN_MAIL = frozenset(("utf-7", "utf-16", "utf-16-le", "utf-16-be", "iso2022_
 def characters(data: bytes, charset: str | None = None, media_type: str = "text/plain") -> str:
     """The characters of bytes that claim a charset; never fails and drops nothing.
 
-    UTF-8 that is claimed to be ASCII, a charset of one byte, or an unknown one is read as UTF-8: by chance other words
-    are not. Else a charset that fits, the one that an HTML part states in itself, and windows-1252 byte by byte.
+    UTF-8 that is claimed to be ASCII, UTF-16, a charset of one byte, or an unknown one is read as UTF-8: by chance
+    other words are not. Else a charset that fits, the one that an HTML part states in itself, and windows-1252 byte by
+    byte.
     """
     if data.isascii() and not charset:
         return decode(data, media_type)
@@ -39,7 +40,7 @@ def _also_in_mail(data: bytes, charset: str | None) -> str | None:
     """The characters in one of the charsets that only mail uses, None where it claims none or does not fit."""
     try:
         name = codecs.lookup(charset or "utf-8").name
-        if name not in ALSO_IN_MAIL:
+        if name not in ALSO_IN_MAIL or (name.startswith("utf-16") and 0 not in data and _is_utf_8(data)):
             return None
         if name == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             name = "utf-16-be"

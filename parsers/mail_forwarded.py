@@ -6,23 +6,26 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from parsers import mail_languages as languages
 from parsers.lines import Line
+from parsers.mail_languages import field_of, one_of
 
 MAX_BLOCK_LINES = 60
 MARKS = r"(?:\[[^\[\]]{1,40}\]\s*)*"
-FORWARD = re.compile(rf"{MARKS}(?:fwd?|fw|wg|tr|rv)\s*:\s*", re.IGNORECASE)
-REPLY = re.compile(rf"{MARKS}(?:re|aw|sv)\s*:\s*", re.IGNORECASE)
-PREFIXES = re.compile(r"(?:\[[^\[\]]{1,40}\]\s*|(?:fwd?|fw|wg|tr|rv|re|aw|sv)\s*:\s*)+", re.IGNORECASE)
+_FORWARD, _REPLY = "fwd?|fw|wg|tr|rv|pd|enc|(?-i:I(?=: ))", "re|aw|sv|odp|antw|rif|(?-i:R(?=: ))"
+"""One capital letter is what Outlook writes in Italian."""
+FORWARD = re.compile(rf"{MARKS}(?:{_FORWARD})\s*:\s*", re.IGNORECASE)
+REPLY = re.compile(rf"{MARKS}(?:{_REPLY})\s*:\s*", re.IGNORECASE)
+PREFIXES = re.compile(rf"(?:\[[^\[\]]{{1,40}}\]\s*|(?:{_FORWARD}|{_REPLY})\s*:\s*)+", re.IGNORECASE)
 """What mail programs and lists put before a subject: `FW:`, `Re:`, the tag of a list."""
-FORWARDED = re.compile(r"(?:-{3,}\s?)?forwarded message(?:\s?-{3,})?|begin forwarded message:", re.IGNORECASE)
-ORIGINAL = re.compile(r"-{3,}\s?original (?:message|appointment)\s?-{3,}", re.IGNORECASE)
-QUOTE = re.compile(r"(?:>\s?)*")
-FIELD = re.compile(
-    r"\*?(from|sent|date|to|cc|bcc|subject|reply-to|importance|attachments|resent-\w{2,5})\s?:\*?(?:\s+(.*)|$)",
-    re.IGNORECASE | re.DOTALL,
+FORWARDED = re.compile(
+    rf"(?:-{{3,}}\s?)?(?:{one_of(languages.FORWARDED)})(?:\s?-{{3,}})?|(?:{one_of(languages.BEGINNINGS)})\s?:",
+    re.IGNORECASE,
 )
+ORIGINAL = re.compile(rf"-{{3,}}\s?(?:{one_of(languages.ORIGINAL)})\s?-{{3,}}", re.IGNORECASE)
+QUOTE = re.compile(r"(?:>\s?)*")
+FIELD = re.compile(rf"\*?({one_of(languages.FIELDS)}|resent-\w{{2,5}})\s?:\*?(?:\s+(.*)|$)", re.IGNORECASE | re.DOTALL)
 PERSON = re.compile(r"[^<>@\s]{1,64}@[^<>@\s]{1,255}|[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,255}>|")
-SAME = {"sent": "date"}
 RECIPIENTS = ("to", "cc", "bcc")
 
 
@@ -77,7 +80,7 @@ def _block(lines: Sequence[Line], place: int) -> Block | None:
     for number in range(place, min(place + MAX_BLOCK_LINES, len(lines))):
         bare = _bare(lines[number].text)
         found = FIELD.match(bare)
-        name = SAME.get(found[1].lower(), found[1].lower()) if found else ""
+        name = field_of(found[1]) if found else ""
         if found and name not in fields:
             fields[name], last, end = (found[2] or "").strip(), name, number + 1
         elif found or not _goes_on(last, fields[last], bare, lines, number):
@@ -145,7 +148,7 @@ def _without_named(lines: Sequence[Line]) -> list[Line]:
     kept, is_named = [], False
     for line in lines:
         found = FIELD.match(_bare(line.text))
-        is_named = found[1].lower() in RECIPIENTS if found else is_named
+        is_named = field_of(found[1]) in RECIPIENTS if found else is_named
         if not is_named:
             kept.append(line)
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ class Headers:
 
     def _text(self, name: str) -> str:
         return characters(self.raw(name))
+
+
+def without_preamble(message: bytes) -> bytes:
+    """A message without what stands before its first header and is none: a mark of byte order, blank lines."""
+    return message.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
 
 
 def split_message(message: bytes) -> tuple[Headers, bytes]:

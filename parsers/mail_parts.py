@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from parsers.mail_headers import Headers, from_base64, split_message
+from parsers.mail_headers import Headers, from_base64, split_message, without_preamble
 from parsers.page import PageChanged
 
 NEWLINE = 0x0A
@@ -51,27 +50,32 @@ class Part:
         return re.split(r"[/\\]", named)[-1].strip()[:200]
 
     @property
+    def is_torn(self) -> bool:
+        """Whether words are missing for certain: base64 that breaks off, or holds what is none."""
+        return self.encoding == b"base64" and not self._decoded[1]
+
+    @property
     def is_message(self) -> bool:
         return self.kind in MESSAGES and bool(self.parts)
 
     @cached_property
+    def encoding(self) -> bytes:
+        return self.headers.raw("content-transfer-encoding").strip().lower()
+
+    @cached_property
+    def _decoded(self) -> tuple[bytes, bool]:
+        return _without_encoding(self.body, self.encoding)
+
+    @property
     def content(self) -> tuple[bytes, bool]:
         """Its bytes without the transfer encoding, and whether nothing of them was damaged or cut off."""
-        how = self.headers.raw("content-transfer-encoding").strip().lower()
-        data, whole = _without_encoding(self.body, how)
+        data, whole = self._decoded
         return data, whole and self.is_closed
-
-    def leaves(self) -> Iterator[Part]:
-        """The parts that hold no others, in their order, those of messages within it too."""
-        for part in self.parts:
-            yield from part.leaves()
-        if not self.parts:
-            yield self
 
 
 def read_message(message: bytes) -> Part:
     """A message as a tree of parts; raises PageChanged where it is beyond the limits on headers, parts and depth."""
-    return _read(message, "", 0, Budget(), is_closed=True)
+    return _read(without_preamble(message), "", 0, Budget(), is_closed=True)
 
 
 @dataclass(slots=True)
@@ -97,7 +101,12 @@ def _read(data: bytes, section: str, depth: int, budget: Budget, *, is_closed: b
     part = Part(headers, body, section or "1", is_closed)
     inner: list[tuple[bytes, bool]] = []
     if part.kind.startswith("multipart/"):
-        inner = _divided(body, part.parameters.get("boundary", ""))
+        boundary = part.parameters.get("boundary", "")
+        inner = _divided(body, boundary)
+        if not inner and body.strip():
+            raise PageChanged(
+                f"message: {part.kind} with no line of its boundary {boundary[:80]!r}, expected its parts"
+            )
     elif part.kind in MESSAGES:
         inner = [part.content]
     if not inner:

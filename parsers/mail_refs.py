@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from parsers.mail_headers import Headers, split_message
+from parsers.mail_headers import Headers, split_message, without_preamble
 from parsers.page import PageChanged
 
 IDENTIFIED = re.compile(rb"[ \t]*<?\s*([!-;=?-~]{1,250}?)\s*>?\s*(?:\([^()]{0,200}\)\s*)?")
@@ -30,7 +30,7 @@ def ref_of(message: bytes) -> Ref:
     alone: date, sender, subject and body. The same message has it in every mailbox.
     """
     try:
-        headers, body = split_message(message)
+        headers, body = split_message(without_preamble(message))
     except PageChanged:
         return Ref(f"{_digest(Headers(), message)}@{NO_ID}", "derived: the headers cannot be read")
     stated = list(dict.fromkeys(headers.all("message-id")))
@@ -43,7 +43,7 @@ def ref_of(message: bytes) -> Ref:
 
 def second_ref(message: bytes) -> str:
     """The ref of a message whose Message-ID stands for another message already."""
-    headers, body = split_message(message)
+    headers, body = split_message(without_preamble(message))
     return f"{_digest(headers, body)}+{ref_of(message).ref}"
 
 

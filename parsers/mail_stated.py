@@ -76,7 +76,10 @@ def state(message: Part, url: str, own_domains: Collection[str], depth: int = 0)
 
 
 def _own(headers: Headers, said: Sequence[Body]) -> Statement:
-    """What the headers state, with the words of these bodies."""
+    """What the headers state, with the words of these bodies. Raises PageChanged where words are missing in one."""
+    torn = next((body.part for body in said if body.part.is_torn), None)
+    if torn is not None:
+        raise PageChanged(f"message: {torn.kind} part {torn.section}: base64 that is cut or damaged, expected it whole")
     senders, lists = headers.addresses(*SENDERS), headers.addresses(*LISTS)
     return Statement(
         subject=headers.words("subject"),
@@ -85,9 +88,15 @@ def _own(headers: Headers, said: Sequence[Body]) -> Statement:
         where="header",
         senders=sorted(senders),
         lines=[line for body in said for line in body.lines],
-        taken_from=[f"{body.part.kind} part {body.part.section}" for body in said],
+        taken_from=[_named(body) for body in said],
         private=frozenset(headers.addresses(*RECEIVERS) - senders - lists),
     )
+
+
+def _named(body: Body) -> str:
+    """The part that words are from, and that its end was not seen or something in it is damaged."""
+    named = f"{body.part.kind} part {body.part.section}"
+    return named if body.is_whole else f"{named}, damaged or cut off"
 
 
 def _original(outer: Statement) -> Statement:

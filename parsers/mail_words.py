@@ -106,7 +106,7 @@ def bodies(part: Part, url: str) -> list[Body | Part]:
 
 def is_body(part: Part) -> bool:
     """Whether a leaf is words of the message itself, neither attached to it nor a file."""
-    return part.kind in BODY_KINDS and part.disposition != "attachment" and not part.filename
+    return part.kind in BODY_KINDS and not _is_file(part)
 
 
 def _best(choices: list[list[Body | Part]]) -> list[Body | Part]:
@@ -124,11 +124,23 @@ def _size(choice: Said) -> int:
 
 def attachments(part: Part) -> Iterator[Part]:
     """The leaves that are files of the message: neither words, nor signatures, nor pictures that stand in the words."""
-    for leaf in part.leaves():
+    for leaf, is_choice in _leaves(part):
         is_picture = leaf.kind.startswith("image/") and leaf.disposition != "attachment"
-        is_alternative = leaf.kind.startswith("text/") and leaf.disposition != "attachment" and not leaf.filename
+        is_alternative = is_body(leaf) or (is_choice and leaf.kind.startswith("text/") and not _is_file(leaf))
         if not (is_picture or is_alternative or leaf.kind in SIGNATURES or leaf.kind.startswith("multipart/")):
             yield leaf
+
+
+def _is_file(leaf: Part) -> bool:
+    return leaf.disposition == "attachment" or bool(leaf.filename)
+
+
+def _leaves(part: Part, *, is_choice: bool = False) -> Iterator[tuple[Part, bool]]:
+    """The parts that hold no others, each with whether it is one of several alternatives."""
+    for each in part.parts:
+        yield from _leaves(each, is_choice=part.kind == "multipart/alternative")
+    if not part.parts:
+        yield part, is_choice
 
 
 def unflowed(text: str, *, is_deleting: bool) -> str:

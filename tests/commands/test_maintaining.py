@@ -9,6 +9,7 @@ import pytest
 from parsers.source import Source, sources
 from tests.archive.pages import messages, page
 from tests.commands.conftest import Command
+from tests.parsers.mails import mail
 
 TWELVE = messages(12)
 
@@ -18,8 +19,28 @@ def quarantined(bulletins: Command, tmp_path: Path) -> Command:
     """An archive with a page one of whose entries has no such date."""
     file = tmp_path / "bad.html"
     file.write_bytes(page([TWELVE[0].but(day="31/02/2026"), *TWELVE[1:]]))
-    assert bulletins("import", "bsia-cssc", str(file), "--at", "2026-03-01T10:00:00Z").code == 1
+    imported = bulletins("import", "bsia-cssc", str(file), "--at", "2026-03-01T10:00:00Z")
+    assert imported.code == 1
+    assert "bsia-cssc: 1 quarantined, `quarantine bsia-cssc` says why" in imported.err.splitlines()
     return bulletins
+
+
+def test_the_way_of_a_message_is_shown_without_a_fixture(bulletins: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(Date=None))
+    assert bulletins("import", "cssc", str(tmp_path / "a.eml")).code == 1
+    (listed,) = bulletins("quarantine").rows
+    (found,) = bulletins("quarantine", str(listed["id"])).rows
+    assert [line.split()[1] for line in found["next"]] == ["parse", "replay", "replay"]
+    refused = bulletins("fixture", "cssc", "--capture", str(listed["capture"]))
+    assert refused.code == 3 and "which names people" in refused.err
+
+
+def test_a_document_is_shown_by_another_command(bulletins: Command, tmp_path: Path) -> None:
+    (tmp_path / "doc.pdf").write_bytes(b"%PDF-1.4 words")
+    bulletins("import", "bsia-cssc", str(tmp_path / "doc.pdf"), "--url", "https://www.bsia.co.uk/a.pdf")
+    for command in ("parse", "fixture"):
+        found = bulletins(command, "bsia-cssc", "--capture", "1")
+        assert found.out == "" and "a document" in found.err and "`text FILE`" in found.err
 
 
 def test_parse_shows_what_each_field_came_from(bulletins: Command, tmp_path: Path) -> None:

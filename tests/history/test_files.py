@@ -67,7 +67,7 @@ def test_imported_twice_it_is_the_same_archive(database_url: str, tmp_path: Path
         imported(archive, lived.source, lived.clock, one)
         before, rows = dump(archive), counts(archive)
         imported(archive, lived.source, lived.clock, one)
-        assert differences(before, dump(archive)) == [] and counts(archive) == rows
+        assert differences(before, dump(archive)) == [] and counts(archive) == {**rows, "runs": 2}
         imported(archive, lived.source, lived.clock, write_warc(tmp_path / "two.warc.gz", lived.exchanges))
         assert differences(before, dump(archive)) == []
 

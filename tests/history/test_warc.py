@@ -146,11 +146,12 @@ def test_every_real_file_is_read_or_told_of() -> None:
                     count += bool(given_of(file, row).status)
             except NotGiven as problem:
                 told[file.name] = str(problem)
-    assert count == 71
+    assert count == 70
+    assert "other bytes than it states" in told["example-wrong-chunks.warc.gz"], "its chunks were changed by hand"
     assert "compressed as a whole" in told["example-bad-non-chunked.warc.gz"]
     assert all("an ARC file, expected a WARC" in told[name] for name in ("bad.arc", "example.arc", "example.arc.gz"))
     assert "expected a status line" in told["example-extra.warc"]
-    assert not {"iana.warc.gz", "dupes.warc.gz", "example-wrong-chunks.warc.gz", "example.warc.gz"} & told.keys()
+    assert not {"iana.warc.gz", "dupes.warc.gz", "example.warc.gz"} & told.keys()
 
 
 def package(file: Path, members: Sequence[tuple[str, bytes]], *, compress: int = zipfile.ZIP_STORED) -> Path:

@@ -75,6 +75,13 @@ def test_a_message_is_never_made_a_case(case: Path, verbatim: bool) -> None:
         made_case(sources()[case.parent.name], seen_of(case), verbatim=verbatim)
 
 
+@pytest.mark.parametrize("verbatim", [True, False])
+@pytest.mark.parametrize(("role", "body"), [("listing", b"%PDF-1.4 words"), ("attachment", b"PK words")])
+def test_a_document_is_never_made_a_case(role: str, body: bytes, verbatim: bool) -> None:
+    with pytest.raises(CannotSave, match="no parser of a source reads, expected a page"):
+        made_case(sources()["cssc"], Seen("https://www.thecssc.com/a.pdf", body, role=role), verbatim=verbatim)
+
+
 @pytest.mark.parametrize("case", PAGES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_a_page_with_other_words_has_the_same_shape(case: Path) -> None:
     source, seen = sources()[case.parent.name], seen_of(case)
