@@ -140,7 +140,7 @@ class Keeper:
             return self._revise_late(row, entry, content_hash, found)
         last = self._on_file.sightings.get(row.id)
         self._on_file.sightings[row.id] = see(self.session, row, self.target, self.capture.fetched_at, last)
-        state = self._state(entry, row.id)
+        state = self.state_of(entry, row.id)
         if row.state != state or row.target_id != self.target.id:
             row.target_id = self.target.id
             self.touched.add(row.id)
@@ -153,7 +153,7 @@ class Keeper:
         enter(row, state, self.changes)
         return "unchanged" if same else "revised"
 
-    def _state(self, entry: ReadEntry, number: int) -> str:
+    def state_of(self, entry: ReadEntry, number: int) -> str:
         """The state that a bulletin is in by its own words, or at rest where its detail has left the list."""
         state = stated_state(entry.notification.codes)
         rests = self.rests if state == "current" else None
@@ -199,7 +199,7 @@ class Keeper:
     def _create(self, entry: ReadEntry, content_hash: str, number: int) -> None:
         at, found = self.capture.fetched_at, Match(number, "first", 1.0)
         moment, stated = issued_sort(entry.notification, at)
-        state = self._state(entry, number)
+        state = self.state_of(entry, number)
         row = {"id": number, "source": self.facts.slug, "state": state, "revision": 1, "absences": 0}
         row |= {"target_id": self.target.id, "issued_sort": moment, "issued_stated": stated}
         sighting = {"notification_id": number, "target_id": self.target.id, "first_at": at, "last_at": None}

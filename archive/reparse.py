@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from archive import quarantine
@@ -15,10 +15,12 @@ from archive.changes import Changes
 from archive.derived import NotificationRow, Quarantined, Revision
 from archive.identity import Known, Match, Wording, match
 from archive.indexing import current_revisions, index_current
+from archive.listed import off_list
 from archive.moved import refuse_reused_ids
 from archive.notifications import Keeper, issued_sort, known_entries
 from archive.presence import SourceFacts
 from archive.records import CLASSIFICATION_FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
+from archive.states import act, act_late, enter, stated_state
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
 
@@ -44,11 +46,17 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     keeper = Keeper(session, facts, capture, target, changes, late=late)
     revisions = _last_revisions(session, capture.id)
     paired = _pair(revisions, reading.read)
+    if capture.role == "detail":
+        keeper.rests = off_list(session, facts.of_role("detail"), target.id)
     found: list[Reparsed] = []
     for place, revision in enumerate(revisions):
         found += _reread(keeper, revision, paired.get(place))
     taken = {entry.position for entry in paired.values()}
-    found += _read_at_last(session, keeper, reading, taken)
+    at_last, new = _read_at_last(session, keeper, reading, taken)
+    found += at_last
+    if not _came_late(session, capture):
+        keeper.touched |= act(session, facts.slug, reading.read, changes)
+        keeper.touched |= act_late(session, facts.slug, new, changes) if facts.acts else set()
     current = current_revisions(session, keeper.touched)
     cite(session, capture, current, reading.recognised)
     index_current(session, current)
@@ -56,6 +64,13 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     session.flush()
     changes.write(session)
     return found
+
+
+def _came_late(session: Session, capture: Capture) -> bool:
+    """Whether a later look at the same page was settled before this capture: what it says then acts on no other."""
+    before = (Capture.settled < capture.settled, Capture.fetched_at > capture.fetched_at, Capture.state == "done")
+    of_page = (Capture.source == capture.source, Capture.target_url == capture.target_url, Capture.role == capture.role)
+    return capture.role == "older" or session.scalar(select(exists().where(*of_page, *before))) is True
 
 
 def _last_revisions(session: Session, capture_id: int) -> list[Revision]:
@@ -141,6 +156,15 @@ def _append_reread(
     session.flush()
     keeper.touched.add(row.id)
     keeper.changes.add("revised", row.id, row.revision)
+    _enter_anew(keeper, row, Notification.from_row(revision.record), entry)
+
+
+def _enter_anew(keeper: Keeper, row: NotificationRow, before: Notification, entry: ReadEntry) -> None:
+    """Where a record says another state than it did, the notification is in it; one that is current by its words now
+    only where its former words alone had ended it."""
+    was, said = stated_state(before.codes), stated_state(entry.notification.codes)
+    if said != was and (said != "current" or row.state == was):
+        enter(row, keeper.state_of(entry, row.id), keeper.changes)
 
 
 def _differing(
@@ -156,10 +180,12 @@ def _brief(value: object) -> str:
     return printed if len(printed) <= 60 else f"{printed[:59]}…"
 
 
-def _read_at_last(session: Session, keeper: Keeper, reading: Reading, taken: Collection[int]) -> list[Reparsed]:
+def _read_at_last(
+    session: Session, keeper: Keeper, reading: Reading, taken: Collection[int]
+) -> tuple[list[Reparsed], list[ReadEntry]]:
     """Write the entries that no revision came from: quarantined until now, or not found by the earlier parser.
 
-    `taken` are the positions of the others.
+    `taken` are the positions of the others. Returns what changed, and the entries that are new notifications.
     """
     slug = keeper.facts.slug
     waiting = set(
@@ -173,7 +199,7 @@ def _read_at_last(session: Session, keeper: Keeper, reading: Reading, taken: Col
     matches = _matches(session, keeper, fresh)
     chosen = [entry for entry in fresh if entry.position not in matches or entry.entry_hash in waiting]
     hashes = {entry.position: entry.notification.content_hash() for entry in chosen}
-    outcomes = zip(chosen, keeper.keep(chosen, hashes, matches), strict=True)
+    outcomes = list(zip(chosen, keeper.keep(chosen, hashes, matches), strict=True))
     found = [
         Reparsed("created" if outcome == "new" else "read", "", entry.raw.splitlines()[0][:60], entry.entry_hash)
         for entry, outcome in outcomes
@@ -181,7 +207,7 @@ def _read_at_last(session: Session, keeper: Keeper, reading: Reading, taken: Col
     quarantine.lift(session, keeper.facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, keeper.facts, keeper.capture)
     _date_quarantine(session, keeper.facts, reading)
-    return found
+    return found, [entry for entry, outcome in outcomes if outcome == "new"]
 
 
 def _known_hashes(session: Session, slug: str, entry_hashes: Sequence[str]) -> set[str]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from parsers.lines import is_printable
+
 ODD_LETTERS = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
 """Letters that are one of ASCII's to a pattern that ignores case: İ, ı, ſ and the sign of the kelvin."""
 
@@ -23,7 +25,7 @@ def _small(words: str) -> tuple[str, bool]:
         for odd, plain in ODD_LETTERS:
             if odd in small:
                 small, in_place = small.replace(odd, plain), False
-    if not small.isprintable():
+    if not is_printable(small):
         small, in_place = " ".join(small.split()), False
     return small.lower(), in_place
 

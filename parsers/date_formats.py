@@ -116,6 +116,7 @@ def _moment(found: dict[str, str]) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def _zone(offset: str | None) -> timezone | None:
     """The zone of `Z`, `+0100` or `+01:00`; ValueError for one of a day and more."""
     if offset is None:

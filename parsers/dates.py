@@ -84,7 +84,7 @@ def _stated(printed: str, moment: datetime, read_as: DateFormat) -> Stated:
     if precision in ("year", "month"):
         return Stated(f"{moment:%Y-%m}" if precision == "month" else f"{moment:%Y}", precision, read_as.stated)
     if precision == "day":
-        return Stated(date(moment.year, moment.month, moment.day).isoformat(), "day", read_as.stated)
+        return Stated(moment.isoformat()[:10], "day", read_as.stated)
     return _at(printed, moment, precision, read_as.stated)
 
 

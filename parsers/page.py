@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
 
-from parsers.decoding import decode
+from parsers.addresses import absolute
+from parsers.decoding import decode, printable
 from parsers.lines import Flattener, Line, fold, typed_lines
-from parsers.region import BREAKS, MAX_DEPTH, clear_region, survey
+from parsers.region import BREAKS, MAX_DEPTH, clear_region, is_plain, survey
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -58,14 +58,15 @@ class Page:
 
     `region` is a CSS selector; a page without it is read from its whole body. `landmark` marks words that must not
     be missed: where they stand outside the region the region is the whole body, and furniture that holds them is
-    content. Raises PageChanged where the document is beyond the limits on bytes, elements and depth.
+    content. A piece of another page comes as characters. Raises PageChanged where the document is beyond the limits on
+    bytes, elements and depth.
 
     `role` is what the page was asked as (`listing` or `detail`), `facts` what the listing stated of a detail.
     """
 
     def __init__(
         self,
-        body: bytes,
+        body: bytes | str,
         url: str,
         *,
         media_type: str | None = None,
@@ -75,9 +76,10 @@ class Page:
         self.url = url
         self.role = "listing"
         self.facts: Mapping[str, str] = {}
-        if len(body) > MAX_BYTES:
-            raise PageChanged(f"{url}: {len(body)} bytes, expected at most {MAX_BYTES}")
-        self.characters = decode(body, media_type)
+        written = body.encode() if isinstance(body, str) else body
+        if len(written) > MAX_BYTES:
+            raise PageChanged(f"{url}: {len(written)} bytes, expected at most {MAX_BYTES}")
+        self.characters = printable(body, written) if isinstance(body, str) else decode(body, media_type)
         self.is_markup = _is_markup(self.characters, media_type)
         self.states_links = self.is_markup
         """Whether the document could state addresses at all: plain text cannot."""
@@ -86,7 +88,7 @@ class Page:
 
     def fragment(self, markup: str) -> Page:
         """A piece of HTML that this document carries (a feed's content, an API's body) as a page of its own."""
-        piece = Page(f"<body>{markup}</body>".encode(), self.url, media_type="text/html; charset=utf-8")
+        piece = Page(f"<body>{markup}</body>", self.url)
         piece.role, piece.facts = self.role, self.facts
         return piece
 
@@ -129,6 +131,8 @@ class Page:
         body = self._tree if body is None else body
         found = [] if self._region == "body" else _selector(self._region)(body)
         region = found[0] if len(found) == 1 else body
+        if region is body and is_plain(body):
+            return body
         ground = survey(body, region, self._landmark)
         if ground.elements > MAX_ELEMENTS:
             raise PageChanged(f"{self.url}: {ground.elements} elements, expected at most {MAX_ELEMENTS}")
@@ -232,29 +236,6 @@ def _is_markup(characters: str, media_type: str | None) -> bool:
     if media_type and media_type.lower().startswith("text/plain"):
         return bool(DOCUMENT.match(characters[:1000]))
     return bool(MARKUP.search(characters))
-
-
-IN_ADDRESSES = re.compile(r"[\t\r\n]")
-WHOLE = re.compile(r"https?://[\w.-]{1,253}/[!$%&'()*+,./0-9:=@A-Z_a-z~-]*", re.ASCII)
-"""An address that is absolute as it is: no parameters, query or fragment that might be empty, nothing unsafe."""
-
-
-@lru_cache(maxsize=2048)
-def absolute(href: str, base: str) -> str | None:
-    """The absolute http(s) or mailto address, unsafe characters percent-encoded; None for any other or broken one."""
-    written = IN_ADDRESSES.sub("", href.strip())
-    if WHOLE.fullmatch(written):
-        return written
-    try:
-        address = urljoin(base, written)
-        parts = urlsplit(address)
-        if parts.scheme == "mailto":
-            return address
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            return None
-    except ValueError:
-        return None
-    return quote(address, safe="!#$%&'()*+,/:;=?@[]~")
 
 
 SKELETON_ATTRIBUTES = ("datetime", "content", "alt", "colspan", "rowspan")

@@ -17,6 +17,8 @@ SECTIONS = frozenset(("article", "section", "li", "details"))
 BREAKS = BLOCKS | {"br"}
 TELLING_TAGS = SINGULAR | FALLBACKS
 """Any other element without attributes is plain content."""
+NEVER_PLAIN = TELLING_TAGS | CODE | {"sup"}
+ATTRIBUTES = frozenset(TELLING)
 CUT_WHOLE = (Kind.PAGE, Kind.LOOSE)
 MAX_DEPTH = 1_000
 COUNT: Any = etree.XPath("count(descendant::*)")
@@ -57,6 +59,14 @@ class Ground:
 
     def count(self, start: int, end: int) -> int:
         return bisect_left(self.landmarks, end) - bisect_left(self.landmarks, start)
+
+
+def is_plain(body: Any) -> bool:
+    """Whether the page has few elements, and none that could be furniture, code or a footnote: all of it is content."""
+    for count, element in enumerate(body.iter()):
+        if count == MAX_DEPTH or element.tag in NEVER_PLAIN or not ATTRIBUTES.isdisjoint(element.keys()):
+            return False
+    return True
 
 
 def survey(body: Any, region: Any, landmark: re.Pattern[str] | None) -> Ground:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from parsers.beginnings import beginnings
 from parsers.clues import Clues, Look, in_small_letters, is_gap
 from parsers.organisations import CLUES as NAMES
 from parsers.organisations import NAMED
@@ -37,8 +38,10 @@ ABOUT = re.compile(
 """`Call 101 about courier fraud`: what a number is to be called about is the news, the call itself is not."""
 SENTENCE_END = re.compile(r"[.!?](?:\n+|\s+)|\n+")
 NO_NAMED_STORM = re.compile(r"\bstorm\b|\bStorm\b(?!\s[A-Z][a-z])")
-LEAD = re.compile(r"[a-z]{2,}(?![?{])|[a-z]+(?=[a-z][?{])")
-ROAD = re.compile(r"[ma](?=\d)")
+OTHER_SPACE = re.compile(r"[^\S ]")
+ROAD, CLOSED = re.compile(r"[ma](?=\d)"), re.compile(r"closed(?<=(?:is|as|ns|en|ow|ly)\sclosed)")
+BEFORE_CLOSED = 60
+"""How many characters before `closed` the number of a road that is, was, remains or has been closed stands at most."""
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -46,11 +49,11 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(words)})(?![\w-])")
 
 
-def _leads(rule: str) -> Iterator[str]:
-    """The letters that words of a rule begin with, one for each of its first alternatives; none for a road's number."""
-    rule = rule.removeprefix(r"(?<!travel\s)")
-    options = rule[3 : rule.index(")")].split("|") if rule.startswith("(?:") else [rule]
-    return (found.group() for option in options if (found := LEAD.match(option)))
+@cache
+def _leads(rule: str) -> tuple[str, ...]:
+    """What the words of a rule begin with; nothing for a road's number."""
+    leads = beginnings(rule.removeprefix(r"(?<!travel\s)"))
+    return leads if all(len(lead) > 1 for lead in leads) else ()
 
 
 def _all_leads(rules: Mapping[str, Iterable[str]]) -> list[str]:
@@ -200,13 +203,14 @@ def _classifying(words: str, *, named: bool) -> str:
 
 def _beginnings(words: str) -> list[tuple[int, str]]:
     """Where words that begin a rule's stand by themselves, and which, in order."""
-    return _with_roads(words, LEADS.beginnings(words))
+    return _with_roads(words, LEADS.beginnings(OTHER_SPACE.sub(" ", words)))
 
 
 def _with_roads(words: str, places: list[tuple[int, str]]) -> list[tuple[int, str]]:
     if "closed" not in words:
         return places
-    roads = [found.start() for found in ROAD.finditer(words)]
+    ends = [closed.start() for closed in CLOSED.finditer(words)]
+    roads = {road.start() for end in ends for road in ROAD.finditer(words, max(0, end - BEFORE_CLOSED), end)}
     return sorted([*places, *[(start, "") for start in roads if not start or is_gap(words[start - 1])]])
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
+from parsers.addresses import absolute
 from parsers.families.article_page import ArticlePage
 from parsers.families.article_title import spellings
 from parsers.lines import fold
-from parsers.page import absolute
 
 FRONT = re.compile(r"/?(?:(?:home|index|default)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
 WORD = re.compile(r"\w{4,}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from parsers.addresses import absolute
 from parsers.attachments import attachments_and_links, is_document
 from parsers.classification import Pairs
 from parsers.dates import Stated
 from parsers.families.cap_alert import CapAlert, words_of
 from parsers.families.cap_codes import areas_of
 from parsers.lines import Line, typed_lines
-from parsers.page import MARKUP, absolute
+from parsers.page import MARKUP
 
 WORDS = ("headline", "description", "instruction")
 DOCUMENTS = re.compile(

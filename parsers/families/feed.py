@@ -79,7 +79,7 @@ class Feed(Source):
 
     def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
         """What a source reads besides (level, region, expires, …), as arguments of `compose`; evidence is added."""
-        return {}
+        return self.titled(item.where, title)
 
     def _unfollowable(self, item: FeedItem) -> str:
         """Why an item is no link to its detail, or nothing."""

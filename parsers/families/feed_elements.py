@@ -74,15 +74,17 @@ class Elements:
             elif name == "content" and child.get("src"):
                 yield child.get("src", "").strip(), kind, title
 
-    def language(self, element: _Element) -> str:
+    def language(self, element: _Element, children: dict[str, list[_Element]]) -> str:
         """The language stated for an item, else for the feed."""
-        return element.get(LANG) or self._text(element, "dc:language") or self._feed_language
+        return element.get(LANG) or _first_text(children, "dc:language") or self._feed_language
 
     def _language_of_feed(self, root: _Element) -> str:
-        stated = (
-            head.get(LANG) or self._text(head, "language") or self._text(head, "dc:language") for head in self.heads
-        )
-        return next(filter(None, stated), root.get(LANG, ""))
+        for head in self.heads:
+            children = self.children(head)
+            if stated := head.get(LANG) or _first_text(children, "language") or _first_text(children, "dc:language"):
+                return stated
+        return root.get(LANG, "")
 
-    def _text(self, element: _Element, name: str) -> str:
-        return next((text_of(child) for child in self.children(element).get(name, ())), "")
+
+def _first_text(children: dict[str, list[_Element]], name: str) -> str:
+    return next((text_of(child) for child in children.get(name, ())), "")

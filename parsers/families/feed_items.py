@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from parsers.addresses import absolute
 from parsers.attachments import Pairs, attachments_and_links, is_document
 from parsers.dates import Stated
 from parsers.families.feed_dates import read_instant
 from parsers.families.feed_words import Words
-from parsers.page import Page, PageChanged, absolute
+from parsers.page import Page, PageChanged
 
 DOCUMENT_TYPES = re.compile(
     r"application/(?:pdf|msword|rtf|zip|vnd\.(?:ms-|openxmlformats|oasis))|text/csv", re.IGNORECASE
@@ -39,9 +40,9 @@ class FeedItem:
     @property
     def raw(self) -> str:
         """The item's own words, one statement a line."""
-        dates = (f"{name} {printed}" for name, printed in self.dates.items())
-        enclosed = (f"<{address}>" for address, _, _ in self.enclosures)
-        said = (self.id, self.link, self.title.value, *dates, self.content.value, *enclosed, self.problem)
+        dates = [f"{name} {printed}" for name, printed in self.dates.items()]
+        words = [self.id, self.link, self.title.value, *dates, self.content.value]
+        said = [*words, *(f"<{address}>" for address, _, _ in self.enclosures), self.problem]
         return "\n".join(part for part in said if part)
 
     @property
@@ -56,8 +57,7 @@ class FeedItem:
     def stated(self, names: Sequence[str], formats: Sequence[str]) -> tuple[Stated | None, str]:
         """The first stated one of these dates and how it was read; raises PageChanged where it is unreadable."""
         for name in names:
-            printed = self.dates.get(name, "").strip()
-            if printed:
+            if printed := self.dates.get(name, "").strip():
                 try:
                     found = read_instant(printed, formats)
                 except ValueError as problem:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from parsers.addresses import absolute
 from parsers.blocked import blocked
 from parsers.families.feed_characters import characters_of, end_of_prologue, mended
 from parsers.families.feed_elements import Elements
 from parsers.families.feed_items import FeedItem
 from parsers.families.feed_json import json_items, json_older, json_value
 from parsers.families.feed_xml import xml_elements, xml_items, xml_older
-from parsers.page import MAX_BYTES, MAX_TAGS, Page, PageChanged, absolute
+from parsers.page import MAX_BYTES, MAX_TAGS, Page, PageChanged
 
 ROOTS = ("rss", "rdf", "feed")
 TAG_NAME = re.compile(r"<((?:[\w.-]{1,40}:)?([\w.-]{1,40}))(?=[\s/>])")

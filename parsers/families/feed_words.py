@@ -39,7 +39,8 @@ class Words:
         if self.form == "html" or (self.form == "either" and MARKUP.search(self.value)):
             return page.fragment((f'<base href="{escape(base)}">' if base else "") + self.value)
         plain = self.value if self.form == "text" else unescape(self.value)
-        return Page(plain.encode("utf-8", "replace"), page.url, media_type="text/plain; charset=utf-8")
+        whole = plain.encode("utf-8", "replace").decode().removeprefix("\ufeff")
+        return Page(whole, page.url, media_type="text/plain")
 
 
 def text_of(element: _Element) -> str:

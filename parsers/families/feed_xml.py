@@ -72,7 +72,7 @@ def _item(page: FeedPage, names: Elements, element: _Element, position: int) -> 
         content=content,
         summary=_first_words(names, children, SUMMARY)[0],
         enclosures=tuple(names.enclosures(element)),
-        language=names.language(element),
+        language=names.language(element, children),
         base=None if said_in is None else lasting(said_in.base, page.url),
     )
 

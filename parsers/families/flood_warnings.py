@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archive.records import Notification
+from parsers.addresses import absolute
 from parsers.attachments import attachments_and_links
 from parsers.compose import compose
 from parsers.data import JsonPage
 from parsers.families.flood_item import LEVELS, Warned, codes_of
 from parsers.json_members import Members
 from parsers.lines import fold, typed_lines
-from parsers.page import Page, PageChanged, absolute
+from parsers.page import Page, PageChanged
 from parsers.source import Source
 
 TIMES = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from parsers.families.feed_items import FeedItem
 from parsers.families.wordpress import WordPress
 from parsers.page import PageChanged
 from parsers.regions import CSSC_REGIONS, region_of
@@ -28,9 +27,6 @@ class Cssc(WordPress):
     listing = "window"
     expect = range(1, 101)
     speaks_for_itself = False
-
-    def further(self, item: FeedItem, title: str, text: str) -> Mapping[str, Any]:
-        return self.titled(item.where, title)
 
     def titled(self, where: str, title: str) -> Mapping[str, Any]:
         found = LABEL.fullmatch(title)

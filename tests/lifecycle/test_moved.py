@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.orm import Session
 
-from archive.moved import place_of
+from archive.derived import Target
+from archive.moved import _leads, place_of
 from archive.store import Archive
+from archive.tables import Capture
 from replica.faults import redirect
 from tests.lifecycle.notes import HOST, Note
 from tests.lifecycle.notes_world import DAY, World
@@ -107,6 +111,38 @@ def test_a_second_address_to_which_the_first_leads_by_now_is_the_same_bulletin(a
     world.run(minutes=6 * 61)
     assert world.quarantined() == []
     assert world.changes() == [("created", "Doors"), ("revised", "Shut them")]
+
+
+class Captures:
+    """Stands for a session that knows where the first address led when it was last asked."""
+
+    def __init__(self, led_to: str) -> None:
+        self._led_to = led_to
+
+    def get(self, table: type[Capture], number: int) -> Capture:
+        return table(id=number, url=self._led_to)
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to", "first", "first_led_to", "leads"),
+    [
+        ("/n/2", "/n/2", "/n/1", "/n/1", False),
+        ("/n/2", "/n/3", "/n/1", "/n/4", False),
+        ("/n/1/", "/n/3", "/n/1", "/n/4", True),
+        ("/n/2", "/n/1", "/n/1", "/n/4", True),
+        ("/n/2", "/n/3", "/n/1", "/n/2", True),
+        ("/n/2", "/n/3", "/n/1", "/n/3/", True),
+        ("/n/1", "/n/1", "/n/1", None, True),
+        ("/n/2", "/n/2", "/n/1", None, False),
+    ],
+)
+def test_one_address_leads_to_the_other_where_either_is_or_came_to_either(
+    asked: str, led_to: str, first: str, first_led_to: str | None, leads: bool
+) -> None:
+    at = "https://a.org{}".format
+    session = cast(Session, Captures(at(first_led_to)))
+    second, before = Target(url=at(asked)), Target(url=at(first), capture_id=7 if first_led_to else None)
+    assert _leads(session, Capture(url=at(led_to)), second, before) is leads
 
 
 @pytest.mark.parametrize(

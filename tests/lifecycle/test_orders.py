@@ -16,10 +16,13 @@ from sqlalchemy import select
 
 from archive.derived import NotificationRow
 from archive.journal import Arrival
+from archive.records import Notification
 from archive.store import Archive
 from archive.tables import Identity
+from ingest.replay import replay
 from ingest.settling import arrive
-from tests.lifecycle.notes import HOST, Note, Notes
+from parsers.page import PageChanged
+from tests.lifecycle.notes import HOST, Candidate, Note, Notes
 from tests.lifecycle.world import START, opened
 
 DOORS = Note(1, "Doors")
@@ -69,14 +72,21 @@ class Learning:
     def __init__(self, archive: Archive) -> None:
         self.archive, self.sources = archive, 0
 
-    def states(self, notes: Sequence[Note]) -> dict[str, str]:
-        """The states by ref when these wordings were met in this order."""
-        source = copy.copy(Notes())
+    def states(
+        self, notes: Sequence[Note], first_read_by: Notes | None = None, minutes: Sequence[int] = range(20)
+    ) -> dict[str, str]:
+        """The states by ref when these wordings were met in this order; by another parser first, then replayed.
+
+        `minutes` says when each was fetched.
+        """
         self.sources += 1
-        vars(source)["slug"] = f"notes-{self.sources}"
-        for minute, note in enumerate(notes):
+        source, first = copy.copy(Notes()), copy.copy(first_read_by or Notes())
+        vars(source)["slug"] = vars(first)["slug"] = f"notes-{self.sources}"
+        for minute, note in zip(minutes, notes, strict=False):
             at = START + timedelta(minutes=minute)
-            arrive(self.archive, source, [arrival(source.slug, note, minute)], at)
+            arrive(self.archive, first, [arrival(source.slug, note, minute)], at)
+        if first_read_by:
+            replay(self.archive, source)
         query = select(Identity.ref, NotificationRow.state).join(
             NotificationRow, NotificationRow.id == Identity.notification_id
         )
@@ -111,6 +121,53 @@ def learning(database_url: str, tmp_path: Path) -> Iterator[Learning]:
 def test_the_order_does_not_matter(learning: Learning, scene: str) -> None:
     found = {tuple(sorted(learning.states(order).items())) for order in orders(SCENES[scene])}
     assert len(found) == 1
+
+
+class Deaf(Notes):
+    """The same source, read by a parser that does not know what notes say of themselves and of others."""
+
+    def notification(self, entry: Candidate) -> Notification:
+        return replace(super().notification(entry), codes=(), references=())
+
+
+class Refusing(Notes):
+    """The same source, read by a parser that cannot read notes that say something of themselves or of others."""
+
+    def notification(self, entry: Candidate) -> Notification:
+        if entry.note["state"] or entry.note["action"]:
+            raise PageChanged(f"{entry.page.url}: a state or an action, expected none")
+        return super().notification(entry)
+
+
+CLOSED = {"one that closes itself": [[replace(DOORS, state="closed")], [Note(4, "Gates")]]}
+
+
+@pytest.mark.parametrize("first_read_by", [Deaf(), Refusing()], ids=["not understood", "refused"])
+@pytest.mark.parametrize("scene", SCENES | CLOSED)
+def test_a_replay_by_a_parser_that_understands_gives_the_same_states(
+    learning: Learning, scene: str, first_read_by: Notes
+) -> None:
+    every = list(orders((SCENES | CLOSED)[scene]))
+    for order in every[:: 1 + len(every) // 3]:
+        worded = [replace(note, text=f"Wording {place}.") for place, note in enumerate(order)]
+        assert learning.states(worded, first_read_by) == learning.states(worded)
+
+
+def test_what_came_late_acts_on_no_other_in_a_replay_either(learning: Learning) -> None:
+    notes, minutes = [DOORS, without_action(UPDATE), UPDATE], (0, 2, 1)
+    states = learning.states(notes, minutes=minutes)
+    assert states == learning.states(notes, Deaf(), minutes) == {"1": "current", "2": "current"}
+
+
+def test_one_that_is_open_after_all_is_current_again_by_a_replay(learning: Learning) -> None:
+    class Hasty(Notes):
+        """The same source, read by a parser that takes every note for closed."""
+
+        def notification(self, entry: Candidate) -> Notification:
+            return replace(super().notification(entry), codes=(("state", "closed"),))
+
+    assert learning.states([DOORS], Hasty()) == {"1": "current"}
+    assert learning.states([DOORS, CANCEL], Hasty()) == {"1": "cancelled", "3": "current"}
 
 
 def test_a_cancellation_outweighs_an_update(learning: Learning) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from archive.records import Notification
 from parsers.furniture import CODE, MARKS, furniture_kind
 from parsers.lines import BLOCKS
 from parsers.page import Page
-from parsers.region import TELLING_TAGS
+from parsers.region import TELLING_TAGS, is_plain, survey
 from parsers.source import parse, sources
 from tests.parsers.messages import ADDRESS
 
@@ -187,3 +191,33 @@ def test_without_attributes_other_tags_are_plain_content() -> None:
     tags = BLOCKS | CODE | MARKS | TELLING_TAGS | {"span", "font", "html", "body", "label", "picture"}
     plain = {tag for tag in tags if furniture_kind(etree.Element(tag)) is None}
     assert tags - TELLING_TAGS <= plain
+
+
+PLAIN = '<p>One <a href="/a">two</a><br><img src=x alt=three><b>four</b></p><ul><li>five</ul>'
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        *(f"<{tag}>x</{tag}>" for tag in sorted(TELLING_TAGS | {"script", "style", "svg", "select", "textarea"})),
+        *("<p class=menu>x", "<p id=x>x", "<p role=banner>x", "<p style='display:none'>x", "<p hidden>x"),
+        *("word<sup>1</sup>", "<a href='#n'><sup>1</sup></a>", "<b></b>" * 1_000),
+    ],
+)
+def test_only_a_page_without_doubtful_elements_is_content_without_a_survey(added: str) -> None:
+    def body(document: str) -> Any:
+        return Page(document.encode(), ADDRESS)._tree.find("body")
+
+    assert is_plain(body(PLAIN))
+    assert not is_plain(body(PLAIN + added))
+    ground = survey(body(PLAIN), body(PLAIN), None)
+    assert not (ground.furniture or ground.code)
+
+
+@given(
+    st.lists(st.sampled_from([f"<{tag}>x" for tag in ("p", "a href=x", "sup", "nav", "b class=x", "br")]), max_size=9)
+)
+def test_a_survey_of_a_plain_page_finds_nothing(elements: list[str]) -> None:
+    root = Page(f"<p>{''.join(elements)}".encode(), ADDRESS)._tree.find("body")
+    ground = survey(root, root, None)
+    assert not is_plain(root) or not (ground.furniture or ground.code)

@@ -8,8 +8,8 @@ from urllib.parse import quote, urljoin
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from parsers.lines import INVISIBLE, fold
-from parsers.page import absolute
+from parsers.addresses import absolute
+from parsers.lines import INVISIBLE, fold, is_printable
 
 ODD = " \u00a0\u200b\u00ad\ufeff\u2028\t\n\x0b\x1f\x85e\u0301\u212a\ufb01\u2019\U0001f600a."
 
@@ -30,3 +30,10 @@ def test_an_address_that_is_whole_is_what_joining_gives(written: str, path: str)
     except ValueError:
         joined = None
     assert absolute(address, "https://base.example/x/") in (joined, None)
+
+
+@given(st.one_of(st.text(ODD, max_size=30), st.text(max_size=30)))
+@example(" ~")
+@example("\x7f")
+def test_printable_is_what_it_is_to_python(words: str) -> None:
+    assert is_printable(words) == words.isprintable()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.decoding import _printable
+from parsers.decoding import printable
 from parsers.page import MAX_BYTES, OPENING_TAG, Page, PageChanged, _has_long_tag
 from parsers.region import survey
 
@@ -65,6 +65,7 @@ def test_links_stand_in_their_lines_with_their_words() -> None:
         ("data:text/html,x", None),
         ("file:///etc/passwd", None),
         ("http://[x/", None),
+        ("http:///x", None),
     ],
 )
 def test_addresses_are_absolute_and_harmless(href: str, address: str | None) -> None:
@@ -199,9 +200,9 @@ def test_furniture_may_be_as_deep_as_anything() -> None:
 @pytest.mark.parametrize("around", ["", "£", "\U0001f6a8", "\ud800"])
 @pytest.mark.parametrize("control", ["\x00", "\x08", "\x0b", "\x1f", "\x7f", "\x80", "\x9f", "\ufffe", "\uffff"])
 def test_controls_become_spaces(control: str, around: str) -> None:
-    assert _printable(f"{around}a{control}b") == f"{around}a b"
+    assert printable(f"{around}a{control}b") == f"{around}a b"
     kept = f"{around}\t\n\x0c\r\u00a0\u00c2\ufffd\ue000"
-    assert _printable(kept) == kept
+    assert printable(kept) == kept
 
 
 @given(st.text(alphabet="<a>=\"' /", max_size=80))
