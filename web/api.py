@@ -16,9 +16,8 @@ from archive.reading import NotFound, documents, history, notification, number_o
 from archive.store import Archive, Session
 from web.answers import data
 from web.catalogue import Catalogue
+from web.openapi import MOST_CHANGES
 from web.wanted import BIGGEST, MOST_AT_ONCE, number_in, wanted
-
-MOST_CHANGES = 1_000
 
 
 def list_notifications(archive: Archive, request: Request) -> Response:

@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from archive.store import Archive
-from web import api, bulletins, kept, news, sources
-from web.answers import HEADERS, answered, refusal, tagged
+from web import api, bulletins, kept, news, openapi, sources
+from web.answers import HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
@@ -65,6 +65,7 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
         "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),
         "/api/v1/changes": lambda r: api.changes(archive, r),
+        "/api/v1/openapi.json": lambda r: data(openapi.document(), r),
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+from starlette.routing import Route
 
 from archive.changes import KEYS
 from archive.finding import Asked, search
 from archive.store import Archive
 from terminal import _plain
+from tests.web.conftest import CATALOGUE
+from web.app import make_app
 from web.shown import issued
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -75,6 +78,54 @@ def test_what_is_not_there_is_a_problem(site: httpx.Client, path: str) -> None:
     answer = site.get(f"/api/v1/{path}")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert set(answer.json()) == {"status", "title", "detail"}
+
+
+def fitting(schema: dict[str, Any], whole: dict[str, Any], value: Any, where: str = "") -> list[str]:
+    """Where a value does not fit its schema, by the few words of JSON Schema that ours uses."""
+    schema = whole["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    kinds: dict[str, type] = {"string": str, "integer": int, "array": list, "object": dict, "null": type(None)}
+    named: Any = schema.get("type", list(kinds))
+    if not any(isinstance(value, kinds[each]) for each in ([named] if isinstance(named, str) else named)):
+        return [f"{where}: {value!r}, expected {named}"]
+    found = [f"{where}: no {name}" for name in schema.get("required", ()) if name not in value]
+    if "enum" in schema and value not in schema["enum"]:
+        found.append(f"{where}: {value!r}, expected one of {schema['enum']}")
+    if isinstance(value, list):
+        found += [bad for each in value for bad in fitting(schema.get("items", {}), whole, each, f"{where}[]")]
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        found += [bad for name in value for bad in fitting(known.get(name, {}), whole, value[name], f"{where}.{name}")]
+    return found
+
+
+def test_the_description_is_of_every_address_and_true(site: httpx.Client, public_id: str) -> None:
+    whole = site.get("/api/v1/openapi.json").json()
+    served = {route.path for route in make_app(cast(Archive, None), CATALOGUE).routes if isinstance(route, Route)}
+    assert set(whole["paths"]) == {path.replace(":int", "") for path in served if path.startswith("/api/")} - {
+        "/api/v1/openapi.json"
+    }
+    places = {"{id}": public_id, "{number}": "1", "{slug}": "bsia-cssc"}
+    for path, told in whole["paths"].items():
+        for name, value in places.items():
+            path = path.replace(name, value)
+        schema = told["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert fitting(schema, whole, site.get(path).json()) == [], path
+    assert fitting({"$ref": "#/components/schemas/Problem"}, whole, site.get("/api/v1/captures/9999").json()) == []
+    assert fitting({"$ref": "#/components/schemas/Problem"}, whole, {"status": "404"}) != []
+
+
+def test_what_the_description_bounds_is_bounded(site: httpx.Client) -> None:
+    """Each value beyond what is described is a problem with status 400, never a failure of the server."""
+    whole = site.get("/api/v1/openapi.json").json()
+    for path, told in whole["paths"].items():
+        for each in (one for one in told["get"]["parameters"] if one["in"] == "query"):
+            schema = each["schema"].get("items", each["schema"])
+            beyond = [schema["maximum"] + 1, schema["minimum"] - 1] if "maximum" in schema else []
+            beyond += ["none of them"] if ("enum" in schema and each["name"] != "rank") or "format" in schema else []
+            for value in beyond:
+                answer = site.get(path, params={each["name"]: value})
+                assert answer.status_code == 400, (path, each["name"], value)
+                assert each["name"] in answer.json()["detail"]
 
 
 def test_any_search_is_an_atom_feed(site: httpx.Client) -> None:
