@@ -73,10 +73,10 @@ class Stack:
 def stacked(edges: Sequence[datetime], rows: Mapping[str, Sequence[int]]) -> Stack:
     """The numbers of each level by day as bars, the calmest level at the foot."""
     totals = [sum(numbers[place] for numbers in rows.values()) for place in range(len(edges))]
-    highest = max(totals, default=0) or 1
+    highest = max(totals, default=0)
     step = WIDTH / len(edges)
     days = [
-        _stacked_day(edge, place * step, step, {level: rows[level][place] for level in rows}, highest)
+        _stacked_day(edge, place * step, step, {level: rows[level][place] for level in rows}, highest or 1)
         for place, edge in enumerate(edges)
     ]
     return Stack(days, highest)
