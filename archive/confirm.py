@@ -209,7 +209,8 @@ def _look_again(
             moved = {"number": earlier.id, "at": changes.at, "capture": now_in.id, "body": now_in.sha256}
             session.execute(_MOVED_ON, moved)
     notice = earlier.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
-    return Settled(accounts, notice, losses=accounts.quarantined > 0, held=earlier.held_reason is not None)
+    held = earlier.held_reason is not None
+    return Settled(accounts, notice, losses=accounts.quarantined > 0, held=held, is_same=True)
 
 
 def _absences(session: Session, facts: SourceFacts, earlier: Row[Any], changes: Changes) -> int:

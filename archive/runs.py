@@ -16,7 +16,7 @@ from archive.journal import pending
 from archive.leases import LEASE_SECONDS, claim, release
 from archive.listings import Listing, start_listings
 from archive.tables import Capture, Run, plain
-from archive.targets import add_start_targets, lock_source, reasons_due
+from archive.targets import add_start_targets, lock_known_source, lock_source, reasons_due
 
 _RUNS, _TARGETS, _SOURCES, _CAPTURES = plain(Run), plain(Target), plain(SourceRow), plain(Capture)
 _BEGIN = insert(_RUNS).returning(_RUNS.c.id)
@@ -64,9 +64,10 @@ def begin_run(
 
     `work` says in its accounts what it does, where that is not to ask the live pages.
     """
-    lock_source(session, slug)
+    lock_known_source(session, slug)
     listings = start_listings(session, slug, start, parser_version)
     if len(listings) < len(set(start)):
+        lock_source(session, slug)
         add_start_targets(session, slug, start, now)
         listings = start_listings(session, slug, start, parser_version)
     wanted = [listing.id for listing in listings]

@@ -84,6 +84,8 @@ class Settled:
     """Whether the notice is that the page is half gone, which a human may accept."""
     gone: bool = False
     """Whether the notice is that a detail is not there any more, which fails no run."""
+    is_same: bool = False
+    """Whether the page says what it said before, so that nothing was parsed."""
 
     @property
     def lossy(self) -> bool:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -53,7 +53,7 @@ class Archive:
         A listener of SQLAlchemy's event `begin` would do the same and make every statement look for listeners.
         """
         if self._is_sqlite:
-            session.connection().exec_driver_sql(words)
+            cast(sqlite3.Connection, session.connection().connection.driver_connection).execute(words)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -99,15 +99,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _plain_errors(database_url: str) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, DatabaseError) as problem:
+    except (DatabaseError, sqlite3.OperationalError) as problem:
         if not _is_about_the_store(problem):
             raise
         place = make_url(database_url).render_as_string(hide_password=True)
-        raise ArchiveUnusable(f"archive {place}: {problem.orig}, expected a database that can be written") from problem
+        what = problem.orig if isinstance(problem, DatabaseError) else problem
+        raise ArchiveUnusable(f"archive {place}: {what}, expected a database that can be written") from problem
 
 
-def _is_about_the_store(problem: DatabaseError) -> bool:
-    if isinstance(problem, OperationalError):
+def _is_about_the_store(problem: DatabaseError | sqlite3.OperationalError) -> bool:
+    if isinstance(problem, OperationalError | sqlite3.OperationalError):
         return True
     words = str(problem.orig).lower()
     return any(sign in words for sign in ("readonly", "read-only", "full", "malformed", "not a database", "disk"))

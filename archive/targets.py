@@ -77,7 +77,7 @@ def lock_source(session: Session, slug: str) -> None:
 
 
 def lock_known_source(session: Session, slug: str) -> None:
-    """The same for a source whose row is there; on SQLite, whoever writes is alone from the beginning."""
+    """The same, without making a row where there is none; on SQLite, whoever writes is alone from the beginning."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(_LOCK, {"slug": slug})
 

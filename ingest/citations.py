@@ -47,13 +47,19 @@ BATCH_SECONDS = 2.0
 
 
 def follow_links(
-    archive: Archive, source: Source, tools: Tools, report: Report, owner: str, target_ids: Sequence[int]
+    archive: Archive,
+    source: Source,
+    tools: Tools,
+    report: Report,
+    owner: str,
+    target_ids: Sequence[int],
+    known: LinkWork | None = None,
 ) -> None:
     """Ask the details and documents of a source that are due, balance their books, and take the texts that wait.
 
-    `target_ids` are the listings that this run has leased.
+    `target_ids` are the listings that this run has leased; `known` is what there is to do, where that is known.
     """
-    work = _work_for(archive, source, tools)
+    work = known or _work_for(archive, source, tools)
     if work.pages_due:
         read_pages(archive, source, tools, report, owner, target_ids)
         work = _work_for(archive, source, tools)

@@ -77,7 +77,7 @@ class NotPublic(Exception):
     """The reason why a host's address is refused, before it is known which URL it was for."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def admissible(address: str, base: httpx.URL | None = None) -> httpx.URL:
     """The URL as it is asked for: IDNA host, spaces encoded, no fragment. Raises Refused for what no one may ask.
 

@@ -35,6 +35,8 @@ class Report:
     unasked: Counter[tuple[str, str]] = field(default_factory=Counter)
     links_wait: str | None = None
     is_lossy: bool = False
+    all_same: bool = True
+    """Whether every page that was read says what it said before."""
     state: str = "done"
 
     def take(self, settled: Settled | None) -> None:
@@ -42,6 +44,7 @@ class Report:
             return
         self.accounts.add(settled.accounts)
         self.is_lossy |= settled.losses
+        self.all_same &= settled.is_same
         told = self.held if settled.held else self.notices
         if settled.notice and not settled.gone and settled.notice not in told:
             told.append(settled.notice)

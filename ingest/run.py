@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from archive.leases import owner_here, release, retire
+from archive.links import LinkWork, link_work
 from archive.listings import Listing, get_listings
 from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
@@ -21,6 +22,7 @@ from ingest.settling import accept as accept_held
 from ingest.settling import facts_of, settle
 from ingest.tools import Tools
 from ingest.waiting import NotAsked, Unasked
+from parsers.pdf import EXTRACTOR
 from parsers.source import Source
 
 __all__ = ["Source", "give_back", "run_source"]
@@ -36,12 +38,13 @@ def run_source(
     report, owner, version = Report(source.slug), owner_here(), facts_of(source).parser_version
     with archive.writing() as session:
         begun = begin_run(session, source.slug, source.start, owner, tools.clock(), version)
+        work = link_work(session, source.slug, tools.clock(), EXTRACTOR)
     if begun is None:
         report.state = "busy"
         return report
     report.state = "failed"
     try:
-        _work(archive, source, tools, report, owner, begun, accept=accept, only_due=only_due)
+        _work(archive, source, tools, report, owner, begun, work, accept=accept, only_due=only_due)
         report.accounts.check(f"run of {source.slug}")
         report.state = "stopped" if tools.stop.is_set() else "done"
     except Exception as problem:
@@ -74,6 +77,7 @@ def _work(
     report: Report,
     owner: str,
     begun: Begun,
+    work: LinkWork,
     *,
     accept: bool,
     only_due: bool,
@@ -86,7 +90,8 @@ def _work(
     asked = _to_poll(archive, begun.target_ids, tools, only_due=only_due)
     listings = _listings(archive, source, begun) if begun.waiting else begun.listings
     wanted = [listing for listing in listings if listing.id in asked]
-    if any(listing.links_wait for listing in wanted):
+    links_go_first = any(listing.links_wait for listing in wanted)
+    if links_go_first:
         follow_links(archive, source, tools, report, owner, begun.target_ids)
     with asking(source, tools, wanted) as answers:
         for listing in wanted:
@@ -94,7 +99,8 @@ def _work(
                 _poll(archive, source, tools, report, lease, listing, answers)
     if accept:
         _accept_what_came(archive, source, tools, report)
-    follow_links(archive, source, tools, report, owner, begun.target_ids)
+    known = None if links_go_first or not report.all_same else work
+    follow_links(archive, source, tools, report, owner, begun.target_ids, known)
     if report.links_wait and not tools.stop.is_set():
         with archive.writing() as session:
             note_links_wait(session, begun.target_ids, report.links_wait)

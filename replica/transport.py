@@ -49,7 +49,7 @@ class ReplicaTransport(httpx.BaseTransport):
         )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _on_loopback(url: httpx.URL, port: int) -> httpx.URL:
     return url.copy_with(scheme="http", host=LOOPBACK, port=port)
 

@@ -168,10 +168,12 @@ def test_counters_are_taken_in_one_order_so_that_two_sources_cannot_wait_for_eac
     first = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
     with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
 
+        @event.listens_for(archive.engine, "begin")
+        def begin(_connection: Connection) -> None:
+            taken.append([])
+
         @event.listens_for(archive.engine, "before_cursor_execute")
         def execute(_c: Connection, _cursor: object, statement: str, values: tuple[str, ...], *_: object) -> None:
-            if statement.startswith("BEGIN"):
-                taken.append([])
             if statement.startswith("INSERT INTO counters"):
                 taken[-1].append(values[0])
 
