@@ -1,9 +1,10 @@
 """What it costs to poll a page that does not change: requests, parses, rows, processor time, bytes, memory.
 
-    python -m bench.poll [--polls 2000] [--memory-polls 10000]
+    python -m bench.poll [--polls 2000] [--rounds 5] [--memory-polls 10000]
 
 The page is the replica's CSSC page with its 40 messages. `unchanged` answers 304; `view-state` answers 200 with
-other bytes outside the region each time; `edited` answers 200 with another sentence in one message each time.
+other bytes outside the region each time; `edited` answers 200 with another sentence in one message each time. The
+pages take turns, round by round, as a processor is not as quick at one time as at another.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from pathlib import Path
+from statistics import median
 
 import httpx
 from sqlalchemy import func, select
@@ -71,6 +74,22 @@ class Figures:
     disk_bytes: int
     resident_mib: tuple[tuple[int, float], ...]
 
+    @property
+    def cost(self) -> float:
+        """Seconds of processor time a poll."""
+        return self.cpu_seconds / self.polls
+
+
+def together(one: Figures, other: Figures) -> Figures:
+    """What two rounds came to."""
+    seen = Seen(
+        one.seen.statuses + other.seen.statuses,
+        one.seen.conditional + other.seen.conditional,
+        one.seen.parses + other.seen.parses,
+    )
+    cpu_seconds, disk_bytes = one.cpu_seconds + other.cpu_seconds, one.disk_bytes + other.disk_bytes
+    return Figures(one.polls + other.polls, seen, one.rows + other.rows, cpu_seconds, disk_bytes, ())
+
 
 class Counting(httpx.BaseTransport):
     """Counts what passes."""
@@ -124,18 +143,22 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--polls", type=int, default=2_000)
     arguments.add_argument("--edited-polls", type=int, default=200)
+    arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--memory-polls", type=int, default=10_000)
     options = arguments.parse_args()
     print(machine())
-    found = {}
-    for page in PAGES:
-        polls = options.edited_polls if page == "edited" else options.polls
-        with serving(one_page, page) as port:
-            found[page] = in_own_process(figures, port, polls, 1)
-        show(page, found[page])
-    cost = {page: each.cpu_seconds / each.polls for page, each in found.items()}
+    found: dict[str, list[Figures]] = {page: [] for page in PAGES}
+    for number in range(options.rounds):
+        for page in PAGES if number % 2 else reversed(PAGES):
+            polls = options.edited_polls if page == "edited" else options.polls
+            with serving(one_page, page) as port:
+                found[page].append(in_own_process(figures, port, polls // options.rounds, 1))
+    for page, rounds in found.items():
+        show(page, reduce(together, rounds))
     for page in ("unchanged", "view-state"):
-        print(f"processor time of a poll, {page} / one that parses: {cost[page] / cost['edited']:.3f}")
+        ratios = [one.cost / other.cost for one, other in zip(found[page], found["edited"], strict=True)]
+        said = f"{median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f})"
+        print(f"processor time of a poll, {page} / one that parses: {said}")
     with serving(one_page, "unchanged") as port:
         grown = in_own_process(figures, port, options.memory_polls, SAMPLES)
     print("resident memory: " + ", ".join(f"{mib:.1f} MiB after {polls:,}" for polls, mib in grown.resident_mib))
