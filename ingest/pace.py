@@ -74,7 +74,7 @@ def _rhythm_of(published: str, now: datetime) -> tuple[Rhythm, tuple[Publication
     return _rhythm(published, now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _rhythm(published: str, by: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
     watched_since, seen = publications_in(published)
     return rhythm_of(seen, watched_since, by), seen
