@@ -16,6 +16,7 @@ import typer
 import history
 import maintaining
 import queries
+import takeaway
 from arguments import (
     COULD_NOT_RUN,
     DONE,
@@ -68,6 +69,7 @@ app = typer.Typer(
 app.add_typer(maintaining.app)
 app.add_typer(queries.app)
 app.add_typer(history.app)
+app.add_typer(takeaway.app)
 
 
 @app.callback()

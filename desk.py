@@ -22,14 +22,14 @@ def desk(archive: Archive, chosen: Iterable[Source], host: str, port: int, *, re
     from web.app import make_app
     from web.server import serving
 
-    catalogue = catalogue_of(chosen, REPLICA_BANNER if replica else "")
+    catalogue = catalogue_of(chosen, replica=replica)
     with serving(make_app(archive, catalogue), host, port) as bound:
         shown = f"[{host}]" if ":" in host else host
         say(f"the archive: http://{shown}:{bound}/")
         yield
 
 
-def catalogue_of(chosen: Iterable[Source], banner: str = "") -> Catalogue:
+def catalogue_of(chosen: Iterable[Source], *, replica: bool) -> Catalogue:
     """What the pages are told of these sources, and of all organisations."""
     from parsers.organisations import ORGANISATIONS
     from web.catalogue import Catalogue, SourceFacts
@@ -40,4 +40,5 @@ def catalogue_of(chosen: Iterable[Source], banner: str = "") -> Catalogue:
         )
         for each in chosen
     }
-    return Catalogue(facts, {slug: each.name for slug, each in ORGANISATIONS.items()}, banner)
+    names = {slug: each.name for slug, each in ORGANISATIONS.items()}
+    return Catalogue(facts, names, REPLICA_BANNER if replica else "", invented=replica)

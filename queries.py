@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,43 +28,62 @@ from arguments import (
 )
 
 if TYPE_CHECKING:
+    from archive.finding import Asked
     from archive.hosts import HostState
     from settings import Settings
 
 app = typer.Typer()
+Words = Annotated[
+    list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*, level:amber')
+]
+Level = Annotated[list[str] | None, typer.Option(help="green, yellow, amber or red")]
+OfSource = Annotated[list[str] | None, typer.Option(help="a source's slug")]
+Issuer = Annotated[list[str] | None, typer.Option(help="an organisation's slug")]
+Region = Annotated[list[str] | None, typer.Option(help="a region as stated")]
+Topic = Annotated[list[str] | None, typer.Option(help="terrorism, fraud, cyber, …")]
+Series = Annotated[list[str] | None, typer.Option(help="cites a document of this series: london-protect, …")]
+State = Annotated[list[str] | None, typer.Option(help=", ".join(STATES))]
+Since = Annotated[str | None, typer.Option(help="issued on this day (London) or later")]
+Until = Annotated[str | None, typer.Option(help="issued on this day (London) or earlier")]
+
+
+def asked_for(words: list[str] | None, since: str | None, until: str | None, **chosen: list[str] | None) -> Asked:
+    """The search that these words, days and filters by facet ask for."""
+    from archive.finding import Asked
+
+    return Asked(
+        query=query_of(words),
+        facets=facets_of(**chosen),
+        since=None if since is None else day_of(since, "--since"),
+        until=None if until is None else day_of(until, "--until") + timedelta(days=1),
+    )
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def search(
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*, level:amber')
-    ] = None,
-    level: Annotated[list[str] | None, typer.Option(help="green, yellow, amber or red")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="a source's slug")] = None,
-    issuer: Annotated[list[str] | None, typer.Option(help="an organisation's slug")] = None,
-    region: Annotated[list[str] | None, typer.Option(help="a region as stated")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="terrorism, fraud, cyber, …")] = None,
-    series: Annotated[list[str] | None, typer.Option(help="cites a document of this series: london-protect, …")] = None,
-    state: Annotated[list[str] | None, typer.Option(help=", ".join(STATES))] = None,
-    since: Annotated[str | None, typer.Option(help="issued on this day (London) or later")] = None,
-    until: Annotated[str | None, typer.Option(help="issued on this day (London) or earlier")] = None,
+    words: Words = None,
+    level: Level = None,
+    source: OfSource = None,
+    issuer: Issuer = None,
+    region: Region = None,
+    topic: Topic = None,
+    series: Series = None,
+    state: State = None,
+    since: Since = None,
+    until: Until = None,
     rank: Annotated[bool, typer.Option("--rank", help="best first; else newest first")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     format_name: Format = None,
 ) -> None:
     """Search titles, texts and the pages of attachments."""
-    from archive.finding import Asked, how_many
+    from archive.finding import how_many
     from archive.finding import search as search_archive
     from archive.query import BadQuery
     from terminal import print_rows, say
 
-    asked = Asked(
-        query=query_of(words),
-        facets=facets_of(
-            level=level, source=source, issuer=issuer, region=region, topic=topic, series=series, state=state
-        ),
-        since=None if since is None else day_of(since, "--since"),
-        until=None if until is None else day_of(until, "--until") + timedelta(days=1),
+    chosen = {"level": level, "source": source, "issuer": issuer, "region": region, "topic": topic}
+    asked = replace(
+        asked_for(words, since, until, **chosen, series=series, state=state),
         rank=rank,
         limit=limit,
     )

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
+from archive.spreadsheet import guarded
+
 Row = Mapping[str, Any]
 FORMATS = ("table", "jsonl", "csv")
 PROSE = (
@@ -31,7 +33,6 @@ PROSE = (
     "about",
 )
 """Columns that may be folded; the others keep to one line."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
     (re.compile(r"(://[^:/@\s]*):[^@/\s]*@"), r"\1:***@"),
@@ -128,11 +129,6 @@ def _print_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
     writer.writerow(names)
     for row in rows:
         writer.writerow([guarded(_cell(row.get(name))) for name in names])
-
-
-def guarded(cell: str) -> str:
-    """A CSV cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _cell(value: Any) -> str:

@@ -7,7 +7,7 @@ filters are words of their own, so both databases answer alike.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 MOST_COUNTED = 50_000
+MANY_AT_ONCE = 10_000
+"""So many numbers are fetched at once where all hits are wanted."""
 NO_FACETS: Mapping[str, Sequence[str]] = {}
 
 CREATE_KEYS = text(
@@ -157,6 +159,26 @@ def _hits(connection: Connection, keys: Sequence[int]) -> list[Hit]:
     rows = connection.execute(OWNERS, {"numbers": [], "keys": keys})
     owners = {row.search_key: row.notification_id for row in rows}
     return [Hit(owners[key], key) for key in keys]
+
+
+def find_all(
+    session: Session | Connection,
+    query: str | None,
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[int]:
+    """The numbers of all hits, by public id, a part at a time. Raises BadQuery before the first."""
+    scope = scope_of(session, query, facets, since, until)
+    rows = scope.rows()
+    statement = (
+        f"SELECT found.notification_id FROM (SELECT {scope.key} AS hit_key{rows.sql}) hits"
+        " JOIN search_keys found ON found.search_key = hit_key"
+        " JOIN identities ON identities.notification_id = found.notification_id ORDER BY public_id"
+    )
+    found = scope.connection.execute(text(statement), rows.values, execution_options={"yield_per": MANY_AT_ONCE})
+    return iter(found.scalars())
 
 
 def count(

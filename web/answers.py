@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -30,6 +30,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+PIECES = 100
+"""So many pieces of a template are sent together."""
 PROBLEM = "application/problem+json"
 """Problems of the API (RFC 9457)."""
 
@@ -44,6 +46,13 @@ _PAGES.globals |= {"pieces": shown.pieces, "levels": shown.LEVELS}
 def page(name: str, status: int = 200, **values: Any) -> Response:
     """A page from its template."""
     return HTMLResponse(_PAGES.get_template(name).render(**values), status_code=status, headers=HEADERS)
+
+
+def pieces_of(name: str, **values: Any) -> Iterator[str]:
+    """A document from its template, a piece at a time."""
+    stream = _PAGES.get_template(name).stream(**values)
+    stream.enable_buffering(PIECES)
+    return iter(stream)
 
 
 def data(content: Any, request: Request, media_type: str = "application/json", status: int = 200) -> Response:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from archive.store import Archive
-from web import api, bulletins, kept, news, openapi, sources
+from web import api, bulletins, kept, news, openapi, sources, takeaway
 from web.answers import HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
 from web.finding import search_page
@@ -46,6 +46,10 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/search": lambda r: search_page(archive, catalogue, r),
         "/search.atom": lambda r: news.search_feed(archive, catalogue, r, "atom"),
         "/search.json": lambda r: news.search_feed(archive, catalogue, r, "json"),
+        "/search.jsonl": lambda r: takeaway.search_export(archive, catalogue, r, "jsonl"),
+        "/search.csv": lambda r: takeaway.search_export(archive, catalogue, r, "csv"),
+        "/search/briefing": lambda r: takeaway.search_export(archive, catalogue, r, "briefing"),
+        "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(archive, catalogue, r, of_id(r)),
         "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
         "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
         "/bulletins/{id}/compare/{old:int}/{new:int}": compared,
@@ -61,6 +65,7 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/api/v1/notifications/{id}/attachments": lambda r: api.list_attachments(archive, r, of_id(r)),
         "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, r, of_id(r)),
         "/api/v1/notifications": lambda r: api.list_notifications(archive, r),
+        "/api/v1/export": lambda r: takeaway.api_export(archive, catalogue, r),
         "/api/v1/captures/{number:int}": lambda r: api.one_capture(archive, r, r.path_params["number"]),
         "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
         "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),

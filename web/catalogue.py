@@ -21,11 +21,15 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The sources by slug, and the names of organisations by theirs. `banner` is a line for the top of every page."""
+    """The sources by slug, and the names of organisations by theirs. `banner` is a line for the top of every page.
+
+    `invented` says that the bulletins are the replica's.
+    """
 
     sources: Mapping[str, SourceFacts]
     organisations: Mapping[str, str] = field(default_factory=dict)
     banner: str = ""
+    invented: bool = False
 
     def label(self, facet: str, value: str) -> str:
         """How a value of a filter is shown to people."""

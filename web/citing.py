@@ -19,15 +19,17 @@ SPECIAL = {
 """What BibTeX and TeX take for their own signs."""
 
 
-def plain_citation(row: Mapping[str, Any], revision: Mapping[str, Any], catalogue: Catalogue, address: str) -> str:
-    """One paragraph of plain text."""
+def plain_citation(
+    row: Mapping[str, Any], revision: Mapping[str, Any], catalogue: Catalogue, address: str | None
+) -> str:
+    """One paragraph of plain text; without an address where the archive is not known to be served."""
     parts = [
         f"{publisher(row, catalogue)}.",
         f"{title(row)}.",
         f"Issued {shown.issued(dict(row))}." if row["issued"] else "No date stated.",
         f"Revision {revision['revision']}, retrieved {shown.moment(revision['at'])} from {revision['url']}",
         f"(SHA-256 of what was retrieved: {revision['sha256']}).",
-        f"Archived as {address}",
+        f"Archived as {address}" if address else "Archived",
         f"(id {row['id']}, SHA-256 of what it states: {revision['content_hash']}).",
     ]
     return " ".join(" ".join(parts).split()) + "\n"

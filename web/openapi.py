@@ -8,6 +8,7 @@ from typing import Any
 from archive.changes import CAUSES, KEYS, KINDS
 from archive.facets import CLOSED, FACETS
 from archive.kept import SHOWN
+from web.takeaway import MEDIA_TYPES
 from web.wanted import BIGGEST, MOST_AT_ONCE
 
 VERSION = "1"
@@ -49,6 +50,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "/notifications/{id}", _operation("One bulletin", "Notification", public_id, can_be_missing=True)
     yield "/notifications/{id}/revisions", _operation("Its revisions", "Rows", public_id, can_be_missing=True)
     yield "/notifications/{id}/attachments", _operation("Its attachments", "Rows", public_id, can_be_missing=True)
+    yield "/export", _export()
     yield "/captures/{number}", _operation("One response as it came", "Capture", number, can_be_missing=True)
     yield "/sources", _operation("All sources and their state", "Rows")
     yield "/sources/{slug}", _operation("One source and its state", "Row", slug, can_be_missing=True)
@@ -57,7 +59,24 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "/changes", _operation("The change feed, oldest first", "Changes", since, limit)
 
 
+def _export() -> dict[str, Any]:
+    """All that a search finds, in a form to keep; sent as it is read, so there is no ETag."""
+    form = _in_query("format", {"type": "string", "enum": list(MEDIA_TYPES)}, "jsonl where it is not given")
+    found = _operation("All bulletins of a search, by id, to take away", "Row", *_of_scope(), form)
+    types = {each.partition(";")[0]: {"schema": {"type": "string"}} for each in MEDIA_TYPES.values()}
+    found["responses"].pop("304")
+    found["responses"]["200"] = {"description": "each bulletin with its revisions and sightings", "content": types}
+    return found
+
+
 def _of_a_search() -> Iterator[dict[str, Any]]:
+    yield from _of_scope()
+    yield _in_query("rank", {"type": "string", "enum": ["1"]}, "best first; only with q, and without before")
+    yield _in_query("limit", {**NUMBER, "minimum": 1, "maximum": MOST_AT_ONCE}, "at most so many")
+    yield _in_query("before", {**NUMBER, "minimum": 0, "maximum": BIGGEST - 1}, "the `next` of the page before")
+
+
+def _of_scope() -> Iterator[dict[str, Any]]:
     yield _in_query("q", {"type": "string"}, 'words, "a phrase", -not, OR, prefix*, field:value')
     for name in FACETS:
         each: dict[str, Any] = {"type": "string"}
@@ -68,9 +87,6 @@ def _of_a_search() -> Iterator[dict[str, Any]]:
         yield _in_query(name, {"type": "array", "items": each}, f"any of these values of {name}")
     for name in ("since", "until"):
         yield _in_query(name, {"type": "string", "format": "date"}, "a day in London, itself included")
-    yield _in_query("rank", {"type": "string", "enum": ["1"]}, "best first; only with q, and without before")
-    yield _in_query("limit", {**NUMBER, "minimum": 1, "maximum": MOST_AT_ONCE}, "at most so many")
-    yield _in_query("before", {**NUMBER, "minimum": 0, "maximum": BIGGEST - 1}, "the `next` of the page before")
 
 
 def _in_query(name: str, schema: Mapping[str, Any], about: str) -> dict[str, Any]:

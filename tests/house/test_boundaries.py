@@ -23,7 +23,7 @@ OWNED: dict[tuple[str, ...], tuple[str, ...]] = {
     ("apscheduler",): ("scheduler",),
     ("uvicorn",): ("web", "replica", "cli"),
     ("starlette", "jinja2"): ("web", "replica"),
-    ("typer", "click"): ("cli", "arguments", "history", "maintaining", "queries"),
+    ("typer", "click"): ("cli", "arguments", "history", "maintaining", "queries", "takeaway"),
     ("rich",): ("terminal", "cli"),
     ("pydantic_settings",): ("settings",),
 }

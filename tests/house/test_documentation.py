@@ -9,6 +9,7 @@ import cli
 import history
 import maintaining
 import queries
+import takeaway
 from parsers.source import sources
 from settings import Settings
 
@@ -43,6 +44,7 @@ def test_every_command_is_described() -> None:
         *history.app.registered_commands,
         *maintaining.app.registered_commands,
         *queries.app.registered_commands,
+        *takeaway.app.registered_commands,
     ]
     named = {command.name or command.callback.__name__ for command in commands if command.callback}
     described = README.split("| command |")[1].split("## Sources")[0]

@@ -76,6 +76,20 @@ def test_find_filter_open_compare_read_cite(watched: Watched) -> None:
     assert "SHA-256" in page.inner_text("body")
 
 
+def test_take_away(watched: Watched) -> None:
+    """A briefing is styled though nothing but its own style may be; its contents lead into it; files are downloads."""
+    page = watched.open("/search?source=bsia-cssc")
+    for name, ending in (("JSON Lines", "jsonl"), ("CSV", "csv")):
+        with page.expect_download() as coming:
+            page.get_by_role("link", name=name, exact=True).click()
+        assert coming.value.suggested_filename == f"bulletins-bsia-cssc.{ending}"
+    page.get_by_role("link", name="Briefing to print").click()
+    page.wait_for_url("**/search/briefing?source=bsia-cssc")
+    assert page.evaluate("() => getComputedStyle(document.querySelector('.level')).fontWeight") == "700"
+    page.locator("nav li a").last.click()
+    assert page.locator("article h3:target").count() == 1
+
+
 def test_what_is_seen_is_marked(watched: Watched) -> None:
     page = watched.open("/")
     assert page.locator(".news li").count() > 3
@@ -103,7 +117,7 @@ def pages(watched: Watched) -> list[str]:
     odd = str(watched.open("/search?source=hostile").locator(".hit h3 a").first.get_attribute("href"))
     return [
         *("/", "/search", "/search?q=the&level=green", "/search?q=nowhere", "/changes", "/sources"),
-        *("/sources/bsia-cssc", "/sources/hostile", first, odd, "/captures/1"),
+        *("/sources/bsia-cssc", "/sources/hostile", first, odd, "/captures/1", "/search/briefing"),
     ]
 
 

@@ -194,6 +194,7 @@ def test_nothing_that_a_publisher_writes_becomes_markup(site: httpx.Client) -> N
 
 def test_every_answer_carries_the_headers(site: httpx.Client, public_id: str) -> None:
     asked = [*every_page(site), "/nothing", "/search?q=%22", "/search.atom", "/search.json", "/api/v1/changes"]
+    asked += ["/search.jsonl", "/search.csv", "/search/briefing", "/api/v1/export", "/search.csv?q=%22"]
     for path in [*asked, "/api/v1/nothing", "/static/desk.css", f"/bulletins/{public_id}/cite.txt", "/status.json"]:
         headers = site.get(path).headers
         policy = headers["Content-Security-Policy"]

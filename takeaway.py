@@ -1,0 +1,126 @@
+"""The commands with which bulletins are taken away: export."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from arguments import every_source, fail, open_archive, refuse, settings_in_force
+from queries import Issuer, Level, OfSource, Region, Series, Since, State, Topic, Until, Words, asked_for
+from settings import REPLICA_MARK
+
+app = typer.Typer()
+FORMATS = ("jsonl", "csv", "briefing")
+Write = Callable[[bytes], bool]
+"""Takes a piece and says whether there is still somebody to read the next."""
+
+
+def _known_format(name: str) -> str:
+    if name not in FORMATS:
+        raise typer.BadParameter(f"{name!r}, expected {', '.join(FORMATS)}")
+    return name
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def export(
+    words: Words = None,
+    level: Level = None,
+    source: OfSource = None,
+    issuer: Issuer = None,
+    region: Region = None,
+    topic: Topic = None,
+    series: Series = None,
+    state: State = None,
+    since: Since = None,
+    until: Until = None,
+    format_name: Annotated[
+        str,
+        typer.Option(
+            "--format", callback=_known_format, help="jsonl, csv (for spreadsheets) or briefing (HTML to print)"
+        ),
+    ] = "jsonl",
+    output: Annotated[
+        Path | None, typer.Option(help="write this file, whole or not at all; else standard output")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="where the archive is served, for the addresses in a briefing: https://…")
+    ] = None,
+) -> None:
+    """Take away all that a search finds, or all there is: sorted by id, equal archives in equal bytes."""
+    from archive.export import numbers_by_id
+    from archive.query import BadQuery
+    from desk import catalogue_of
+    from web.briefing import described
+    from web.takeaway import written
+
+    chosen = {"level": level, "source": source, "issuer": issuer, "region": region, "topic": topic}
+    asked = asked_for(words, since, until, **chosen, series=series, state=state)
+    address = None if base is None else _address(base)
+    settings = settings_in_force()
+    catalogue = catalogue_of(every_source().values(), replica=(settings.home / REPLICA_MARK).exists())
+    with open_archive(settings, create=False) as archive, archive.reading() as session:
+        try:
+            numbers = numbers_by_id(session, asked)
+        except BadQuery as problem:
+            refuse(str(problem))
+        with _written_to(output) as write:
+            for piece in written(session, numbers, format_name, catalogue, described(asked), address):
+                if not write(piece):
+                    break
+
+
+def _address(printed: str) -> str:
+    parts = urlsplit(printed)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        refuse(f"--base: {printed[:80]!r}, expected an address like https://desk.example.org")
+    return printed
+
+
+@contextmanager
+def _written_to(output: Path | None) -> Iterator[Write]:
+    """Where the bytes go: standard output, or a file that has its name once it is whole and durable."""
+    if output is None:
+        yield _to_standard_output
+        return
+    try:
+        with _whole(output) as write:
+            yield write
+    except OSError as problem:
+        fail(f"--output {output}: {problem.strerror or problem}, expected a file that can be written")
+
+
+def _to_standard_output(piece: bytes) -> bool:
+    from terminal import is_read
+
+    sys.stdout.buffer.write(piece)
+    return is_read()
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[Write]:
+    """A file beside its place, which takes it when all is on disk; on any error it is gone and nothing has changed."""
+    from archive.durable import sync_folder
+
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(output.stat().st_mode):
+            refuse(f"--output {output}: no plain file, expected a new one, or one to put in its place")
+    arriving = output.with_name(f".{output.name}.{secrets.token_hex(8)}")
+    try:
+        with open(arriving, "xb") as file:
+            yield lambda piece: file.write(piece) >= 0
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(arriving, output)
+        sync_folder(str(output.parent))
+    except BaseException:
+        arriving.unlink(missing_ok=True)
+        raise
