@@ -1,4 +1,4 @@
-"""The commands with which bulletins are taken away: export."""
+"""The commands with which bulletins are taken away and brought back: export, load."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 import typer
 
-from arguments import every_source, fail, open_archive, refuse, settings_in_force
+from arguments import (
+    Format,
+    every_source,
+    fail,
+    finish,
+    open_archive,
+    present_names,
+    refuse,
+    settings_in_force,
+)
 from queries import Issuer, Level, OfSource, Region, Series, Since, State, Topic, Until, Words, asked_for
 from settings import REPLICA_MARK
 
 app = typer.Typer()
 FORMATS = ("jsonl", "csv", "briefing")
+STANDARD_INPUT = Path("-")
 Write = Callable[[bytes], bool]
 """Takes a piece and says whether there is still somebody to read the next."""
 
@@ -76,6 +87,40 @@ def export(
             for piece in written(session, numbers, format_name, catalogue, described(asked), address):
                 if not write(piece):
                     break
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="JSON Lines that `export` wrote; `-`: standard input")],
+    format_name: Format = None,
+) -> None:
+    """Read an export back into an archive: what is known stays as it is, what differs is quarantined."""
+    from ingest.loading import Loading
+    from terminal import say
+    from wiring import refuse_replica
+
+    settings, now = settings_in_force(), datetime.now(UTC)
+    refuse_replica(settings)
+    name = "standard input" if file == STANDARD_INPUT else str(file)
+    with _opened(file) as stream, open_archive(settings) as archive:
+        reports = Loading(archive, every_source(), present_names(), name, now, say).load(stream)
+    wanted = sum(report.accounts.attachments for report in reports)
+    if wanted:
+        say(f"{name}: {wanted} attachments are wanted: their bytes are not in an export, the next run asks for them")
+    finish(reports, format_name)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    if file == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(open(file, "rb"))
+        except OSError as problem:
+            refuse(f"{file}: {problem.strerror}, expected a file that `export` wrote")
+        yield stream
 
 
 def _address(printed: str) -> str:

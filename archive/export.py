@@ -5,19 +5,19 @@ What depends on one archive alone (row numbers, how and when it worked) is left 
 
 from __future__ import annotations
 
-import itertools
 import json
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, NotificationRow, Revision, Sighting, Target
 from archive.finding import Asked
+from archive.origins import origin
 from archive.reading import notifications
 from archive.search import find_all
 from archive.tables import Capture, Identity, plain
@@ -41,7 +41,7 @@ _FIRST_REFS = select(_IDENTITIES.c.notification_id, _IDENTITIES.c.ref).where(
     _IDENTITIES.c.notification_id.in_(_NUMBERS)
 )
 _HISTORY = (
-    select(_REVISIONS, _CAPTURES.c.url, _CAPTURES.c.status, _CAPTURES.c.sha256)
+    select(_REVISIONS, *(_CAPTURES.c[name] for name in ("url", "status", "sha256", "facts")))
     .join(_CAPTURES, _CAPTURES.c.id == _REVISIONS.c.capture_id)
     .where(_REVISIONS.c.notification_id.in_(_NUMBERS))
     .order_by(_REVISIONS.c.notification_id, _REVISIONS.c.at, _REVISIONS.c.number)
@@ -128,10 +128,11 @@ def json_line(row: Mapping[str, Any]) -> bytes:
 
 
 def _json(row: Mapping[str, Any], *, ensure_ascii: bool) -> str:
-    return json.dumps(row, ensure_ascii=ensure_ascii, sort_keys=True, separators=(",", ":"), default=_moment)
+    return json.dumps(row, ensure_ascii=ensure_ascii, sort_keys=True, separators=(",", ":"), default=moment_as_text)
 
 
-def _moment(value: datetime) -> str:
+def moment_as_text(value: datetime) -> str:
+    """A moment as it is exported: in UTC, to the microsecond where it has any."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -139,9 +140,9 @@ def _batch(session: Session, numbers: Sequence[int], rights: Rights) -> Iterator
     wanted = {"numbers": sorted(numbers)}
     present = notifications(session, numbers)
     first_refs = {number: ref for number, ref in session.execute(_FIRST_REFS, wanted)}  # noqa: C416
-    revisions = _by_notification(session.execute(_HISTORY, wanted).mappings())
-    sightings = _by_notification(session.execute(_SHOWN, wanted).mappings())
-    cited = _by_notification(session.execute(_CITED, wanted).mappings())
+    revisions = _by_notification(session.execute(_HISTORY, wanted))
+    sightings = _by_notification(session.execute(_SHOWN, wanted))
+    cited = _by_notification(session.execute(_CITED, wanted))
     for number in numbers:
         row = present[number]
         history = [_revision(each) for each in revisions[number]]
@@ -156,39 +157,41 @@ def _batch(session: Session, numbers: Sequence[int], rights: Rights) -> Iterator
         }
 
 
-def _by_notification(rows: Any) -> dict[int, list[Mapping[str, Any]]]:
-    ordered = sorted(rows, key=lambda row: row["notification_id"])
-    return {number: list(those) for number, those in itertools.groupby(ordered, lambda row: row["notification_id"])}
+def _by_notification(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.notification_id, []).append(row)
+    return found
 
 
-def _revision(row: Mapping[str, Any]) -> dict[str, Any]:
+def _revision(row: Row[Any]) -> dict[str, Any]:
     """A revision as `show` prints it, with the status of its capture, and whether it is another parser's doing."""
     return {
-        "revision": row["number"],
-        "at": row["at"],
-        "matched": f"{row['method']} {row['score']:.2f}",
-        "reparsed": row["cause"] == "parser",
-        "content_hash": row["content_hash"],
-        "hash_version": row["hash_version"],
-        **{name: row[name] for name in ("url", "status", "sha256")},
-        "parser": row["parser_version"],
-        "documents": row["documents"],
-        "record": row["record"],
+        "revision": row.number,
+        "at": row.at,
+        "matched": f"{row.method} {row.score:.2f}",
+        "reparsed": row.cause == "parser",
+        "content_hash": row.content_hash,
+        "hash_version": row.hash_version,
+        **origin(row.facts, row.number, row),
+        "parser": row.parser_version,
+        "documents": row.documents,
+        "record": row.record,
     }
 
 
-def _sighting(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("url", "first_at", "last_at")}
+def _sighting(row: Row[Any]) -> dict[str, Any]:
+    return {"url": row.url, "first_at": row.first_at, "last_at": row.last_at}
 
 
 def _by_time(sighting: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(map(str, (sighting["first_at"], sighting["url"], sighting["last_at"])))
 
 
-def _documents(cited: Sequence[Mapping[str, Any]], history: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _documents(cited: Iterable[Row[Any]], history: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The attachments by address, each with the SHA-256 that the newest revision to name one states."""
     held: dict[str, str] = {}
     for revision in sorted(history, key=lambda each: each["revision"]):
         held |= revision["documents"]
-    rows = [{name: row[name] for name in ("url", "title", "cited", "recognised")} for row in cited]
-    return sorted(({**row, "sha256": held.get(row["url"])} for row in rows), key=lambda row: row["url"])
+    rows = [{"url": row.url, "title": row.title, "cited": row.cited, "recognised": row.recognised} for row in cited]
+    return sorted(({**row, "sha256": held.get(row["url"])} for row in rows), key=lambda row: str(row["url"]))

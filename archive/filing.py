@@ -122,10 +122,17 @@ def new_refs(session: Session, source: str, entries: Sequence[ReadEntry], hashes
     return refs
 
 
-def assign_numbers(session: Session, source: str, refs: Sequence[str], capture_id: int) -> list[int]:
-    """Make an identity for each ref, and return their numbers, which rise in this order."""
+def assign_numbers(
+    session: Session, source: str, refs: Sequence[str], capture_id: int, public_ids: Sequence[str] = ()
+) -> list[int]:
+    """Make an identity for each ref, and return their numbers, which rise in this order.
+
+    `public_ids` are those that they have already, in another archive.
+    """
+    named = public_ids or [public_id(source, ref) for ref in refs]
     rows = [
-        {"public_id": public_id(source, ref), "source": source, "ref": ref, "capture_id": capture_id} for ref in refs
+        {"public_id": name, "source": source, "ref": ref, "capture_id": capture_id}
+        for name, ref in zip(named, refs, strict=True)
     ]
     return list(session.scalars(_NUMBER, rows)) if rows else []
 

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from archive.derived import Target
-from archive.tables import Capture, History, HistorySearch, plain
+from archive.tables import LOADED, Capture, History, HistorySearch, plain
 from archive.targets import find_target, note_answer, reread_at
 from archive.upsert import insert_all_once, insert_once
 
@@ -62,7 +62,7 @@ _BY_DIGEST = (
 )
 _TARGETS_FROM = (
     select(*(_TARGETS.c[name] for name in ("id", "role", "url", "facts")))
-    .where(_TARGETS.c.source == bindparam("source"), _TARGETS.c.id > bindparam("after"))
+    .where(_TARGETS.c.source == bindparam("source"), _TARGETS.c.id > bindparam("after"), _TARGETS.c.role != LOADED)
     .order_by(_TARGETS.c.id)
 )
 

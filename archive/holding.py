@@ -159,8 +159,9 @@ def _hold(session: Session, captures: Sequence[Row[Any]], targets: Mapping[str, 
             held[target.id] = _note_held(target, capture, now)
         changes = Changes(capture.cause, capture.fetched_at, capture.id)
         for each in () if late else target.citing:
+            is_other = each.documents.get(capture.target_url, capture.sha256) != capture.sha256
             each.documents = each.documents | {capture.target_url: capture.sha256}
-            if replaced:
+            if replaced or is_other:
                 _revise_for_bytes(session, each, capture, changes)
             else:
                 named[each.notification_id, each.revision] = each.documents

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Alias, Attachment, Document, NotificationRow, Revision, Sighting, Target
+from archive.origins import origin
 from archive.tables import Capture, Identity, plain
 
 SHORTEST_ID = 6
@@ -88,7 +89,7 @@ def number_of(session: Session, public_id: str) -> int:
 def history(session: Session, number: int) -> list[dict[str, Any]]:
     """The revisions of a notification by the time of their captures, each with where it came from."""
     rows = session.execute(
-        select(Revision, Capture.url, Capture.sha256)
+        select(Revision, Capture)
         .join(Capture, Capture.id == Revision.capture_id)
         .where(Revision.notification_id == number)
         .order_by(Revision.at, Revision.number)
@@ -101,13 +102,16 @@ def history(session: Session, number: int) -> list[dict[str, Any]]:
             "matched": f"{revision.method} {revision.score:.2f}",
             "content_hash": revision.content_hash,
             "capture": revision.capture_id,
-            "url": url,
-            "sha256": sha256,
+            **{
+                name: value
+                for name, value in origin(capture.facts, revision.number, capture).items()
+                if name != "status"
+            },
             "parser": revision.parser_version,
             "documents": dict(revision.documents),
             "record": revision.record,
         }
-        for revision, url, sha256 in rows
+        for revision, capture in rows
     ]
 
 

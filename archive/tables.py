@@ -27,6 +27,10 @@ from sqlalchemy.types import TypeDecorator
 PRIMARY = {"kind": "primary"}
 DERIVED = {"kind": "derived"}
 
+LOADED = "loaded"
+"""The role of a capture that is a line of another archive's export, and of the pages that such lines name: these are
+never asked, and what they showed is never missed."""
+
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 

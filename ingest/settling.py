@@ -31,11 +31,12 @@ from archive.journal import (
     record_decision,
     restore_body,
 )
+from archive.loaded import settle_line
 from archive.presence import SourceFacts
 from archive.records import Reading
 from archive.settle import Accounts, Settled, settle_reading
 from archive.store import Archive, ArchiveUnusable, Session
-from archive.tables import Capture
+from archive.tables import LOADED, Capture
 from archive.targets import find_target, held_targets, lock_source
 from ingest.response import REDIRECTS as REDIRECTS
 from parsers.blocked import is_page, no_document
@@ -150,6 +151,8 @@ def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> 
         with archive.writing() as session:
             settle_hop(session, capture_id, "failed", f"{capture.url}: {capture.facts[ASIDE]}")
         return Settled(Accounts())
+    if capture.role == LOADED:
+        return settle_line(archive, facts_of(source), capture_id)
     if capture.role == "attachment":
         return _settle_document(archive, source, capture, now)
     return _settle_page(archive, source, capture)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from archive.transfer import journal
 from ingest.replay import replay_into
 from ingest.settling import arrive
 from tests.lifecycle.world import START, bsia, opened
-from tests.web.conftest import fill
 
 SOURCES = {slug: bsia(slug) for slug in ("bsia-cssc", "hostile")}
 LATER = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,15 +30,6 @@ def lines(archive: Archive, asked: Asked | None = None) -> bytes:
     with archive.reading() as session:
         rows = exported(session, numbers_by_id(session, asked or Asked()), lambda slug: f"© {slug}")
         return b"".join(map(json_line, rows))
-
-
-@pytest.fixture(scope="module")
-def polled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """An archive on SQLite that was filled by runs: revisions, withdrawals, a document, quarantine."""
-    place = tmp_path_factory.mktemp("polled")
-    with opened(f"sqlite:///{place / 'archive.sqlite'}", place) as archive:
-        fill(archive)
-        yield archive
 
 
 def test_replayed_and_imported_archives_export_the_bytes_of_the_polled_one(

@@ -1,4 +1,4 @@
-"""`bulletins export`: to standard output or into a file, whole or not at all."""
+"""`bulletins export` and `load`: to standard output or into a file, whole or not at all, and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from tests.commands.conftest import Command
 @pytest.fixture
 def filled(bulletins: Command, tmp_path: Path) -> Command:
     file = tmp_path / "page.html"
-    file.write_bytes(page(messages(12)))
+    first, *others = messages(12)
+    file.write_bytes(page([first.but(pdf="note.pdf"), *others]))
     assert bulletins("import", "bsia-cssc", str(file), "--at", "2018-03-01T10:00:00Z").code == 0
     return bulletins
 
@@ -116,3 +117,35 @@ def test_a_full_disk_behind_standard_output_is_told(filled: Command, monkeypatch
         patch.setattr(sys, "stdout", full)
         found = filled("export")
     assert found.code == 3 and "standard output: No space left on device, expected" in found.err
+
+
+def test_what_was_exported_is_loaded(
+    filled: Command, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "all.jsonl"
+    assert filled("export", "--output", str(file)).code == 0
+    monkeypatch.setenv("BULLETINS_HOME", str(tmp_path / "other"))
+    done = filled("load", str(file))
+    assert (done.code, done.rows[0]["new"], done.rows[0]["errors"]) == (0, 12, 0)
+    assert "1 attachments are wanted: their bytes are not in an export, the next run asks for them" in done.err
+    assert filled("export").out.encode() == file.read_bytes()
+    again = filled("load", str(file))
+    assert (again.code, again.rows[0]["unchanged"], again.err) == (0, 12, "")
+    with open(file, encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert filled("load", "-").rows[0]["unchanged"] == 12
+
+
+def test_what_cannot_be_loaded_is_told(filled: Command, tmp_path: Path, home: Path) -> None:
+    csv_file = tmp_path / "all.csv"
+    filled("export", "--format", "csv", "--output", str(csv_file))
+    wrong = filled("load", str(csv_file))
+    assert (
+        wrong.code == 1 and f"{csv_file}, line 1: character 1: Expecting value, expected one JSON object" in wrong.err
+    )
+    assert wrong.rows[0]["source"] == "-" and wrong.rows[0]["errors"] >= 12
+    for path, reason in ((tmp_path / "none", "No such file or directory"), (tmp_path, "Is a directory")):
+        found = filled("load", str(path))
+        assert found.code == 2 and f"{path}: {reason}, expected a file that `export` wrote" in found.err
+    (home / REPLICA_MARK).touch()
+    assert filled("load", str(csv_file)).code == 3
