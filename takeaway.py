@@ -23,6 +23,7 @@ from arguments import (
     open_archive,
     present_names,
     refuse,
+    say_on_terminal,
     settings_in_force,
 )
 from queries import Issuer, Level, OfSource, Region, Series, Since, State, Topic, Until, Words, asked_for
@@ -103,7 +104,8 @@ def load(
     refuse_replica(settings)
     name = "standard input" if file == STANDARD_INPUT else str(file)
     with _opened(file) as stream, open_archive(settings) as archive:
-        reports = Loading(archive, every_source(), present_names(), name, now, say).load(stream)
+        loading = Loading(archive, every_source(), present_names(), name, now, say, say_on_terminal)
+        reports = loading.load(stream)
     wanted = sum(report.accounts.attachments for report in reports)
     if wanted:
         say(f"{name}: {wanted} attachments are wanted: their bytes are not in an export, the next run asks for them")

@@ -37,7 +37,10 @@ class _Line:
 
 @dataclass(slots=True)
 class Loading:
-    """One file on its way into an archive. `former` gives the present slug of a source by its former ones."""
+    """One file on its way into an archive. `former` gives the present slug of a source by its former ones.
+
+    `say` is told what is wrong, `progress` how far it has come.
+    """
 
     archive: Archive
     sources: Mapping[str, Source]
@@ -45,6 +48,7 @@ class Loading:
     name: str
     now: datetime
     say: Callable[[str], None]
+    progress: Callable[[str], None] = lambda line: None
     reports: dict[str, Report] = field(default_factory=dict)
     told: int = 0
     _batch: list[_Line] = field(default_factory=list)
@@ -95,6 +99,8 @@ class Loading:
     def _flush(self) -> None:
         """Keep the lines of the batch that say something new, then settle them one by one."""
         fresh = self._fresh()
+        if self._batch:
+            self.progress(f"{self.name}: line {self._batch[-1].place:,}")
         self._batch.clear()
         self.archive.blobs.put_all([each.arrival.body for each in fresh])
         with self.archive.writing() as session:

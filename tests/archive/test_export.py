@@ -36,7 +36,8 @@ def test_replayed_and_imported_archives_export_the_bytes_of_the_polled_one(
     polled: Archive, database_url: str, tmp_path: Path
 ) -> None:
     expected = lines(polled)
-    assert expected.count(b"\n") == 12
+    ids = [json.loads(line)["id"] for line in expected.splitlines()]
+    assert ids == sorted(ids) and len(ids) == 12
     with opened(database_url, tmp_path) as other:
         replay_into(polled, other, SOURCES, LATER)
         assert lines(other) == expected

@@ -187,8 +187,10 @@ def test_what_was_kept_and_not_settled_is_settled_by_the_next(
             report = run(made, Upstream(SmallSite([SIX])), Clock(LATER))
         assert report.accounts.new >= 6
         assert {row["id"] for row in rows_of(body)} <= {row["id"] for row in rows_of(lines(made))}
+        with made.reading() as session:
+            assert set(session.scalars(select(Capture.state).where(Capture.role == LOADED))) == {"done"}
         if name == "load":
-            assert lines(made) == body
+            assert lines(made) == body and counts(made)["captures"] == 6
 
 
 def test_a_source_may_have_been_called_otherwise(polled: Archive, on_sqlite: Callable[[str], Archive]) -> None:
