@@ -29,7 +29,7 @@ def desk(archive: Archive, chosen: Iterable[Source], host: str, port: int, *, re
         yield
 
 
-def catalogue_of(chosen: Iterable[Source], *, replica: bool) -> Catalogue:
+def catalogue_of(chosen: Iterable[Source], *, replica: bool = False) -> Catalogue:
     """What the pages are told of these sources, and of all organisations."""
     from parsers.organisations import ORGANISATIONS
     from web.catalogue import Catalogue, SourceFacts

@@ -120,7 +120,7 @@ class Attached(_Strict):
 
 
 class Record(_Strict):
-    """The record of one revision."""
+    """The record of one revision. A field that a later version adds needs a default: older exports lack it."""
 
     source: Text
     ref: Text | None

@@ -8,6 +8,8 @@ from typing import Any
 
 MAIL = "mid:"
 """The addresses of messages, which are never made a fixture."""
+LOAD = "load:"
+"""The addresses of lines of an export, which no parser reads: they are compared with what is kept."""
 
 
 def with_next(found: Mapping[str, Any], saved: Path | None) -> dict[str, Any]:
@@ -16,12 +18,17 @@ def with_next(found: Mapping[str, Any], saved: Path | None) -> dict[str, Any]:
     since = found["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
     where = str(saved) if saved else f"./bulletins quarantine {found['id']} --save FILE"
     fixture = f"./bulletins fixture {source} --capture {capture}"
-    commands = [
-        f"./bulletins parse {source} --capture {capture} --watch",
-        *(() if found["url"].startswith(MAIL) else (fixture,)),
-        f"./bulletins replay {source} --since {since} --dry-run",
-        f"./bulletins replay {source} --since {since}",
-    ]
+    loaded = found["url"].removeprefix(LOAD)
+    commands = (
+        [f"./bulletins show {loaded}"]
+        if loaded != found["url"]
+        else [
+            f"./bulletins parse {source} --capture {capture} --watch",
+            *(() if found["url"].startswith(MAIL) else (fixture,)),
+            f"./bulletins replay {source} --since {since} --dry-run",
+            f"./bulletins replay {source} --since {since}",
+        ]
+    )
     return {**found, "body": where, "next": commands}
 
 

@@ -14,6 +14,7 @@ from archive.finding import Asked, search
 from archive.history import Plan, wanted_after
 from archive.journal import record
 from archive.loaded import arrival_of
+from archive.mending import failing
 from archive.quarantine import list_quarantine
 from archive.records import Notification
 from archive.renaming import rename_sources
@@ -22,6 +23,7 @@ from archive.store import Archive
 from archive.tables import LOADED, Capture
 from ingest.loading import BATCH_LINES
 from ingest.replay import replay_into
+from kit.mending import with_next
 from tests.archive.loads import load, rows_of
 from tests.archive.test_export import LATER, SOURCES, lines
 from tests.lifecycle.dumps import counts
@@ -136,7 +138,9 @@ def test_what_is_known_stays_and_what_differs_is_quarantined(
     assert len(told) == 6 and "last seen" in told[0] and "expected what is kept of it here" in told[0]
     with archive.reading() as session:
         held = list(list_quarantine(session, "bsia-cssc"))
+        found = failing(session, held[0]["id"])
     assert sorted(json.loads(row["raw"])["id"] for row in held) == [row["id"] for row in rows_of(here)]
+    assert found is not None and with_next(found, None)["next"] == [f"./bulletins show {held[0]['url'][5:]}"]
     again = counts(archive)
     assert load(archive, lines(newer))["bsia-cssc"].accounts.quarantined == 6
     assert counts(archive) == again

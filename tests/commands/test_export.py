@@ -31,6 +31,8 @@ def test_all_or_what_a_search_finds_is_exported(filled: Command) -> None:
     searched = filled("search", "--level", "green", "--limit", "100").rows
     assert [row["id"] for row in found.rows] == sorted(row["id"] for row in searched)
     assert filled("export", "zzzz").out == ""
+    told = filled("export", "--help").out
+    assert all(word in told for word in ("--format", "--output", "--base", "--level", "briefing"))
 
 
 def test_a_briefing_names_the_search_and_the_addresses(filled: Command, home: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +19,8 @@ import pytest
 from archive.export import exported, json_line, numbers_by_id
 from archive.finding import Asked
 from archive.store import Archive
-from tests.lifecycle.world import START
+from tests.archive.loads import load
+from tests.lifecycle.world import START, opened
 from tests.web.conftest import CATALOGUE, HOSTILE
 from tests.web.test_pages import Tags
 from web import takeaway
@@ -72,6 +74,21 @@ def test_what_cannot_be_asked_is_said_before_anything_is_sent(site: httpx.Client
         assert "Content-Disposition" not in answer.headers
     assert site.get(path, params={"q": "nowhere"}).status_code == 200
     assert site.head(path).status_code == 200 and site.head(path).headers["Content-Disposition"]
+
+
+def test_a_bulletin_that_was_read_back_says_so(
+    site: httpx.Client, filled: Archive, public_id: str, tmp_path: Path
+) -> None:
+    with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as other:
+        load(other, as_exported(filled, Asked()))
+        with serving(make_app(other, CATALOGUE), "127.0.0.1", 0) as port:
+            here = f"http://127.0.0.1:{port}"
+            page = httpx.get(f"{here}/bulletins/{public_id}", trust_env=False)
+            assert page.status_code == 200 and "Read back from another archive" in page.text
+            for path in ("cite.txt", "briefing"):
+                theirs = site.get(f"/bulletins/{public_id}/{path}").text.replace(str(site.base_url), here)
+                assert httpx.get(f"{here}/bulletins/{public_id}/{path}", trust_env=False).text == theirs
+    assert "Read back" not in site.get(f"/bulletins/{public_id}").text
 
 
 def test_a_format_that_there_is_not_is_a_problem(site: httpx.Client) -> None:
