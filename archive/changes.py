@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.derived import Change, Revision
 from archive.journal import take
+from archive.statements import Statements
 from archive.tables import Identity, plain
 
 KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "linked", "unlinked", "removed")
@@ -40,11 +41,11 @@ class Changes:
             raise ValueError(f"change {kind} by {cause or self.cause}: expected one of {KINDS} by one of {CAUSES}")
         self.rows.append((kind, notification_id, revision, cause or self.cause))
 
-    def write(self, session: Session) -> None:
+    def write(self, within: Statements) -> None:
         if not self.rows:
             return
-        first = take(session, "changes", len(self.rows))
-        session.execute(_WRITE, [self._row(first + place, row) for place, row in enumerate(self.rows)])
+        first = take(within, "changes", len(self.rows))
+        within.execute(_WRITE, [self._row(first + place, row) for place, row in enumerate(self.rows)])
 
     def _row(self, cursor: int, row: tuple[str, int, int, str]) -> dict[str, Any]:
         kind, notification_id, revision, cause = row

@@ -17,8 +17,9 @@ from archive.journal import add_check, close_capture
 from archive.listed import look_again
 from archive.presence import SourceFacts, count_absence, day_of, missing_of, shown_by, size_notice
 from archive.settle import Accounts, Settled
+from archive.statements import Statements, objects
 from archive.tables import Capture, Check, plain
-from archive.targets import ensure_target, lock_known_source, lock_source
+from archive.targets import NOTE_ANSWER, Answered, ensure_target, lock_known_source, lock_source, note_answered
 
 BOOKS = ("seen", "new", "revised", "unchanged", "repeated", "quarantined", "withdrawn", "attachments")
 
@@ -60,38 +61,46 @@ _STILL_SHOWN = (
     .values(newest_at=bindparam("at"), confirmed_at=bindparam("at"))
 )
 _MOVED_ON = _STILL_SHOWN.values(capture_id=bindparam("capture"), sha256=bindparam("body"))
+_SHOWN_IN_ANSWER = NOTE_ANSWER.values(newest_at=bindparam("at"), confirmed_at=bindparam("at"))
 
 
-def confirm(session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
+def confirm(within: Statements, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str) -> Settled:
     """The page still is what capture `capture_id` holds, asked at `at`: one slim row, and one more look for absence."""
-    lock_known_source(session, facts.slug)
-    return _confirm(session, facts, capture_id, _earlier(session, capture_id, at), at, kind, cause)
+    lock_known_source(within, facts.slug)
+    return _confirm(within, facts, capture_id, _earlier(within, capture_id, at), at, kind, cause)
 
 
 def confirm_newest(
-    session: Session, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str
+    within: Statements, facts: SourceFacts, capture_id: int, at: datetime, kind: str, cause: str, answered: Answered
 ) -> Settled | None:
-    """The same where the page was last seen as that very capture; None where it has moved on."""
-    lock_known_source(session, facts.slug)
-    earlier = _earlier(session, capture_id, at)
+    """The same where the page was last seen as that very capture, and noted as answered; None where it moved on."""
+    lock_known_source(within, facts.slug)
+    earlier = _earlier(within, capture_id, at)
     if earlier.capture_id != capture_id:
         return None
-    return _confirm(session, facts, capture_id, earlier, at, kind, cause)
+    return _confirm(within, facts, capture_id, earlier, at, kind, cause, answered)
 
 
-def _earlier(session: Session, capture_id: int, at: datetime | None = None) -> Row[Any]:
+def _earlier(within: Statements, capture_id: int, at: datetime | None = None) -> Row[Any]:
     """What a capture came to, what is known of its target by now, and whether it was already confirmed at `at`."""
-    return session.execute(_EARLIER, {"number": capture_id, "at": at}).one()
+    return within.execute(_EARLIER, {"number": capture_id, "at": at}).one()
 
 
 def _confirm(
-    session: Session, facts: SourceFacts, capture_id: int, earlier: Row[Any], at: datetime, kind: str, cause: str
+    within: Statements,
+    facts: SourceFacts,
+    capture_id: int,
+    earlier: Row[Any],
+    at: datetime,
+    kind: str,
+    cause: str,
+    answered: Answered | None = None,
 ) -> Settled:
     changes = Changes(cause, at, capture_id)
-    settled = _look_again(session, facts, earlier, changes)
+    settled = _look_again(within, facts, earlier, changes, answered=answered)
     if not earlier.is_checked:
-        add_check(session, capture_id, at, kind, cause)
-    changes.write(session)
+        add_check(within, capture_id, at, kind, cause)
+    changes.write(within)
     return settled
 
 
@@ -197,31 +206,44 @@ def _books(earlier: Row[Any]) -> dict[str, int]:
 
 
 def _look_again(
-    session: Session, facts: SourceFacts, earlier: Row[Any], changes: Changes, now_in: Capture | None = None
+    within: Statements,
+    facts: SourceFacts,
+    earlier: Row[Any],
+    changes: Changes,
+    now_in: Capture | None = None,
+    answered: Answered | None = None,
 ) -> Settled:
-    """One more look at what an earlier capture shows, which capture `now_in` shows too, where there is one."""
+    """One more look at what an earlier capture shows, which capture `now_in` shows too, where there is one.
+
+    `answered` is noted of the page as well, where it is given.
+    """
     accounts = Accounts(**_books(earlier))
     if earlier.newest_at is not None and changes.at >= earlier.newest_at:
-        accounts.withdrawn = _absences(session, facts, earlier, changes)
-        if now_in is None:
-            session.execute(_STILL_SHOWN, {"number": earlier.id, "at": changes.at})
+        accounts.withdrawn = _absences(within, facts, earlier, changes)
+        shown = {"number": earlier.id, "at": changes.at}
+        if now_in is not None:
+            within.execute(_MOVED_ON, {**shown, "capture": now_in.id, "body": now_in.sha256})
+        elif answered is not None:
+            within.execute(_SHOWN_IN_ANSWER, {**shown, **answered.values})
         else:
-            moved = {"number": earlier.id, "at": changes.at, "capture": now_in.id, "body": now_in.sha256}
-            session.execute(_MOVED_ON, moved)
+            within.execute(_STILL_SHOWN, shown)
+    elif answered is not None:
+        note_answered(within, earlier.id, answered)
     notice = earlier.held_reason or (size_notice(facts, accounts.seen) if accounts.seen else None)
     held = earlier.held_reason is not None
     return Settled(accounts, notice, losses=accounts.quarantined > 0, held=held, is_same=True)
 
 
-def _absences(session: Session, facts: SourceFacts, earlier: Row[Any], changes: Changes) -> int:
+def _absences(within: Statements, facts: SourceFacts, earlier: Row[Any], changes: Changes) -> int:
     if not (earlier.healthy and (earlier.any_absent or earlier.any_leaving)):
         return 0
-    absent = shown_by(session, earlier.id, NotificationRow.absences > 0)
-    oldest = _oldest(session, earlier.id)
-    count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
-    left = look_again(session, facts, earlier.id, changes)
-    session.flush()
-    reindex(session, left.touched.union(row.id for row in absent))
+    with objects(within) as session:
+        absent = shown_by(session, earlier.id, NotificationRow.absences > 0)
+        oldest = _oldest(session, earlier.id)
+        count = count_absence(facts, missing_of(absent, (), oldest), oldest, changes.at, changes)
+        left = look_again(session, facts, earlier.id, changes)
+        session.flush()
+        reindex(session, left.touched.union(row.id for row in absent))
     return count + left.withdrawn
 
 

@@ -14,6 +14,7 @@ from zstandard import ZstdError
 
 from archive.blobs import Blobs, CorruptBlob, deflate, inflate, name_of, unpack
 from archive.derived import Counter
+from archive.statements import Statements, dialect_of
 from archive.tables import Capture, Check, Decision, Delta, plain
 from archive.upsert import insert_once
 
@@ -80,9 +81,9 @@ class Arrival:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def take(session: Session, counter: str, places: int = 1) -> int:
+def take(within: Statements, counter: str, places: int = 1) -> int:
     """The first of `places` numbers from a counter row; the row stays locked until the transaction ends."""
-    last = session.scalar(_TAKE[session.get_bind().dialect.name], {"counter": counter, "places": places})
+    last = within.scalar(_TAKE[dialect_of(within)], {"counter": counter, "places": places})
     if last is None:
         raise RuntimeError(f"counter {counter}: the database returned no number, expected one")
     return int(last) - places + 1
@@ -192,9 +193,9 @@ def close_capture(session: Session, capture_id: int, state: str, reason: str | N
     session.execute(update(_CAPTURES).where(_CAPTURES.c.id == capture_id).values(closed))
 
 
-def pending(session: Session, source: str) -> list[int]:
+def pending(within: Statements, source: str) -> list[int]:
     """The captures of a source that wait to be settled, oldest arrival first."""
-    return list(session.scalars(_PENDING, {"source": source}))
+    return list(within.scalars(_PENDING, {"source": source}))
 
 
 def record_check(session: Session, capture_id: int, at: datetime, kind: str, cause: str) -> None:
@@ -203,10 +204,10 @@ def record_check(session: Session, capture_id: int, at: datetime, kind: str, cau
         add_check(session, capture_id, at, kind, cause)
 
 
-def add_check(session: Session, capture_id: int, at: datetime, kind: str, cause: str) -> None:
+def add_check(within: Statements, capture_id: int, at: datetime, kind: str, cause: str) -> None:
     """Record that `capture_id` still held at `at`, which is not recorded yet."""
     check = {"capture_id": capture_id, "at": at, "kind": kind, "cause": cause}
-    session.execute(_CHECK, check | {"settled": take(session, "journal")})
+    within.execute(_CHECK, check | {"settled": take(within, "journal")})
 
 
 def record_decision(session: Session, kind: str, source: str, at: datetime, detail: Mapping[str, Any]) -> None:

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.orm import Session
 
 from archive.derived import Target
+from archive.statements import Statements
 from archive.tables import plain
 
 LEASE_SECONDS = 900.0
@@ -85,25 +85,25 @@ def is_gone(owner: str) -> bool:
     return started not in ("?", _started(pid))
 
 
-def claim(session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float) -> list[int]:
+def claim(within: Statements, target_ids: Sequence[int], owner: str, now: datetime, seconds: float) -> list[int]:
     """Lease the targets that nobody holds, and return which were got; a dead owner's lease is free."""
-    got = _lease(session, target_ids, owner, now, seconds)
+    got = _lease(within, target_ids, owner, now, seconds)
     if len(got) < len(target_ids):
-        held_by = session.scalars(_OWNERS, {"ids": list(target_ids)}).all()
+        held_by = within.scalars(_OWNERS, {"ids": list(target_ids)}).all()
         gone = [held for held in held_by if held and is_gone(held)]
-        got += _lease(session, target_ids, owner, now, seconds, gone) if gone else []
+        got += _lease(within, target_ids, owner, now, seconds, gone) if gone else []
     return sorted(set(got))
 
 
 def _lease(
-    session: Session, target_ids: Sequence[int], owner: str, now: datetime, seconds: float, gone: Sequence[str] = ()
+    within: Statements, target_ids: Sequence[int], owner: str, now: datetime, seconds: float, gone: Sequence[str] = ()
 ) -> list[int]:
     """One UPDATE of those that are free: without an owner or with an expired lease, ours already, or a gone owner's."""
     until = now + timedelta(seconds=seconds)
     lease = {"ids": list(target_ids), "now": now, "gone": [owner, *gone], "owner": owner, "until": until}
-    return list(session.scalars(_LEASE, lease))
+    return list(within.scalars(_LEASE, lease))
 
 
-def release(session: Session, target_ids: Sequence[int], owner: str) -> None:
+def release(within: Statements, target_ids: Sequence[int], owner: str) -> None:
     """Give up the leases that `owner` still holds."""
-    session.execute(_RELEASE, {"ids": list(target_ids), "owner": owner})
+    within.execute(_RELEASE, {"ids": list(target_ids), "owner": owner})

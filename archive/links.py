@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Attachment, Document, Target
+from archive.statements import Statements
 from archive.tables import plain
 from archive.targets import is_due
 
@@ -105,9 +106,9 @@ class DueDocument:
     confirmed_polls: int
 
 
-def link_work(session: Session, source: str, now: datetime, extractor: str) -> LinkWork:
+def link_work(within: Statements, source: str, now: datetime, extractor: str) -> LinkWork:
     """What there is to do for what a source points to."""
-    found = session.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
+    found = within.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
     books = _books(found.links, found.held, found.given_up)
     return LinkWork(bool(found.pages_due), bool(found.to_fetch), bool(found.to_read), books)
 

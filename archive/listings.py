@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
+from archive.statements import Statements
 from archive.tables import Capture, plain
 from archive.waiting import LINKS_WAIT
 
@@ -90,10 +91,10 @@ def get_listings(session: Session, target_ids: Collection[int], parser_version: 
     return [_listing(row) for row in rows]
 
 
-def start_listings(session: Session, source: str, urls: Collection[str], parser_version: str) -> list[Listing]:
+def start_listings(within: Statements, source: str, urls: Collection[str], parser_version: str) -> list[Listing]:
     """The pages that a source starts from, as far as they are known and ever asked, in the order of their ids."""
     asked = {"source": source, "urls": list(urls), "parser_version": parser_version}
-    return [_listing(row) for row in session.execute(_START, asked)]
+    return [_listing(row) for row in within.execute(_START, asked)]
 
 
 def _listing(row: Any) -> Listing:

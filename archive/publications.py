@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Revision, SourceRow, Target
+from archive.statements import Statements
 from archive.tables import Capture, plain
 
 KEPT = 500
@@ -51,9 +52,9 @@ def _time(minute: int) -> datetime:
     return EPOCH + minute * MINUTE
 
 
-def published_by(session: Session, slug: str) -> str:
+def published_by(within: Statements, slug: str) -> str:
     """What the row of a source holds by now."""
-    return session.scalar(_PUBLISHED, {"slug": slug}) or ""
+    return within.scalar(_PUBLISHED, {"slug": slug}) or ""
 
 
 def note_publication(

@@ -15,6 +15,7 @@ from archive.derived import SourceRow, Target
 from archive.journal import pending
 from archive.leases import LEASE_SECONDS, claim, release
 from archive.listings import Listing, start_listings
+from archive.statements import Statements
 from archive.tables import Capture, Run, plain
 from archive.targets import add_start_targets, lock_known_source, lock_source, reasons_due
 
@@ -52,7 +53,7 @@ class Begun:
 
 
 def begin_run(
-    session: Session,
+    within: Statements,
     slug: str,
     start: Collection[str],
     owner: str,
@@ -64,27 +65,27 @@ def begin_run(
 
     `work` says in its accounts what it does, where that is not to ask the live pages.
     """
-    lock_known_source(session, slug)
-    listings = start_listings(session, slug, start, parser_version)
+    lock_known_source(within, slug)
+    listings = start_listings(within, slug, start, parser_version)
     if len(listings) < len(set(start)):
-        lock_source(session, slug)
-        add_start_targets(session, slug, start, now)
-        listings = start_listings(session, slug, start, parser_version)
+        lock_source(within, slug)
+        add_start_targets(within, slug, start, now)
+        listings = start_listings(within, slug, start, parser_version)
     wanted = [listing.id for listing in listings]
-    got = claim(session, wanted, owner, now, LEASE_SECONDS)
+    got = claim(within, wanted, owner, now, LEASE_SECONDS)
     if got != wanted:
-        release(session, got, owner)
+        release(within, got, owner)
         return None
     begun = {"source": slug, "started_at": now, "state": "running", "accounts": dict(work)}
-    run_id = session.scalars(_BEGIN, begun).one()
-    return Begun(run_id, listings, pending(session, slug))
+    run_id = within.scalars(_BEGIN, begun).one()
+    return Begun(run_id, listings, pending(within, slug))
 
 
 def end_run(
-    session: Session, run_id: int, state: str, reason: str | None, accounts: Mapping[str, Any], now: datetime
+    within: Statements, run_id: int, state: str, reason: str | None, accounts: Mapping[str, Any], now: datetime
 ) -> None:
     """Log how a run ended."""
-    session.execute(_END, {"number": run_id, "at": now, "how": state, "why": reason, "books": dict(accounts)})
+    within.execute(_END, {"number": run_id, "at": now, "how": state, "why": reason, "books": dict(accounts)})
 
 
 def sources_with_work(session: Session, now: datetime) -> set[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
@@ -37,23 +37,30 @@ class Archive:
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            self._begin(session, "BEGIN IMMEDIATE")
+            self._begin(session.connection, "BEGIN IMMEDIATE")
             yield session
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """The same without objects, for what runs so often that a session would cost more than its work."""
+        with _plain_errors(self.database_url), self.engine.begin() as connection:
+            self._begin(lambda: connection, "BEGIN IMMEDIATE")
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view, never committed."""
         with _plain_errors(self.database_url), Session(self._reader, expire_on_commit=False) as session:
-            self._begin(session, "BEGIN")
+            self._begin(session.connection, "BEGIN")
             yield session
 
-    def _begin(self, session: Session, words: str) -> None:
+    def _begin(self, connection: Callable[[], Connection], words: str) -> None:
         """Begin the transaction in SQLite's own words, as its driver is kept from beginning any (`_prepare_sqlite`).
 
         A listener of SQLAlchemy's event `begin` would do the same and make every statement look for listeners.
         """
         if self._is_sqlite:
-            cast(sqlite3.Connection, session.connection().connection.driver_connection).execute(words)
+            cast(sqlite3.Connection, connection().connection.driver_connection).execute(words)
 
     def close(self) -> None:
         self.engine.dispose()

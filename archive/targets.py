@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, or_, 
 from sqlalchemy.orm import Session
 
 from archive.derived import SourceRow, Target
+from archive.statements import Statements, dialect_of
 from archive.tables import plain
 from archive.upsert import insert_all_once, insert_once
 
@@ -37,7 +39,7 @@ _MET = select(*(_TARGETS.c[name] for name in "url id first_seen_at newest_at sha
 _FIND = select(Target).where(
     Target.source == bindparam("source"), Target.url == bindparam("url"), Target.role == bindparam("role")
 )
-_NOTE_ANSWER = (
+NOTE_ANSWER = (
     update(_TARGETS)
     .where(_TARGETS.c.id == bindparam("number"))
     .values(
@@ -51,6 +53,7 @@ _NOTE_ANSWER = (
         stated_minutes=bindparam("minutes"),
     )
 )
+"""What `Answered.values` fills in, for a target that this transaction has not loaded."""
 _HASTEN = (
     update(_TARGETS)
     .where(
@@ -64,22 +67,39 @@ _HASTEN = (
 _MOVE = update(_TARGETS).where(_TARGETS.c.id == bindparam("number")).values(moved_to=bindparam("to"))
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a page answered and when, when it is asked again, and what its answers add up to."""
+
+    at: datetime
+    status: int | None
+    next_check_at: datetime | None
+    confirmed_polls: int
+    stated_minutes: int | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What NOTE_ANSWER is to be given, but `number`."""
+        again = {"again_at": self.next_check_at, "confirmed": self.confirmed_polls, "minutes": self.stated_minutes}
+        return {"status": self.status, "tried_at": self.at, **again}
+
+
 def asked_at(url: str, at: datetime) -> datetime | None:
     """When an address is asked that is to be asked at `at`: never where no web server has it (`mid:`, RFC 2392)."""
     return at if url.lower().startswith(("http://", "https://")) else None
 
 
-def lock_source(session: Session, slug: str) -> None:
+def lock_source(within: Statements, slug: str) -> None:
     """Lock the source's row until the transaction ends: one transaction at a time settles a source's captures."""
-    if session.scalar(_LOCK, {"slug": slug}) is None:
-        insert_once(session, SourceRow, slug=slug)
-        session.execute(_LOCK, {"slug": slug})
+    if within.scalar(_LOCK, {"slug": slug}) is None:
+        insert_once(within, SourceRow, slug=slug)
+        within.execute(_LOCK, {"slug": slug})
 
 
-def lock_known_source(session: Session, slug: str) -> None:
+def lock_known_source(within: Statements, slug: str) -> None:
     """The same, without making a row where there is none; on SQLite, whoever writes is alone from the beginning."""
-    if session.get_bind().dialect.name != "sqlite":
-        session.execute(_LOCK, {"slug": slug})
+    if dialect_of(within) != "sqlite":
+        within.execute(_LOCK, {"slug": slug})
 
 
 def ensure_target(session: Session, source: str, role: str, url: str, at: datetime) -> tuple[Target, bool]:
@@ -92,7 +112,7 @@ def ensure_target(session: Session, source: str, role: str, url: str, at: dateti
 
 
 def ensure_targets(
-    session: Session,
+    within: Statements,
     source: str,
     role: str,
     urls: Collection[str],
@@ -107,7 +127,7 @@ def ensure_targets(
     if not urls:
         return {}, 0
     wanted = {"source": source, "role": role, "urls": list(urls)}
-    found = {row.url: row for row in session.execute(_MET, wanted)}
+    found = {row.url: row for row in within.execute(_MET, wanted)}
     fresh = [url for url in dict.fromkeys(urls) if url not in found]
     if fresh:
         made = {"source": source, "role": role, "state": "wanted", "failures": 0}
@@ -116,8 +136,8 @@ def ensure_targets(
         rows = [
             {**made, "url": url, "next_check_at": due[url], "facts": dict((facts or {}).get(url, {}))} for url in fresh
         ]
-        insert_all_once(session, Target, rows)
-        found = {row.url: row for row in session.execute(_MET, wanted)}
+        insert_all_once(within, Target, rows)
+        found = {row.url: row for row in within.execute(_MET, wanted)}
     return found, len(fresh)
 
 
@@ -190,24 +210,14 @@ def note_answer(session: Session, target: Target, now: datetime, status: int | N
     target.next_check_at = next_check_at
 
 
-def note_answered(
-    session: Session,
-    target_id: int,
-    now: datetime,
-    status: int | None,
-    next_check_at: datetime | None,
-    *,
-    confirmed_polls: int,
-    stated_minutes: int | None,
-) -> None:
-    """The same for a page that this transaction has not loaded, in one statement, with what its answers add up to."""
-    answer = {"number": target_id, "status": status, "tried_at": now, "again_at": next_check_at}
-    session.execute(_NOTE_ANSWER, {**answer, "confirmed": confirmed_polls, "minutes": stated_minutes})
+def note_answered(within: Statements, target_id: int, answered: Answered) -> None:
+    """The same for a page that this transaction has not loaded, in one statement."""
+    within.execute(NOTE_ANSWER, {"number": target_id, **answered.values})
 
 
-def hasten(session: Session, source: str, at: datetime) -> None:
+def hasten(within: Statements, source: str, at: datetime) -> None:
     """Have the listings of a source that answered asked by that time at the latest."""
-    session.execute(_HASTEN, {"slug": source, "at": at})
+    within.execute(_HASTEN, {"slug": source, "at": at})
 
 
 def find_target(session: Session, source: str, role: str, url: str) -> Target | None:
@@ -261,13 +271,13 @@ def want_passed_over(session: Session) -> None:
     session.execute(passed.values(state="wanted", next_check_at=Target.first_seen_at, last_error=None))
 
 
-def note_moved(session: Session, target_id: int, to: str | None) -> None:
+def note_moved(within: Statements, target_id: int, to: str | None) -> None:
     """Record where a target was redirected to for good: it is asked there, until that fails."""
-    session.execute(_MOVE, {"number": target_id, "to": to})
+    within.execute(_MOVE, {"number": target_id, "to": to})
 
 
-def add_start_targets(session: Session, source: str, urls: Collection[str], now: datetime) -> None:
+def add_start_targets(within: Statements, source: str, urls: Collection[str], now: datetime) -> None:
     """Make the targets that a source starts from, due at once when they were never asked."""
-    ensure_targets(session, source, "listing", urls, now)
+    ensure_targets(within, source, "listing", urls, now)
     ours = (_TARGETS.c.source == source, _TARGETS.c.role == "listing", _TARGETS.c.url.in_(list(urls)))
-    session.execute(update(_TARGETS).where(*ours, _TARGETS.c.next_check_at.is_(None)).values(next_check_at=now))
+    within.execute(update(_TARGETS).where(*ours, _TARGETS.c.next_check_at.is_(None)).values(next_check_at=now))

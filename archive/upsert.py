@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
+from archive.statements import Statements, dialect_of
 from archive.tables import Table, plain
 
 
@@ -20,12 +20,12 @@ def _once(dialect: str, table: type[Table]) -> Insert:
     return rows.on_conflict_do_nothing()
 
 
-def insert_once(session: Session, table: type[Table], **values: Any) -> None:
+def insert_once(within: Statements, table: type[Table], **values: Any) -> None:
     """Insert a row unless there is one with its key, also one that another transaction is about to commit."""
-    insert_all_once(session, table, [values])
+    insert_all_once(within, table, [values])
 
 
-def insert_all_once(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_all_once(within: Statements, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows, in this order, unless there are ones with their keys; all state the same columns."""
     if rows:
-        session.execute(_once(session.get_bind().dialect.name, table), rows)
+        within.execute(_once(dialect_of(within), table), rows)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from archive.listings import Listing
 from archive.publications import published_by
 from archive.settle import Settled
-from archive.store import Session
-from archive.targets import hasten, note_answered, reread_at
+from archive.statements import Statements
+from archive.targets import Answered, hasten, note_answered, reread_at
 from ingest.freshness import fresh_for, minutes_stated
 from ingest.response import Response, retry_after_seconds
 from ingest.rhythm import is_burst, rhythm_on, wait_until_next
@@ -22,25 +22,33 @@ LONGEST_WAIT = timedelta(hours=24)
 
 
 def note_polled(
-    session: Session, source: Source, asked: Listing, answer: Response, settled: Settled, now: datetime, polls: int
+    within: Statements, source: Source, asked: Listing, answer: Response, settled: Settled, now: datetime, polls: int
 ) -> None:
     """Record that a page answered, and set when it is asked again; `polls` in a row have not asked it in full.
 
     A detail that makes a burst has the listings asked sooner than they were to be.
     """
-    minutes = asked.stated_minutes if answer.status == 304 else minutes_stated(answer.body)
     published = asked.published
     if settled.accounts.new or settled.accounts.revised:
-        published = published_by(session, source.slug)
+        published = published_by(within, source.slug)
+    if asked.role == "detail" and published != asked.published and is_burst(*rhythm_on(published, now), now):
+        hasten(within, source.slug, _after(source, published, now, timedelta(0)))
+    note_answered(within, asked.id, answered(source, asked, answer, now, polls, published))
+
+
+def answered(
+    source: Source, asked: Listing, answer: Response, now: datetime, polls: int, published: str | None = None
+) -> Answered:
+    """What is noted of a page that answered; `published` is what its source has published, if that is more by now."""
+    minutes = asked.stated_minutes if answer.status == 304 else minutes_stated(answer.body)
     again_at: datetime | None = None
     if asked.role == "listing":
-        again_at = _after(source, published, now, _fresh_for(asked, answer, minutes))
+        fresh = _fresh_for(asked, answer, minutes)
+        again_at = _after(source, asked.published if published is None else published, now, fresh)
         again_at = max(again_at, now + told_to_wait(answer, now))
     elif asked.role == "detail":
         again_at = reread_at(asked.first_seen_at, now)
-        if published != asked.published and is_burst(*rhythm_on(published, now), now):
-            hasten(session, source.slug, _after(source, published, now, timedelta(0)))
-    note_answered(session, asked.id, now, answer.status, again_at, confirmed_polls=polls, stated_minutes=minutes)
+    return Answered(now, answer.status, again_at, polls, minutes)
 
 
 def told_to_wait(answer: Response, now: datetime) -> timedelta:

@@ -14,12 +14,13 @@ from archive.details import again_after_failure
 from archive.journal import Arrival, body_of
 from archive.listings import Listing, Validated
 from archive.settle import Settled
+from archive.statements import Statements
 from archive.store import Archive, Session
 from archive.targets import get_target, note_failure, note_moved
 from ingest.ahead import Ahead
 from ingest.fetch import Fetched, FetchFailed, Refused, Response
 from ingest.leases import Lease
-from ingest.pace import LONGEST_WAIT, jittered, note_polled, told_to_wait
+from ingest.pace import LONGEST_WAIT, answered, jittered, note_polled, told_to_wait
 from ingest.politeness import Unwell
 from ingest.report import Report
 from ingest.settling import ASIDE, READABLE, arrive, facts_of
@@ -185,11 +186,12 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
     hops: Sequence[Response] = fetched.hops
     validated = target.validated
     if fetched.answer.status == 304 and validated is not None:
-        with archive.writing() as session:
-            at = fetched.answer.fetched_at
-            settled = confirm_newest(session, facts_of(source, target.role), validated.capture_id, at, "304", "capture")
+        at, facts = fetched.answer.fetched_at, facts_of(source, target.role)
+        with archive.noting() as connection:
+            noted = answered(source, target, fetched.answer, tools.clock(), polls_in_place(target, fetched))
+            settled = confirm_newest(connection, facts, validated.capture_id, at, "304", "capture", noted)
             if settled is not None:
-                _note_polled(session, source, target, fetched, settled, tools.clock())
+                _note_moved(connection, target, fetched)
                 return settled
         try:
             hops = _as_stored(archive, validated, hops)
@@ -233,9 +235,13 @@ def _note_polled(
             target.moved_to, target.confirmed_polls = asked.moved_to, 0
     else:
         note_polled(session, source, asked, fetched.answer, settled, now, polls_in_place(asked, fetched))
-        moved = moved_to(asked, fetched.hops)
-        if moved != asked.moved_to:
-            note_moved(session, asked.id, moved)
+        _note_moved(session, asked, fetched)
+
+
+def _note_moved(within: Statements, asked: Listing, fetched: Fetched) -> None:
+    moved = moved_to(asked, fetched.hops)
+    if moved != asked.moved_to:
+        note_moved(within, asked.id, moved)
 
 
 def _again_after_failure(

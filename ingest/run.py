@@ -36,9 +36,9 @@ def run_source(
     A second run of the same source at once, here or in another process, finds the lease taken and reports `busy`.
     """
     report, owner, version = Report(source.slug), owner_here(), facts_of(source).parser_version
-    with archive.writing() as session:
-        begun = begin_run(session, source.slug, source.start, owner, tools.clock(), version)
-        work = link_work(session, source.slug, tools.clock(), EXTRACTOR)
+    with archive.noting() as connection:
+        begun = begin_run(connection, source.slug, source.start, owner, tools.clock(), version)
+        work = link_work(connection, source.slug, tools.clock(), EXTRACTOR)
     if begun is None:
         report.state = "busy"
         return report
@@ -62,9 +62,9 @@ def give_back(
     """Give the leases back and log the end; where that cannot be written, the owner retires."""
     books = {**asdict(report.accounts), **more}
     try:
-        with archive.writing() as session:
-            release(session, begun.target_ids, owner)
-            end_run(session, begun.run_id, report.state, "; ".join(report.told) or None, books, tools.clock())
+        with archive.noting() as connection:
+            release(connection, begun.target_ids, owner)
+            end_run(connection, begun.run_id, report.state, "; ".join(report.told) or None, books, tools.clock())
     except ArchiveUnusable:
         retire(owner)
         raise
