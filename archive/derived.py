@@ -70,6 +70,8 @@ class Target(Table):
     """After how many minutes its last body says to ask again: the ttl of a feed, or its update period."""
     gone_looks: Mapped[int] = mapped_column(server_default="0")
     """How many answers in a row were 404 or 410."""
+    links_wait: Mapped[str | None]
+    """Why what a listing points to waits for its host's turn, since the listing answered last."""
 
 
 class Listed(Table):

@@ -53,7 +53,7 @@ def source_states(session: Session, slugs: Sequence[str]) -> list[dict[str, Any]
 def _told(
     slug: str, listing: Sequence[Target], last_run: Run | None, last_new: datetime | None, counts: Mapping[str, int]
 ) -> dict[str, Any]:
-    problems = (each.held_reason or each.last_error for each in listing)
+    problems = (each.held_reason or each.last_error or _links_wait(each) for each in listing)
     return {
         "source": slug,
         "state": _state(listing, last_run),
@@ -64,6 +64,10 @@ def _told(
         **{name: counts[name] for name in ("pending", "quarantined", "gaps", "wanted", "missing")},
         "problem": next((problem for problem in problems if problem), None),
     }
+
+
+def _links_wait(listing: Target) -> str | None:
+    return None if listing.links_wait is None else f"what it points to waits: {listing.links_wait}"
 
 
 def _state(listing: Sequence[Target], last_run: Run | None) -> str:
