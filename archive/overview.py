@@ -76,8 +76,11 @@ def _state(listing: Sequence[Target], last_run: Run | None) -> str:
         return "backfilling" if goes_on and last_run is not None and BACKFILL in last_run.accounts else "running"
     if any(each.held_reason for each in listing):
         return "held"
-    if any(each.failures for each in listing) or (last_run is not None and last_run.state == "failed"):
+    failed = [each for each in listing if each.failures]
+    if not all(each.forbidden for each in failed) or (last_run is not None and last_run.state == "failed"):
         return "failing"
+    if failed:
+        return "forbidden"
     if goes_on:
         return "killed"
     return "healthy" if any(each.confirmed_at for each in listing) else "never read"

@@ -1,4 +1,4 @@
-"""The eighth shape: that what a listing points to waits stands in a column of its own, not in its last error."""
+"""The eighth shape: why what a listing points to waits, and what robots.txt forbids, are more than errors."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ MOVE = sa.text(
 
 
 def upgrade() -> None:
-    """Add the column, and take the reasons over that were told by how they began."""
+    """Add the columns, and take the reasons over that were told by how they began; what is forbidden is asked anew."""
     op.add_column("targets", sa.Column("links_wait", sa.Text(), nullable=True))
+    op.add_column("targets", sa.Column("forbidden", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.get_bind().execute(MOVE, {"after": len(SAID) + 1, "so": f"{SAID}%"})
