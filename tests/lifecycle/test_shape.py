@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 import archive.derived
 import archive.migrate
@@ -118,6 +119,11 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
             assert sorted(row.role for row in session.scalars(select(Target))) == ["detail", "older"]
 
 
+def drop_columns_of_shape_0008(session: Session) -> None:
+    for name in ("links_wait", "forbidden"):
+        session.execute(text(f"ALTER TABLE targets DROP COLUMN {name}"))
+
+
 FORGET = {
     "sqlite": "UPDATE search_entries SET tokens = replace(tokens, :token, '')",
     "postgresql": "UPDATE search_entries SET tsv = ts_delete(tsv, :token)",
@@ -138,7 +144,7 @@ def test_an_archive_of_the_sixth_shape_is_found_by_year_and_attachment(database_
                 word = token if dialect == "sqlite" else f"={token}"
                 session.execute(text(FORGET[dialect]), {"token": word})
             session.execute(text("DROP TABLE facet_values"))
-            session.execute(text("ALTER TABLE targets DROP COLUMN links_wait"))
+            drop_columns_of_shape_0008(session)
         set_shape(store, "0006")
         with store.reading() as session:
             assert [find(session, query) for query in asked] == [[], [], [], []]
@@ -161,7 +167,7 @@ def test_an_archive_of_the_seventh_shape_still_knows_whose_links_wait(database_u
                 target, _ = ensure_target(session, "s", "listing", url, START)
                 target.failures, target.last_error = failures, words
         with store.writing() as session:
-            session.execute(text("ALTER TABLE targets DROP COLUMN links_wait"))
+            drop_columns_of_shape_0008(session)
         set_shape(store, "0007")
         assert upgrade(store) == "0007"
         with store.reading() as session:
