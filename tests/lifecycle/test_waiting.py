@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from sqlalchemy import func, select
 
 from archive.derived import Target
 from archive.overview import source_state
-from archive.records import Notification
 from archive.store import Archive
 from ingest.fetch import Fetcher
 from ingest.politeness import HostRules, NotNow, Politeness, SharedLedger, at_once
@@ -26,11 +24,10 @@ from ingest.tools import Tools
 from replica.answers import Answer
 from replica.faults import Fault, status, too_many
 from scheduler import Scheduler
-from tests.lifecycle.notes import HOST, Candidate, Note, Notes
+from tests.lifecycle.notes import Note
 from tests.lifecycle.notes_world import World
 from tests.lifecycle.world import START, PlainReader, opened
 
-PDF = Answer(200, "application/pdf", b"%PDF-1.4")
 MANY = [Note(number, f"Note {number}") for number in range(1, 31)]
 
 
@@ -138,48 +135,6 @@ def test_details_of_a_slow_host_are_read_in_turn_with_their_listing(
     assert turns[:3] == ["/robots.txt", "/notes", "/notes/1"]
     assert turns.count("/notes") >= details / 4
     assert world.failures() == 0
-
-
-class CitingNotes(Notes):
-    """Notes each of which cites a document of the same host."""
-
-    def notification(self, entry: Candidate) -> Notification:
-        stated = super().notification(entry)
-        return replace(stated, attachments=((f"https://{HOST}/documents/{stated.ref}.pdf", "Form"),))
-
-
-def citing(archive: Archive, notes: int, delay_seconds: float) -> SlowWorld:
-    world = SlowWorld(archive, *MANY[:notes], delay_seconds=delay_seconds)
-    world.source = CitingNotes()
-    for note in MANY[:notes]:
-        world.upstream.faults[f"/documents/{note.number}.pdf"] = Fault("a document", lambda _: PDF)
-    return world
-
-
-def kinds_of(paths: list[str]) -> list[str]:
-    """What is asked beside the listing and robots.txt: `notes` or `documents`."""
-    return [path.split("/")[1] for path in paths if path.count("/") == 2]
-
-
-def test_documents_of_a_slow_host_have_turns_too_however_many_pages_wait(archive: Archive) -> None:
-    world = citing(archive, 20, delay_seconds=3600)
-    for _ in range(40):
-        assert not world.tick().lossy
-    turns = kinds_of(world.asked())
-    assert abs(turns.count("documents") - turns.count("notes")) <= 2
-    assert turns[:6] == ["notes", "documents"] * 3
-
-
-def test_where_nothing_waits_pages_go_before_documents(archive: Archive) -> None:
-    world = citing(archive, 3, delay_seconds=0)
-    world.once()
-    with archive.writing() as session:
-        for target in session.scalars(select(Target).where(Target.role == "attachment")):
-            target.last_tried_at = START - timedelta(hours=1)
-    world.clock.forward(70)
-    world.asked()
-    world.once()
-    assert kinds_of(world.asked()) == ["notes"] * 3 + ["documents"] * 3
 
 
 def test_and_by_runs_that_ask_whether_due_or_not(archive: Archive) -> None:
