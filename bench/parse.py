@@ -4,8 +4,9 @@
 
 Ours is all that a run does with a changed document: decode, hash the region, parse, classify. Theirs is the tree of
 the whole document alone, and of each piece of HTML that a feed or an API carries; for JSON without HTML, `json.loads`.
-A third side is the least that a scraper on BeautifulSoup does for the same records: those trees, their text and links,
-and the very same classification of the very same texts; it finds no entry, reads no date and hashes nothing.
+A third side is what a scraper on BeautifulSoup does for the same records. For dated messages and RSS it is one
+(`bench.parse_scrapers`), whose records must be ours; for others the least that any does: those trees, their text and
+links, and the very same classification of the very same texts; it finds no entry, reads no date and hashes nothing.
 Processor time; every round has five documents of its own, and all sides read each of them once, in turn.
 """
 
@@ -25,6 +26,7 @@ from typing import Any
 
 from bench.parse_corpus import corpus_kinds
 from bench.parse_documents import Kind, kinds
+from bench.parse_scrapers import ensure_same
 from bench.servers import machine
 from parsers.attachments import is_document
 from parsers.classification import said_by
@@ -90,8 +92,11 @@ def tree(document: Document) -> list[Any]:
     return trees + [BeautifulSoup(piece, "lxml") for piece in document.carried]
 
 
-def reading(document: Document) -> None:
-    """Build the trees, take their text and their links, and classify what the document says as we do."""
+def reading(kind: Kind, document: Document) -> None:
+    """Scrape the same records; or build the trees, take their text and links, and classify what they say as we do."""
+    if kind.scraper is not None:
+        kind.scraper(document.body, kind.address(document.body))
+        return
     for each in tree(document):
         each.get_text(" ")
         _ = [link["href"] for link in each.find_all("a", href=True)]
@@ -157,7 +162,11 @@ def main(rounds: int, chosen: Sequence[str]) -> None:
     print(f"{machine()}\n\n| {names} |\n|{' --- |' * 11}")
     for kind in (*kinds(), *corpus_kinds()):
         if not chosen or any(word in kind.name for word in chosen):
-            found, size, (own, trees, read) = measure(kind, rounds, tree, reading)
+            if kind.scraper is not None:
+                body = kind.make(0)
+                records = [entry.notification for entry in kind.source.read(kind.open(body)).read]
+                ensure_same(kind.scraper, records, kind.source.publisher, body, kind.address(body))
+            found, size, (own, trees, read) = measure(kind, rounds, tree, partial(reading, kind))
             ratios = sorted(mine / other for mine, other in zip(own, trees, strict=True))
             to_read = median(mine / other for mine, other in zip(own, read, strict=True))
             figures = f"{size:.0f} | {found} | {median(own):.2f} | {median(trees):.2f} | {median(ratios):.2f}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bench.parse_documents import Kind
+from bench.parse_scrapers import dated_messages
 from parsers.families.feed import Feed
 from parsers.source import Source, sources
 
@@ -22,8 +24,9 @@ class AnyFeed(Feed):
 
 def corpus_kinds() -> Iterator[Kind]:
     """Real documents in turn: as many rounds as it takes read all of them."""
+    page = _kind("corpus: the association's page", "list", "bsia/*.html", sources()["bsia-cssc"], "listing")
+    yield from (replace(kind, scraper=dated_messages) for kind in page)
     for name, bar, files, source, role in (
-        ("corpus: the association's page", "list", "bsia/*.html", sources()["bsia-cssc"], "listing"),
         (
             "corpus: feeds of 20 to 60 items",
             "list",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from bench.article import ADDRESS, Unknown
 from bench.article_pages import KINDS, pages, paragraph, sentence
 from bench.furnished_pages import Change, card, feed_item, furnished, lengthened, multiplied, running_text
+from bench.parse_scrapers import Scraper, dated_messages, rss_items
 from parsers.page import Page
 from parsers.source import Source, sources
 from replica.messages import synthetic_messages
@@ -26,7 +27,8 @@ SECTION = r"<li class=\"c-news-list__item\">.*?</li>"
 class Kind:
     """A row of the table: `bar` says which one holds (`article`, `list` or none), `make` gives a document by a seed.
 
-    `bare` gives the same page of news without its template: its record must be the same.
+    `bare` gives the same page of news without its template: its record must be the same. `scraper` gives the same
+    records by BeautifulSoup.
     """
 
     name: str
@@ -37,10 +39,13 @@ class Kind:
     role: str = "listing"
     facts: Mapping[str, str] = field(default_factory=dict)
     bare: Callable[[int], bytes] | None = None
+    scraper: Scraper | None = None
+
+    def address(self, body: bytes) -> str:
+        return self.url if isinstance(self.url, str) else self.url(body)
 
     def open(self, body: bytes) -> Page:
-        url = self.url if isinstance(self.url, str) else self.url(body)
-        return self.source.open(body, url, None, self.role, self.facts)
+        return self.source.open(body, self.address(body), None, self.role, self.facts)
 
 
 def kinds() -> Iterator[Kind]:
@@ -56,7 +61,9 @@ def kinds() -> Iterator[Kind]:
     )
     for count in (20, 50, 100):
         source = sources()["bsia-cssc"]
-        yield Kind(f"dated_page: {count} entries", "list", source, source.start[0], _dated(count))
+        yield Kind(
+            f"dated_page: {count} entries", "list", source, source.start[0], _dated(count), scraper=dated_messages
+        )
     yield _enlarged("single_online_home: kent-police/listing", "list", multiplied(SECTION, 40, card), furnished)
     yield _enlarged("article: protectuk/listing", "list", multiplied("<article>.*?</article>", 40, card), furnished)
     for case, tag, count, paragraphs in (
@@ -65,7 +72,8 @@ def kinds() -> Iterator[Kind]:
         ("wordpress feed, full text: cssc/feed", "content:encoded", 50, 8),
         ("mynewsdesk feed: met-police/feed", "description", 40, 0),
     ):
-        yield _enlarged(case, "list", multiplied("<item>.*?</item>", count, feed_item(tag, paragraphs)))
+        items = _enlarged(case, "list", multiplied("<item>.*?</item>", count, feed_item(tag, paragraphs)))
+        yield items if case.startswith("mynewsdesk") else replace(items, scraper=rss_items)
     yield _enlarged("wordpress posts, full text: cssc/full-page", "list", _json(_posts))
     yield _enlarged("cap feed: uk-emergency-alerts/feed-with-cap", "list", multiplied("<entry>.*</entry>", 50, _entry))
     yield _enlarged("govuk content item: home-office/press-release", "", _json(_content_item))

@@ -143,12 +143,7 @@ def remember(folder: Path, port: int, edited: bool) -> None:
     """The memory of a process that polls a page into the archive and searches it, as `serve` does."""
     with opened(folder) as archive:
         print(f"resident memory, archive open: {resident_mib():.0f} MiB")
-        poller = Poller(archive, port)
-        with archive.reading() as session:
-            last = session.scalar(select(func.max(Run.started_at)))
-        poller.now = max(POLLED_FROM, last + EVERY) if last else POLLED_FROM
-        poller.poll(1)
-        put_documents_off(archive)
+        poller = poller_of(archive, port)
         for _ in range(2):
             started = time.process_time()
             poller.poll(POLLS)
@@ -159,6 +154,17 @@ def remember(folder: Path, port: int, edited: bool) -> None:
             print(
                 f"after searches of every kind, newest-first, ranked and counted: {resident_mib():.0f} MiB", flush=True
             )
+
+
+def poller_of(archive: Archive, port: int) -> Poller:
+    """One that has read the page after all else, so that nothing but the page is due."""
+    poller = Poller(archive, port)
+    with archive.reading() as session:
+        last = session.scalar(select(func.max(Run.started_at)))
+    poller.now = max(POLLED_FROM, last + EVERY) if last else POLLED_FROM
+    poller.poll(1)
+    put_documents_off(archive)
+    return poller
 
 
 def search_all(archive: Archive) -> None:

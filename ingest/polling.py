@@ -14,7 +14,6 @@ from archive.details import again_after_failure
 from archive.journal import Arrival, body_of
 from archive.listings import Listing, Validated
 from archive.settle import Settled
-from archive.statements import Statements
 from archive.store import Archive, Session
 from archive.targets import get_target, note_failure, note_moved
 from ingest.ahead import Ahead
@@ -192,7 +191,6 @@ def _take_in(archive: Archive, source: Source, tools: Tools, target: Listing, fe
             noted = answered(source, target, fetched.answer, tools.clock(), polls_in_place(target, fetched))
             settled = confirm_newest(connection, facts, validated.capture_id, at, "304", "capture", noted)
             if settled is not None:
-                _note_moved(connection, target, fetched)
                 return settled
         try:
             hops = _as_stored(archive, validated, hops)
@@ -238,13 +236,9 @@ def _note_polled(
             target.moved_to, target.confirmed_polls = asked.moved_to, 0
     else:
         note_polled(session, source, asked, fetched.answer, settled, now, polls_in_place(asked, fetched))
-        _note_moved(session, asked, fetched)
-
-
-def _note_moved(within: Statements, asked: Listing, fetched: Fetched) -> None:
-    moved = moved_to(asked, fetched.hops)
-    if moved != asked.moved_to:
-        note_moved(within, asked.id, moved)
+        moved = moved_to(asked, fetched.hops)
+        if moved != asked.moved_to:
+            note_moved(session, asked.id, moved)
 
 
 def _again_after_failure(

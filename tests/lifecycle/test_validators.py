@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,19 +13,24 @@ import pytest
 from sqlalchemy import select
 
 from archive.blobs import CorruptBlob
-from archive.derived import Target
+from archive.derived import NotificationRow, Target
+from archive.reading import notifications
 from archive.store import Archive
 from archive.tables import Check
+from archive.targets import held_targets
+from ingest.settling import arrive
 from replica.answers import Answer, Visit
 from replica.faults import status
+from replica.page import page_of
 from tests.lifecycle.dumps import counts, dump
 from tests.lifecycle.notes import Note
 from tests.lifecycle.notes_world import World as NotesWorld
-from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, opened, run, shown
+from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown
 
 SIX = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
 
 
+MINUTES_20 = timedelta(minutes=20)
 IN_FULL_EVERY = 6
 """Sooner than in earnest, so that the polls between are few."""
 
@@ -100,6 +106,27 @@ def test_an_honest_304_is_only_asked_for_its_body_now_and_then(archive: Archive)
     poll(archive, upstream, clock, 2 * IN_FULL_EVERY + 1)
     assert upstream.pages_asked == [200, *([304] * (IN_FULL_EVERY - 1) + [200]) * 2]
     assert counts(archive)["captures"] == 1
+
+
+def test_a_304_shows_what_it_confirms_until_then(archive: Archive) -> None:
+    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    poll(archive, upstream, clock, 2)
+    with archive.reading() as session:
+        found = notifications(session, list(session.scalars(select(NotificationRow.id))))
+    assert upstream.pages_asked == [200, 304]
+    assert {(row["first_seen"], row["last_seen"]) for row in found.values()} == {(clock() - MINUTES_20, clock())}
+
+
+def test_what_was_saved_before_a_304_is_late(archive: Archive) -> None:
+    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    poll(archive, upstream, clock, 2)
+    for minutes in (15, 10):
+        late = arrival(page_of(SIX[1:], serial=minutes), clock() - timedelta(minutes=minutes))
+        arrive(archive, bsia(), [late], clock())
+    with archive.writing() as session:
+        assert held_targets(session, "bsia-cssc") == []
+    assert {row["kind"] for row in dump(archive)["changes"]} == {"created"}
+    assert [row["absences"] for row in dump(archive)["notifications"]] == [0] * len(SIX)
 
 
 def test_failures_between_count_for_nothing(archive: Archive) -> None:
