@@ -16,7 +16,8 @@ CHECKS: dict[str, Sequence[str]] = {
     "lint": ("ruff", "check", "."),
     "types": ("mypy", "."),
 }
-TESTS = ("pytest", "-n", "2", "--dist", "loadfile")
+TESTS = ("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Three on two cores, as many a test waits for a process, a browser or a disk; files in the order of `tests.order`."""
 
 
 def main(argv: Sequence[str]) -> int:
