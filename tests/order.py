@@ -10,11 +10,10 @@ from collections.abc import Sequence
 import pytest
 
 LONGEST: Sequence[str] = (
-    "history/test_files.py",
+    "history/test_whole_timelines.py",
     "kit/test_contributing.py",
     "web/test_browser.py",
     "kit/test_mending_loop.py",
-    "history/test_pywb.py",
     "upstreams/test_behaviours.py",
     "commands/test_serve.py",
     "history/test_renaming.py",
@@ -22,6 +21,7 @@ LONGEST: Sequence[str] = (
     "lifecycle/test_orders.py",
     "lifecycle/test_validators.py",
     "house/test_environment.py",
+    "history/test_files.py",
     "history/test_archive.py",
     "lifecycle/test_replay_exact.py",
     "lifecycle/test_kill_points.py",
