@@ -10,8 +10,9 @@ import pytest
 from archive.facet_values import labels_of
 from archive.finding import Asked, Bar, counted, find_page, histogram, how_many
 from archive.query import BadQuery
+from archive.search import index, unindex
 from archive.store import Archive
-from tests.archive.matcher import entry
+from tests.archive.matcher import DAY_ZERO, entry
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, run, shown, with_document
 
 NOTE = "/Portals/4/CSSC/note.pdf"
@@ -88,6 +89,14 @@ def test_a_value_in_force_is_shown_though_it_leaves_nothing(filled: Archive) -> 
     assert [(each.value, each.count) for each in values] == [("red", 0)]
 
 
+def test_a_value_in_force_comes_first(filled: Archive) -> None:
+    with filled.reading() as session:
+        most, *_, least = counted(session, Asked(), ["level"])["level"]
+        values = counted(session, Asked(None, {"level": [least.value]}), ["level"])["level"]
+    assert most.count > least.count
+    assert [each.value for each in values][:2] == [least.value, most.value]
+
+
 def test_the_histogram_counts_every_bulletin_once(filled: Archive) -> None:
     rows = everything(filled)
     with filled.reading() as session:
@@ -107,8 +116,6 @@ def test_the_histogram_counts_every_bulletin_once(filled: Archive) -> None:
     [(0, "day", 1), (61, "day", 62), (62, "month", 3), (1_000, "month", 34), (2_000, "year", 6)],
 )
 def test_the_bars_are_as_wide_as_the_span_needs(filled: Archive, days: int, unit: str, bars: int) -> None:
-    from archive.search import index, unindex
-
     with filled.writing() as session:
         for number in range(1, 7):
             unindex(session, number)
@@ -128,6 +135,18 @@ def test_a_bar_is_bounded_by_the_span_that_was_asked(filled: Archive) -> None:
         assert found is not None
         assert sum(bar.count for bar in found.bars) == how_many(session, Asked(since=since))[0]
         assert isinstance(found.bars[0], Bar)
+
+
+def test_a_bar_that_begins_before_the_span_has_nothing_of_before(archive: Archive) -> None:
+    with archive.writing() as session:
+        for days in (1, 20, 100):
+            index(session, entry(days, "one"))
+    since = DAY_ZERO + timedelta(days=10)
+    with archive.reading() as session:
+        found = histogram(session, Asked("one", since=since))
+    assert found is not None
+    assert (found.unit, found.bars[0].since < since) == ("month", True)
+    assert sum(bar.count for bar in found.bars) == 2
 
 
 def test_a_query_that_cannot_be_read_is_refused_by_all_of_them(filled: Archive) -> None:
