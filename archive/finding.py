@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from archive.snippets import Snippet, snippet
 LONDON = ZoneInfo("Europe/London")
 MOST_DAYS, MOST_MONTHS = 62, 48
 """A histogram has a bar a day up to so many days, a bar a month up to so many months, else one a year."""
+EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+"""What lies beyond has no bar: the calendar of our dates ends there."""
 MOST_EDGES = 401
 """Of more years than that a histogram has the last."""
 
@@ -154,7 +156,7 @@ def histogram(session: Session, asked: Asked) -> Histogram | None:
     ends = span(session, **asked.scope)
     if ends is None:
         return None
-    first, last = (moment.astimezone(LONDON) for moment in ends)
+    first, last = (min(max(moment, EARLIEST), LATEST).astimezone(LONDON) for moment in ends)
     unit = _unit(first, last)
     edges = _edges(first, last, unit)[-MOST_EDGES:]
     spans = list(itertools.pairwise(edges))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -147,6 +148,17 @@ def test_a_bar_that_begins_before_the_span_has_nothing_of_before(archive: Archiv
     assert found is not None
     assert (found.unit, found.bars[0].since < since) == ("month", True)
     assert sum(bar.count for bar in found.bars) == 2
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_the_ends_of_the_calendar_have_a_histogram(archive: Archive, at: datetime) -> None:
+    with archive.writing() as session:
+        index(session, replace(entry(1, "one"), issued_sort=at))
+        index(session, entry(2, "one"))
+    with archive.reading() as session:
+        found = histogram(session, Asked("one"))
+    assert found is not None
+    assert (found.unit, len(found.bars) <= 401) == ("year", True)
 
 
 def test_a_query_that_cannot_be_read_is_refused_by_all_of_them(filled: Archive) -> None:
