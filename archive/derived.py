@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.tables import DERIVED, Table
@@ -70,6 +70,10 @@ class Target(Table):
     """After how many minutes its last body says to ask again: the ttl of a feed, or its update period."""
     gone_looks: Mapped[int] = mapped_column(server_default="0")
     """How many answers in a row were 404 or 410."""
+    links_wait: Mapped[str | None]
+    """Why what a listing points to waits for its host's turn, since the listing answered last."""
+    forbidden: Mapped[bool] = mapped_column(server_default=false())
+    """Whether its last failure was that the robots.txt of its host forbids it."""
 
 
 class Listed(Table):

@@ -35,9 +35,11 @@ def note_values(session: Session, entries: Sequence[SearchEntry], regions: Colle
     insert_all_once(session, FacetValue, rows)
 
 
-def labels_of(session: Session, facet: str) -> dict[str, str]:
-    """The values of a filter, and how each is shown."""
-    if facet in CLOSED:
-        return {value: value for value in CLOSED[facet]}
-    known = select(FacetValue.value, FacetValue.label).where(FacetValue.facet == facet).order_by(FacetValue.value)
-    return {value: label for value, label in session.execute(known)}  # noqa: C416
+def labels_of(session: Session, facets: Collection[str]) -> dict[str, dict[str, str]]:
+    """The values of each of these filters, and how each is shown."""
+    labels = {facet: {value: value for value in CLOSED.get(facet, ())} for facet in facets}
+    wanted = [facet for facet in facets if facet not in CLOSED]
+    known = select(FacetValue.facet, FacetValue.value, FacetValue.label).where(FacetValue.facet.in_(wanted))
+    for facet, value, label in session.execute(known.order_by(FacetValue.facet, FacetValue.value)):
+        labels[facet][value] = label
+    return labels

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,16 @@ from sqlalchemy.orm import Session
 from archive.facet_values import labels_of
 from archive.indexing import all_pages_of
 from archive.reading import notifications
-from archive.search import count, facet_counts, find, span
+from archive.search import count, count_each, find, span
 from archive.snippets import Snippet, snippet
 
 LONDON = ZoneInfo("Europe/London")
-MOST_BARS = {"day": 62, "month": 48}
+MOST_DAYS, MOST_MONTHS = 62, 48
 """A histogram has a bar a day up to so many days, a bar a month up to so many months, else one a year."""
+EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+"""What lies beyond has no bar: the calendar of our dates ends there."""
+MOST_EDGES = 401
+"""Of more years than that a histogram has the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +124,28 @@ def how_many(session: Session, asked: Asked) -> tuple[int, bool]:
     return count(session, **asked.scope)
 
 
-def counted(session: Session, asked: Asked, facet: str, most: int | None = None) -> list[Counted]:
-    """The values of a filter that would leave something, most first; those in force stay, whatever they leave.
+def how_many_each(session: Session, searches: Iterable[Asked]) -> list[tuple[int, bool]]:
+    """The same of several searches, at once."""
+    return count_each(session, [asked.scope for asked in searches])
+
+
+def counted(session: Session, asked: Asked, facets: Sequence[str]) -> dict[str, list[Counted]]:
+    """Of each filter the values that would leave something, most first; those in force stay, whatever they leave.
 
     Raises BadQuery.
     """
-    labels = labels_of(session, facet)
-    in_force = asked.facets.get(facet, ())
-    scope = {name: value for name, value in asked.scope.items() if name != "query"}
-    counts = facet_counts(session, asked.query, facet, labels, **scope)
-    found = [Counted(value, labels[value], *counts[value]) for value in labels if counts[value][0] or value in in_force]
-    order = sorted(found, key=lambda each: (each.value not in in_force, -each.count, each.label.casefold()))
-    return order[:most]
+    labels = labels_of(session, facets)
+    chosen = [(facet, value) for facet, values in labels.items() for value in values]
+    searches = (replace(asked, facets={**asked.facets, facet: [value]}) for facet, value in chosen)
+    found: dict[str, list[Counted]] = {facet: [] for facet in facets}
+    for (facet, value), (number, more) in zip(chosen, how_many_each(session, searches), strict=True):
+        if number or value in asked.facets.get(facet, ()):
+            found[facet].append(Counted(value, labels[facet][value], number, more))
+    return {facet: sorted(values, key=partial(_place, asked, facet)) for facet, values in found.items()}
+
+
+def _place(asked: Asked, facet: str, each: Counted) -> tuple[bool, int, str]:
+    return each.value not in asked.facets.get(facet, ()), -each.count, each.label.casefold()
 
 
 def histogram(session: Session, asked: Asked) -> Histogram | None:
@@ -141,28 +156,33 @@ def histogram(session: Session, asked: Asked) -> Histogram | None:
     ends = span(session, **asked.scope)
     if ends is None:
         return None
-    first, last = (moment.astimezone(LONDON) for moment in ends)
-    unit = next((name for name, most in MOST_BARS.items() if len(_edges(first, last, name)) <= most + 1), "year")
-    edges = _edges(first, last, unit)
-    if len(edges) > 400:
-        edges = [edges[0], *edges[-400:]]
-    bars = [_bar(session, asked, since, until) for since, until in itertools.pairwise(edges)]
-    return Histogram(unit, bars)
+    first, last = (min(max(moment, EARLIEST), LATEST).astimezone(LONDON) for moment in ends)
+    unit = _unit(first, last)
+    edges = _edges(first, last, unit)[-MOST_EDGES:]
+    spans = list(itertools.pairwise(edges))
+    searches = (_between(asked, since, until) for since, until in spans)
+    counts = how_many_each(session, searches)
+    return Histogram(unit, [Bar(*between, *number) for between, number in zip(spans, counts, strict=True)])
 
 
-def _bar(session: Session, asked: Asked, since: datetime, until: datetime) -> Bar:
-    inner = replace(
+def _between(asked: Asked, since: datetime, until: datetime) -> Asked:
+    return replace(
         asked,
         since=max(since, asked.since) if asked.since else since,
         until=min(until, asked.until) if asked.until else until,
     )
-    return Bar(since, until, *count(session, **inner.scope))
+
+
+def _unit(first: datetime, last: datetime) -> str:
+    days = (last.date() - first.date()).days + 1
+    months = 12 * (last.year - first.year) + last.month - first.month + 1
+    return "day" if days <= MOST_DAYS else "month" if months <= MOST_MONTHS else "year"
 
 
 def _edges(first: datetime, last: datetime, unit: str) -> list[datetime]:
-    """The beginnings of the days, months or years of a span, and the end of the last; at most 1,000 and one."""
+    """The beginnings of the days, months or years of a span, and the end of the last."""
     edges = [_beginning(first, unit)]
-    while edges[-1] <= last and len(edges) <= 1_000:
+    while edges[-1] <= last:
         edges.append(_following(edges[-1], unit))
     return edges
 

@@ -56,6 +56,13 @@ _WORK = select(
     func.count().filter(_IS_PAGE, _DUE).label("pages_due"),
     _WAITING.exists().label("to_read"),
 ).where(_OUR_LINKS)
+_LINKS_WAIT = exists().where(
+    _TARGETS.c.id.in_(bindparam("listings", expanding=True)), _TARGETS.c.links_wait.is_not(None)
+)
+_LAST_TURNS = select(
+    func.max(_TARGETS.c.last_tried_at).filter(_IS_DOCUMENT).label("of_documents"),
+    func.max(_TARGETS.c.last_tried_at).filter(_IS_PAGE).label("of_pages"),
+).where(_OURS, _LINKS_WAIT)
 _SOME_LINKS = select(_TARGETS.c.id, _TARGETS.c.sha256, _GIVEN_UP).where(
     _OURS, _CITED, _TARGETS.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -111,6 +118,12 @@ def link_work(within: Statements, source: str, now: datetime, extractor: str) ->
     found = within.execute(_WORK, {"source": source, "now": now, "extractor": extractor}).one()
     books = _books(found.links, found.held, found.given_up)
     return LinkWork(bool(found.pages_due), bool(found.to_fetch), bool(found.to_read), books)
+
+
+def documents_go_first(session: Session, source: str, listing_ids: Collection[int]) -> bool:
+    """Whether what these listings point to waits for its host, where a page of the source was asked last."""
+    last = session.execute(_LAST_TURNS, {"source": source, "listings": list(listing_ids)}).one()
+    return last.of_pages is not None and (last.of_documents is None or last.of_documents < last.of_pages)
 
 
 def due_pages(session: Session, source: str, now: datetime, most: int) -> list[int]:

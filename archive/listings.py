@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from archive.derived import SourceRow, Target
 from archive.statements import Statements
 from archive.tables import Capture, plain
-from archive.waiting import LINKS_WAIT
 
 _TARGETS, _CAPTURES, _SOURCES = plain(Target), plain(Capture), plain(SourceRow)
 _OLDER = _CAPTURES.alias("valid")
@@ -35,7 +34,7 @@ _NEWEST_VALID = (
 _LISTINGS = (
     select(
         *(_TARGETS.c[name] for name in ("id", "role", "url", "moved_to", "facts", "first_seen_at")),
-        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes", "failures", "last_error")),
+        *(_TARGETS.c[name] for name in ("confirmed_polls", "stated_minutes", "links_wait")),
         _SOURCES.c.published,
         _CAPTURES.c.id.label("capture_id"),
         *(_CAPTURES.c[name] for name in ("headers", "sha256")),
@@ -109,6 +108,6 @@ def _listing(row: Any) -> Listing:
         row.confirmed_polls,
         row.stated_minutes,
         row.published or "",
-        not row.failures and (row.last_error or "").startswith(LINKS_WAIT),
+        row.links_wait is not None,
         Validated(row.capture_id, row.headers, row.sha256) if is_valid else None,
     )

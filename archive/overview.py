@@ -53,7 +53,7 @@ def source_states(session: Session, slugs: Sequence[str]) -> list[dict[str, Any]
 def _told(
     slug: str, listing: Sequence[Target], last_run: Run | None, last_new: datetime | None, counts: Mapping[str, int]
 ) -> dict[str, Any]:
-    problems = (each.held_reason or each.last_error for each in listing)
+    problems = (each.held_reason or each.last_error or _links_wait(each) for each in listing)
     return {
         "source": slug,
         "state": _state(listing, last_run),
@@ -66,14 +66,21 @@ def _told(
     }
 
 
+def _links_wait(listing: Target) -> str | None:
+    return None if listing.links_wait is None else f"what it points to waits: {listing.links_wait}"
+
+
 def _state(listing: Sequence[Target], last_run: Run | None) -> str:
     goes_on = last_run is not None and last_run.state == "running"
     if _is_worked_on(listing):
         return "backfilling" if goes_on and last_run is not None and BACKFILL in last_run.accounts else "running"
     if any(each.held_reason for each in listing):
         return "held"
-    if any(each.failures for each in listing) or (last_run is not None and last_run.state == "failed"):
+    failed = [each for each in listing if each.failures]
+    if not all(each.forbidden for each in failed) or (last_run is not None and last_run.state == "failed"):
         return "failing"
+    if failed:
+        return "forbidden"
     if goes_on:
         return "killed"
     return "healthy" if any(each.confirmed_at for each in listing) else "never read"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_COUNTED = 50_000
 MANY_AT_ONCE = 10_000
 """So many numbers are fetched at once where all hits are wanted."""
+AT_ONCE = 100
+"""So many counts are one statement."""
 NO_FACETS: Mapping[str, Sequence[str]] = {}
 
 CREATE_KEYS = text(
@@ -191,29 +193,26 @@ def count(
     most: int = MOST_COUNTED,
 ) -> tuple[int, bool]:
     """How many hits there are, and whether there are more than `most`, in which case `most` is the number given."""
-    scope = scope_of(session, query, facets, since, until)
-    rows = scope.rows()
-    statement = f"SELECT count(*) FROM (SELECT 1{rows.sql} LIMIT :limit) counted"
-    found = scope.connection.execute(text(statement), {**rows.values, "limit": most + 1}).scalar_one()
-    return min(found, most), found > most
+    return count_each(session, [{"query": query, "facets": facets, "since": since, "until": until}], most)[0]
 
 
-def facet_counts(
-    session: Session | Connection,
-    query: str | None,
-    name: str,
-    values: Iterable[str],
-    *,
-    facets: Mapping[str, Sequence[str]] = NO_FACETS,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    most: int = MOST_COUNTED,
-) -> dict[str, tuple[int, bool]]:
-    """For each value the count it would give in the place of whatever `facets` asks of `name`."""
-    return {
-        value: count(session, query, facets={**facets, name: [value]}, since=since, until=until, most=most)
-        for value in values
-    }
+def count_each(
+    session: Session | Connection, searches: Iterable[Mapping[str, Any]], most: int = MOST_COUNTED
+) -> list[tuple[int, bool]]:
+    """The same of several searches, each of which states `query, facets, since, until`: a statement for a hundred."""
+    scopes = [scope_of(session, **search) for search in searches]
+    parts = [(scope.rows().numbered(place % AT_ONCE), scope.connection) for place, scope in enumerate(scopes)]
+    found: list[int] = []
+    for first in range(0, len(parts), AT_ONCE):
+        some = parts[first : first + AT_ONCE]
+        counts = [
+            f"SELECT {place} AS place, count(*) AS found FROM (SELECT 1{rows.sql} LIMIT :limit) counted_{place}"
+            for place, (rows, _) in enumerate(some)
+        ]
+        values = {name: value for rows, _ in some for name, value in rows.values.items()}
+        statement = text(f"{' UNION ALL '.join(counts)} ORDER BY place")
+        found += [row.found for row in some[0][1].execute(statement, {**values, "limit": most + 1})]
+    return [(min(each, most), each > most) for each in found]
 
 
 def span(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from archive.query import Query
 
 BREAK = "§"
 """Stands between fields and between pages so that no phrase runs across; never part of a word."""
+PARAMETER = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Condition:
 
     sql: str
     values: Mapping[str, Any]
+
+    def numbered(self, place: int) -> Condition:
+        """The same with parameters of its own, for a statement that holds several."""
+        sql = PARAMETER.sub(rf":\1_{place}", self.sql)
+        return Condition(sql, {f"{name}_{place}": value for name, value in self.values.items()})
 
 
 @dataclass(frozen=True, slots=True)

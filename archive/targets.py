@@ -46,6 +46,7 @@ NOTE_ANSWER = (
         failures=0,
         gone_looks=0,
         last_error=None,
+        links_wait=None,
         last_status=bindparam("status"),
         last_tried_at=bindparam("tried_at"),
         next_check_at=bindparam("again_at"),
@@ -187,15 +188,17 @@ def note_failure(
     reason: str,
     next_check_at: datetime | None,
     status: int | None = None,
+    *,
+    forbidden: bool = False,
 ) -> None:
     """Record that a target could not be read, and when it is asked again; what it had moved to is forgotten.
 
-    `status` is what it answered, if it did.
+    `status` is what it answered, if it did; `forbidden` says that robots.txt keeps us from it.
     """
     target.failures += 1
     target.gone_looks = target.gone_looks + 1 if status in GONE_AFTER else 0
     target.last_status = status or target.last_status
-    target.last_error = reason
+    target.last_error, target.links_wait, target.forbidden = reason, None, forbidden
     target.last_tried_at = now
     target.moved_to = None
     target.next_check_at = asked_at(target.url, next_check_at) if next_check_at else None

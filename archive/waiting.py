@@ -11,9 +11,6 @@ from sqlalchemy.orm import Session
 from archive.derived import Target
 from archive.tables import plain
 
-LINKS_WAIT = "what it points to waits: "
-"""So begins what is said of a listing whose details or documents wait for their host's turn."""
-
 _TARGETS = plain(Target)
 _PUT_OFF = (
     update(_TARGETS)
@@ -23,20 +20,14 @@ _PUT_OFF = (
 _SAY_WAITS = (
     update(_TARGETS)
     .where(_TARGETS.c.id.in_(bindparam("numbers", expanding=True)), _TARGETS.c.failures == 0)
-    .where(
-        or_(
-            bindparam("over_links", type_=Boolean),
-            _TARGETS.c.last_error.is_(None),
-            ~_TARGETS.c.last_error.startswith(LINKS_WAIT),
-        )
-    )
-    .values(last_error=bindparam("why"))
+    .where(or_(bindparam("over_links", type_=Boolean), _TARGETS.c.links_wait.is_(None)))
+    .values(last_error=bindparam("why"), links_wait=None)
 )
 _SAY_LINKS_WAIT = (
     update(_TARGETS)
     .where(_TARGETS.c.id.in_(bindparam("numbers", expanding=True)), _TARGETS.c.failures == 0)
-    .where(or_(_TARGETS.c.last_error.is_(None), _TARGETS.c.last_error.startswith(LINKS_WAIT)))
-    .values(last_error=bindparam("why"))
+    .where(_TARGETS.c.last_error.is_(None))
+    .values(links_wait=bindparam("why"))
 )
 
 
@@ -56,4 +47,4 @@ def note_waiting(session: Session, target_ids: Sequence[int], reason: str, *, li
 
 def note_links_wait(session: Session, listing_ids: Sequence[int], reason: str) -> None:
     """What these listings point to waits for its host; one that waits itself, or has failed, says that."""
-    session.execute(_SAY_LINKS_WAIT, {"numbers": list(listing_ids), "why": LINKS_WAIT + reason})
+    session.execute(_SAY_LINKS_WAIT, {"numbers": list(listing_ids), "why": reason})

@@ -5,11 +5,13 @@
 Every source publishes at random moments on a page of its own, which is read over real sockets into an archive on
 SQLite, each when the archive says that it is due; the faults are those of the tests' table. At the end all that was
 published must be archived exactly once and nothing else, and memory, sockets, threads and rows must have stayed level.
+In a run of fewer than 2,000 polls some statements are first used, and counted as grown objects, after the third sample.
 Exits with 1 where something of that does not hold.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import random
@@ -20,25 +22,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from archive.derived import NotificationRow, Revision, Target
 from archive.store import Archive
+from bench.soak_pages import Publisher, publishers
 from ingest.fetch import Fetcher
 from ingest.politeness import HostRules, Politeness, SharedLedger
 from ingest.robots import RobotsInArchive, RobotsRules
 from ingest.run import run_source
 from ingest.tools import Tools
 from ingest.transport import GuardedTransport
-from parsers.source import Source
 from replica.answers import Answer as Shown
-from replica.answers import digest
-from replica.messages import Message
-from replica.page import entries_of, page_of
 from tests.fetching import NOW, Watch
 from tests.lifecycle.dumps import counts
 from tests.lifecycle.world import PlainReader, opened
@@ -46,14 +44,9 @@ from tests.servers import Answer, Server, serving
 from tests.upstreams.behaviours import Behaviour, Given
 from tests.upstreams.broken_behaviours import BROKEN, ENDLESS, LED_ASTRAY
 from tests.upstreams.listing_behaviours import REFUSING, STAND_INS, UNCHANGED
-from tests.upstreams.stage import USER_AGENT, Network, moved_here, sent
+from tests.upstreams.stage import USER_AGENT, Network, sent
 
-HOSTS = 20
-SHOWN = 12
-"""So many messages a page shows."""
 FAULTY = 0.1
-HOURS_BETWEEN = 6.0
-"""A source publishes something new about so often."""
 QUIET_POLLS = 600
 """So many polls at the end bring nothing new and no fault: nothing but checks and runs may grow then."""
 GROWS_WITH_POLLS = frozenset({"checks", "runs"})
@@ -61,7 +54,9 @@ SAMPLES = 10
 LEVEL_MEBIBYTES = 16.0
 """Memory may differ by so much between the third of the samples and the last: SQLite's own cache of an archive that
 grows. A leak of ours shows in the count of objects, which must not."""
-LEVEL_OBJECTS = 0.01
+LEVEL_OBJECTS = 0.005
+"""Objects may be more by this share: less than one for each capture, and more than the 200 dead references that every
+connection of SQLite may hold. What bounded caches hold does not count, since they are emptied before."""
 SLOW = frozenset({"a head that never comes", "a body that stops", "a body that drips"})
 """Faults that take real time are left to the tests."""
 FAULTS = [
@@ -69,57 +64,13 @@ FAULTS = [
     for each in (*REFUSING, *STAND_INS, *BROKEN, *ENDLESS, *LED_ASTRAY, *UNCHANGED)
     if each.name not in SLOW and each.outcome != "held"
 ]
-WORDS = [
-    first + last
-    for first in "bal cor den fal gim hul jas kel lom mur nid pol".split()
-    for last in "ad en ock ish um or".split()
-]
 
 
-@dataclass
-class Publisher:
-    """One source with its page, and all that it has published."""
+class Hours(Watch):
+    """A watch that keeps no list of what was slept: it would grow with the polls."""
 
-    number: int
-    source: Source
-    random: random.Random
-    next_at: datetime
-    published: list[Message] = field(default_factory=list)
-
-    @property
-    def path(self) -> str:
-        return f"/{self.number}/messages"
-
-    def publish_until(self, now: datetime) -> None:
-        while self.next_at <= now:
-            self.published.insert(0, self._message(self.next_at.date()))
-            self.next_at += timedelta(hours=self.random.expovariate(1 / HOURS_BETWEEN))
-
-    def _message(self, issued: date) -> Message:
-        said = " ".join(self.random.choices(WORDS, k=30)).capitalize()
-        title = f"Notice {len(self.published) + 1} of {self.number}, {' '.join(self.random.choices(WORDS, k=3))}"
-        return Message(title, issued, "Green", "London", title, (f"{said}.",))
-
-    def page(self, shown: int | None = None) -> Shown:
-        """The page as it stands, with so many of its last messages left out where `shown` says so."""
-        messages = self.published[:SHOWN]
-        etag = digest(entries_of(messages, "strong").encode())
-        return Shown(200, "text/html; charset=utf-8", page_of(messages, serial=len(self.published)), f'"{etag}"')
-
-
-def publishers(count: int, seed: int) -> list[Publisher]:
-    """Sources of one page each, spread over the hosts, each with a page full of messages before the first poll."""
-    made = []
-    for number in range(count):
-        source = moved_here("bsia-cssc", "")
-        vars(source).update(slug=f"soak-{number}", start=(f"http://h{number % HOSTS}.test/{number}/messages",))
-        each = Publisher(
-            number, source, random.Random(seed * 1_000 + number), NOW - timedelta(hours=HOURS_BETWEEN * SHOWN)
-        )
-        each.publish_until(NOW)
-        del each.published[SHOWN:]
-        made.append(each)
-    return made
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 @dataclass
@@ -143,13 +94,24 @@ class Sample:
 
 
 def sample(archive: Archive, polls: int) -> Sample:
-    gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     held = pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+    empty_bounded_caches()
+    gc.collect()
     files = len(os.listdir("/proc/self/fd"))
     return Sample(
         polls, held, len(gc.get_objects()), files, threading.active_count(), time.process_time(), counts(archive)
     )
+
+
+def empty_bounded_caches() -> None:
+    """Have every `lru_cache` that states how much it holds at most begin anew; those without a bound stay as they are.
+
+    Some fill up only after thousands of polls, as that of the addresses that faults lead to; a leak they cannot be.
+    """
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper) and each.cache_info().maxsize is not None:
+            each.cache_clear()
 
 
 class Soak:
@@ -157,7 +119,7 @@ class Soak:
 
     def __init__(self, archive: Archive, server: Server, every: list[Publisher], seed: int) -> None:
         self.archive, self.server, self.every = archive, server, {each.path: each for each in every}
-        self.watch, self.random = Watch(), random.Random(seed)
+        self.watch, self.random = Hours(), random.Random(seed)
         self.faults: Counter[str] = Counter()
         self.requests = 0
         self._network = Network({80: server.port})
@@ -223,7 +185,7 @@ class Soak:
                     .where(NotificationRow.source == publisher.source.slug)
                 )
                 found = Counter((row["title"], row["text"]) for row in rows)
-                wanted = Counter((each.title, "\n".join(each.lines)) for each in publisher.published)
+                wanted = Counter(publisher.published)
                 yield from (f"{publisher.source.slug}: {what} is lost" for what in wanted - found)
                 yield from (f"{publisher.source.slug}: {what} is there too often" for what in found - wanted)
 
@@ -234,7 +196,7 @@ def not_level(samples: list[Sample], quiet: tuple[Sample, Sample]) -> Iterator[s
     if last.mebibytes - settled.mebibytes > LEVEL_MEBIBYTES:
         yield f"memory: {settled.mebibytes:.1f} MiB, then {last.mebibytes:.1f}, expected at most {LEVEL_MEBIBYTES} more"
     if last.objects > settled.objects * (1 + LEVEL_OBJECTS):
-        yield f"objects: {settled.objects}, then {last.objects}, expected at most {LEVEL_OBJECTS:.0%} more"
+        yield f"objects: {settled.objects}, then {last.objects}, expected at most {LEVEL_OBJECTS:.1%} more"
     if last.files > settled.files:
         yield f"open files: {settled.files}, then {last.files}, expected no more"
     if last.threads > settled.threads:

@@ -109,7 +109,7 @@ def _identity(made: Made) -> dict[str, Any]:
 
 
 def _target(made: Made) -> dict[str, Any]:
-    unknown = ("lease_owner", "lease_until", "sha256", "held_reason", "last_error")
+    unknown = ("lease_owner", "lease_until", "sha256", "held_reason", "last_error", "links_wait")
     read = {"newest_at": made.issued, "confirmed_at": made.issued, "capture_id": 1, "last_tried_at": made.issued}
     state = {"state": "read", "next_check_at": READ_AGAIN_AT, "failures": 0, "last_status": 200, "facts": {}}
     address = {"id": made.number, "source": made.record.source, "role": "detail", "url": made.record.url}

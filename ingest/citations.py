@@ -10,7 +10,7 @@ from archive.blobs import name_of
 from archive.holding import settle_attachments
 from archive.journal import Arrival, held_document, record_all
 from archive.leases import LEASE_SECONDS, claim, release
-from archive.links import DueDocument, LinkWork, beyond_most, due_attachments, link_books, link_work
+from archive.links import DueDocument, LinkWork, beyond_most, documents_go_first, due_attachments, link_books, link_work
 from archive.store import Archive, Session
 from archive.tables import Capture
 from archive.targets import (
@@ -57,9 +57,12 @@ def follow_links(
 ) -> None:
     """Ask the details and documents of a source that are due, balance their books, and take the texts that wait.
 
-    `target_ids` are the listings that this run has leased; `known` is what there is to do, where that is known.
+    `target_ids` are the listings that this run has leased; `known` is what there is to do, where that is known. A host
+    that lets us ask so seldom that links wait is asked for a page and for a document in turn.
     """
     work = known or _work_for(archive, source, tools)
+    if work.pages_due and work.to_fetch and _documents_go_first(archive, source, target_ids):
+        _fetch_all(archive, source, tools, report, owner, target_ids)
     if work.pages_due:
         read_pages(archive, source, tools, report, owner, target_ids)
         work = _work_for(archive, source, tools)
@@ -74,6 +77,11 @@ def follow_links(
         for notice in read_texts(archive, source.slug, tools.documents, tools.stop):
             report.notices.append(notice)
             report.is_lossy = True
+
+
+def _documents_go_first(archive: Archive, source: Source, listing_ids: Sequence[int]) -> bool:
+    with archive.reading() as session:
+        return documents_go_first(session, source.slug, listing_ids)
 
 
 def _work_for(archive: Archive, source: Source, tools: Tools) -> LinkWork:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from archive.listings import Listing
-from archive.publications import Publication, publications_in, published_by
+from archive.publications import published_by
 from archive.settle import Settled
 from archive.statements import Statements
 from archive.targets import Answered, hasten, note_answered, reread_at
 from ingest.freshness import fresh_for, minutes_stated
 from ingest.response import Response, retry_after_seconds
-from ingest.rhythm import Rhythm, is_burst, rhythm_of, wait_until_next
+from ingest.rhythm import is_burst, rhythm_on, wait_until_next
 from parsers.source import Source
 
 JITTER = 0.1
@@ -32,7 +31,7 @@ def note_polled(
     published = asked.published
     if settled.accounts.new or settled.accounts.revised:
         published = published_by(within, source.slug)
-    if asked.role == "detail" and published != asked.published and is_burst(*_rhythm_of(published, now), now):
+    if asked.role == "detail" and published != asked.published and is_burst(*rhythm_on(published, now), now):
         hasten(within, source.slug, _after(source, published, now, timedelta(0)))
     note_answered(within, asked.id, answered(source, asked, answer, now, polls, published))
 
@@ -64,7 +63,7 @@ def jittered(wait: timedelta) -> timedelta:
 
 def _after(source: Source, published: str, now: datetime, fresh: timedelta) -> datetime:
     """When a listing that has just answered is asked again; while it states to be fresh it is not asked sooner."""
-    rhythm, seen = _rhythm_of(published, now)
+    rhythm, seen = rhythm_on(published, now)
     wait = wait_until_next(rhythm, seen, now, timedelta(minutes=source.every_minutes), fresh)
     return now + max(jittered(wait), min(wait, fresh))
 
@@ -75,14 +74,3 @@ def _fresh_for(asked: Listing, answer: Response, minutes: int | None) -> timedel
     if stated is None and answer.status == 304 and asked.validated is not None:
         stated = fresh_for(asked.validated.headers)
     return max(stated or timedelta(0), timedelta(minutes=minutes or 0))
-
-
-def _rhythm_of(published: str, now: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
-    """The rhythm of a source by the end of this day, and when it was seen to publish."""
-    return _rhythm(published, now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1))
-
-
-@lru_cache(maxsize=128)
-def _rhythm(published: str, by: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
-    watched_since, seen = publications_in(published)
-    return rhythm_of(seen, watched_since, by), seen

@@ -22,6 +22,7 @@ from ingest.leases import Lease
 from ingest.pace import LONGEST_WAIT, answered, jittered, note_polled, told_to_wait
 from ingest.politeness import Unwell
 from ingest.report import Report
+from ingest.robots import Disallowed
 from ingest.settling import ASIDE, READABLE, arrive, facts_of
 from ingest.tools import Tools
 from ingest.waiting import NotAsked, not_asked
@@ -214,10 +215,12 @@ def _as_stored(archive: Archive, validated: Validated, hops: Sequence[Response])
 def _note_unanswered(
     archive: Archive, source: Source, asked: Listing, problem: FetchFailed | Refused, now: datetime
 ) -> None:
-    told = timedelta(seconds=getattr(problem, "retry_after_seconds", None) or 0.0)
+    forbidden = isinstance(problem, Disallowed)
+    told = timedelta(seconds=getattr(problem, "seconds" if forbidden else "retry_after_seconds", None) or 0.0)
     with archive.writing() as session:
         target = get_target(session, asked.id)
-        note_failure(session, target, now, str(problem), _again_after_failure(session, source, target, now, told))
+        again_at = _again_after_failure(session, source, target, now, told)
+        note_failure(session, target, now, str(problem), again_at, forbidden=forbidden)
 
 
 def _note_polled(

@@ -13,13 +13,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from archive.publications import Publication
+from archive.publications import Publication, publications_in
 
 LONDON = ZoneInfo("Europe/London")
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 WINDOW = timedelta(weeks=8)
 HALF_LIFE = timedelta(weeks=3)
@@ -64,6 +65,21 @@ class Rhythm:
         local = at.astimezone(LONDON)
         usual = self.weights[local.weekday() * 24 + local.hour]
         return max(usual * self.calm, 1.0 if usual >= USUAL else 1 / SPREAD)
+
+
+def rhythm_on(published: str, now: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
+    """The rhythm of a source by the end of this day, and what of its publications may make a burst of any hour of it.
+
+    `published` is what its row holds of them.
+    """
+    return _rhythm_by(published, now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
+
+
+@lru_cache(maxsize=128)
+def _rhythm_by(published: str, by: datetime) -> tuple[Rhythm, tuple[Publication, ...]]:
+    """Remembered without publications that are long past: of those there are up to 500."""
+    watched_since, seen = publications_in(published)
+    return rhythm_of(seen, watched_since, by), tuple(each for each in seen if each.at >= by - DAY - BURST_OVER)
 
 
 def rhythm_of(seen: Sequence[Publication], watched_since: datetime | None, now: datetime) -> Rhythm:

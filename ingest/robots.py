@@ -42,7 +42,11 @@ Ask = Callable[[httpx.URL, Mapping[str, str]], Response]
 
 
 class Disallowed(Refused):
-    """An address that the host's robots.txt keeps us from."""
+    """An address that the host's robots.txt keeps us from, for `seconds` at least: then it is asked for anew."""
+
+    def __init__(self, url: str, reason: str, seconds: float) -> None:
+        super().__init__(url, reason)
+        self.seconds = seconds
 
 
 class RobotsKept(Protocol):
@@ -102,9 +106,9 @@ class RobotsRules:
             return
         parsed = _parsed(robots.text)
         if not parsed.can_fetch(str(url), PRODUCT):
-            raise Disallowed(
-                str(url), f"{origin_of(url)}/robots.txt disallows it for {PRODUCT!r}, expected an address it allows"
-            )
+            where = f"{origin_of(url)}/robots.txt"
+            reason = f"{where} disallows it for {PRODUCT!r}, expected an address it allows"
+            raise Disallowed(str(url), reason, (robots.good_until - self._clock()).total_seconds())
         now = self._keep_apart(url, parsed)
         visits = parsed.visit_time(PRODUCT)
         if visits is not None:

@@ -9,7 +9,7 @@ from archive.waiting import note_waiting, put_off
 from ingest.fetch import FetchFailed, Refused
 from ingest.politeness import LONGEST_CLOSED, NotNow
 from ingest.report import Report
-from ingest.robots import LONGEST_GOOD, Disallowed
+from ingest.robots import Disallowed
 
 
 class NotAsked(Exception):
@@ -29,7 +29,7 @@ def not_asked(problem: FetchFailed | Refused) -> NotAsked | None:
     if isinstance(problem.__cause__, NotNow):
         return NotAsked(problem.reason, problem.__cause__.seconds, waits=True)
     if isinstance(problem, Disallowed):
-        return NotAsked(problem.reason, LONGEST_GOOD.total_seconds(), waits=False)
+        return NotAsked(problem.reason, problem.seconds, waits=False)
     return None
 
 

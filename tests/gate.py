@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ CHECKS: dict[str, Sequence[str]] = {
     "lint": ("ruff", "check", "."),
     "types": ("mypy", "."),
 }
-TESTS = ("pytest", "-n", "2", "--dist", "loadfile")
+TESTS = ("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Three on two cores, as many a test waits for a process, a browser or a disk; files in the order of `tests.order`."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -47,7 +49,9 @@ def _passes(name: str, command: Sequence[str]) -> bool:
 
 
 def _run(module: str, *arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT).returncode
+    """Its exit code. The hundreds of processes of the tests keep what they compile for each other, as is usual."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, env=kept).returncode
 
 
 def _say(text: str) -> None:

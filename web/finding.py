@@ -31,7 +31,7 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
             values: dict[str, Any] = {
                 "found": found,
                 "count": how_many(session, asked),
-                "choices": [(name, counted(session, asked, name)) for name in CHOICES],
+                "choices": list(counted(session, asked, CHOICES).items()),
                 "bars": histogram(session, replace(asked, before=None)),
             }
     except (BadRequest, BadQuery) as problem:

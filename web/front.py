@@ -11,9 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from archive.changes import last_cursor, newest_changes
 from archive.facets import LEVELS
-from archive.finding import LONDON, Asked, counted, find_page
+from archive.finding import LONDON, Asked, find_page, how_many_each
 from archive.overview import source_states, totals
-from archive.search import count
 from archive.store import Archive, Session
 from web.answers import HEADERS, page
 from web.catalogue import Catalogue
@@ -78,21 +77,15 @@ def last_days(session: Session, now: datetime) -> Stack:
     """How many bulletins of each level were issued on each of the last thirty days in London."""
     today = now.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
     edges = [(today.replace(tzinfo=None) - timedelta(days=DAYS - 1 - n)).replace(tzinfo=LONDON) for n in range(DAYS)]
-    asked = Asked(since=edges[0])
-    levels = [each.value for each in counted(session, asked, "level")]
-    rows: dict[str, list[int]] = {}
-    for level in (*(each for each in LEVELS if each in levels), ""):
-        rows[level] = _by_day(session, edges, level)
-    for day in range(DAYS):
-        rows[""][day] -= sum(numbers[day] for level, numbers in rows.items() if level)
-    return stacked(edges, rows)
-
-
-def _by_day(session: Session, edges: list[datetime], level: str) -> list[int]:
-    """How many were issued on each day, of one level or of all."""
-    facets = {"level": [level]} if level else {}
+    levels = [*LEVELS, ""]
     ends = [*edges[1:], None]
-    return [
-        count(session, None, facets=facets, since=since, until=until)[0]
+    searches = [
+        Asked(facets={"level": [level]} if level else {}, since=since, until=until)
+        for level in levels
         for since, until in zip(edges, ends, strict=True)
     ]
+    counts = iter(how_many_each(session, searches))
+    rows = {level: [next(counts)[0] for _ in range(DAYS)] for level in levels}
+    for day in range(DAYS):
+        rows[""][day] -= sum(rows[level][day] for level in LEVELS)
+    return stacked(edges, {level: numbers for level, numbers in rows.items() if not level or any(numbers)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from archive.facet_values import labels_of
 from archive.finding import Asked, Bar, counted, find_page, histogram, how_many
 from archive.query import BadQuery
+from archive.search import index, unindex
 from archive.store import Archive
-from tests.archive.matcher import entry
+from tests.archive.matcher import DAY_ZERO, entry
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, run, shown, with_document
 
 NOTE = "/Portals/4/CSSC/note.pdf"
@@ -57,10 +59,13 @@ def test_a_ranked_page_cannot_be_continued(filled: Archive) -> None:
 
 def test_counts_by_filter_are_what_choosing_the_value_finds(filled: Archive) -> None:
     with filled.reading() as session:
-        for facet in ("level", "source", "issuer", "region", "topic", "state", "year", "has"):
-            for query in (None, "the", "has:attachment"):
-                asked = Asked(query, {"level": ["green", "amber"]} if facet != "level" else {})
-                values = counted(session, asked, facet)
+        facets = ("level", "source", "issuer", "region", "topic", "state", "year", "has")
+        for query in (None, "the", "has:attachment"):
+            asked = Asked(query, {"level": ["green", "amber"]})
+            found = counted(session, asked, facets)
+            assert tuple(found) == facets
+            for facet, values in found.items():
+                values = [each for each in values if each.value not in asked.facets.get(facet, ())]
                 assert [each.count for each in values] == sorted((each.count for each in values), reverse=True)
                 for each in values:
                     chosen = Asked(query, {**asked.facets, facet: [each.value]})
@@ -71,7 +76,7 @@ def test_counts_by_filter_are_what_choosing_the_value_finds(filled: Archive) -> 
 def test_every_value_of_a_record_can_be_chosen(filled: Archive) -> None:
     rows = everything(filled)
     with filled.reading() as session:
-        of = {name: labels_of(session, name) for name in ("source", "issuer", "region", "topic", "year")}
+        of = labels_of(session, ("source", "issuer", "region", "topic", "year"))
     assert set(of["issuer"]) == {each for row in rows for each in row["issuers"]}
     assert set(of["topic"]) == {each for row in rows for each in row["topics"]}
     assert set(of["region"].values()) == {row["region"] for row in rows if row["region"]}
@@ -81,8 +86,16 @@ def test_every_value_of_a_record_can_be_chosen(filled: Archive) -> None:
 
 def test_a_value_in_force_is_shown_though_it_leaves_nothing(filled: Archive) -> None:
     with filled.reading() as session:
-        values = counted(session, Asked("nowhere", {"level": ["red"]}), "level")
+        values = counted(session, Asked("nowhere", {"level": ["red"]}), ["level"])["level"]
     assert [(each.value, each.count) for each in values] == [("red", 0)]
+
+
+def test_a_value_in_force_comes_first(filled: Archive) -> None:
+    with filled.reading() as session:
+        most, *_, least = counted(session, Asked(), ["level"])["level"]
+        values = counted(session, Asked(None, {"level": [least.value]}), ["level"])["level"]
+    assert most.count > least.count
+    assert [each.value for each in values][:2] == [least.value, most.value]
 
 
 def test_the_histogram_counts_every_bulletin_once(filled: Archive) -> None:
@@ -104,8 +117,6 @@ def test_the_histogram_counts_every_bulletin_once(filled: Archive) -> None:
     [(0, "day", 1), (61, "day", 62), (62, "month", 3), (1_000, "month", 34), (2_000, "year", 6)],
 )
 def test_the_bars_are_as_wide_as_the_span_needs(filled: Archive, days: int, unit: str, bars: int) -> None:
-    from archive.search import index, unindex
-
     with filled.writing() as session:
         for number in range(1, 7):
             unindex(session, number)
@@ -127,12 +138,35 @@ def test_a_bar_is_bounded_by_the_span_that_was_asked(filled: Archive) -> None:
         assert isinstance(found.bars[0], Bar)
 
 
+def test_a_bar_that_begins_before_the_span_has_nothing_of_before(archive: Archive) -> None:
+    with archive.writing() as session:
+        for days in (1, 20, 100):
+            index(session, entry(days, "one"))
+    since = DAY_ZERO + timedelta(days=10)
+    with archive.reading() as session:
+        found = histogram(session, Asked("one", since=since))
+    assert found is not None
+    assert (found.unit, found.bars[0].since < since) == ("month", True)
+    assert sum(bar.count for bar in found.bars) == 2
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_the_ends_of_the_calendar_have_a_histogram(archive: Archive, at: datetime) -> None:
+    with archive.writing() as session:
+        index(session, replace(entry(1, "one"), issued_sort=at))
+        index(session, entry(2, "one"))
+    with archive.reading() as session:
+        found = histogram(session, Asked("one"))
+    assert found is not None
+    assert (found.unit, len(found.bars) <= 401) == ("year", True)
+
+
 def test_a_query_that_cannot_be_read_is_refused_by_all_of_them(filled: Archive) -> None:
     asked = Asked("level:orange")
     with filled.reading() as session:
         for refused in (
             lambda: find_page(session, asked),
-            lambda: counted(session, asked, "level"),
+            lambda: counted(session, asked, ["level"]),
             lambda: histogram(session, asked),
         ):
             with pytest.raises(BadQuery, match="level:orange, expected one of green"):

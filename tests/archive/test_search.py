@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from archive.search import Hit, SearchEntry, count, facet_counts, find, index, unindex
+from archive.search import AT_ONCE, Hit, SearchEntry, count, count_each, find, index, unindex
 from archive.store import Archive
 from tests.archive.matcher import DAY_ZERO, entry, found
 
@@ -101,14 +101,19 @@ def test_words_do_not_reach_the_filters(connection: Connection) -> None:
         assert found(connection, f"van -{text}") == [1]
 
 
-def test_facet_counts_replace_their_own_filter(connection: Connection) -> None:
+def test_many_counts_at_once_are_those_of_each(connection: Connection) -> None:
     for number, level in enumerate(("green", "green", "amber", "red")):
         index(connection, entry(number, "van" if number else "bag", level=level, source="bsia-cssc"))
-    facets = {"level": ["red"], "source": ["bsia-cssc"]}
-    levels = ("green", "amber", "red", "yellow")
-    counted = facet_counts(connection, "van", "level", levels, facets=facets)
-    assert counted == {"green": (1, False), "amber": (1, False), "red": (1, False), "yellow": (0, False)}
-    assert facet_counts(connection, None, "level", ["green"]) == {"green": (2, False)}
+    searches: list[dict[str, Any]] = [
+        {"query": query, "facets": facets, "since": since, "until": None}
+        for query in ("van", "bag OR van", '"van van"', "va*", None)
+        for facets in ({}, {"level": ["red"]}, {"level": ["green", "amber"], "source": ["bsia-cssc"]})
+        for since in (None, DAY_ZERO, DAY_ZERO + timedelta(days=1), DAY_ZERO + timedelta(days=3))
+    ] * 3
+    assert len(searches) > AT_ONCE
+    assert count_each(connection, searches) == [count(connection, **each) for each in searches]
+    assert {found for found, _ in count_each(connection, searches)} == {0, 1, 2, 3, 4}
+    assert count_each(connection, []) == []
 
 
 def test_counts_stop_at_the_most(connection: Connection) -> None:

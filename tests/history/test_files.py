@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from archive.derived import Gap
 from archive.tables import Capture, Check
 from ingest.replay import replay_into
 from parsers.source import sources
-from tests.history.recorded import LIVES, Exchange, imported, paced, said, timeline, write_warc
-from tests.lifecycle.dumps import counts, differences, dump
+from tests.history.recorded import Exchange, imported, paced, said, timeline, write_warc
+from tests.lifecycle.dumps import differences, dump
 from tests.lifecycle.world import ADDRESS, Clock, opened
-
-
-@pytest.mark.parametrize("slug", LIVES)
-def test_importing_the_whole_timeline_equals_having_polled_it(slug: str, database_url: str, tmp_path: Path) -> None:
-    lived = timeline(slug)
-    assert lived.kinds == LIVES[slug]
-    file = write_warc(tmp_path / "timeline.warc.gz", lived.exchanges)
-    with opened(database_url, tmp_path) as archive:
-        report = imported(archive, lived.source, lived.clock, file)
-        assert differences(lived.said, said(archive)) == []
-        assert dump(archive, [Gap])["gaps"] == []
-        assert {row["cause"] for row in dump(archive)["changes"]} == {"import"}
-    assert (report.state, report.accounts.errors) == ("done", 0)
 
 
 def test_a_poll_that_was_answered_304_is_a_revisit(database_url: str, tmp_path: Path) -> None:
@@ -45,31 +29,6 @@ def test_a_poll_that_was_answered_304_is_a_revisit(database_url: str, tmp_path: 
         imported(archive, lived.source, lived.clock, write_warc(tmp_path / "x.warc.gz", crawled))
         assert differences(lived.said, said(archive)) == []
         assert any(row["kind"] == "identical" for row in dump(archive, [Check])["checks"])
-
-
-def test_files_are_walked_together_in_order_of_time_whatever_their_order_is(tmp_path: Path) -> None:
-    lived = timeline("met-police")
-    shuffled = list(lived.exchanges)
-    random.Random(3).shuffle(shuffled)
-    folder = tmp_path / "warcs" / "deep"
-    folder.mkdir(parents=True)
-    write_warc(folder / "a.warc.gz", shuffled[::2], revisits=False)
-    write_warc(folder.parent / "b.warc.gz", shuffled[1::2], revisits=False)
-    with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
-        imported(archive, lived.source, lived.clock, *folder.parent.rglob("*.warc.gz"))
-        assert differences(lived.said, said(archive)) == []
-
-
-def test_imported_twice_it_is_the_same_archive(database_url: str, tmp_path: Path) -> None:
-    lived = timeline("met-police")
-    one = write_warc(tmp_path / "one.warc.gz", lived.exchanges)
-    with opened(database_url, tmp_path) as archive:
-        imported(archive, lived.source, lived.clock, one)
-        before, rows = dump(archive), counts(archive)
-        imported(archive, lived.source, lived.clock, one)
-        assert differences(before, dump(archive)) == [] and counts(archive) == {**rows, "runs": 2}
-        imported(archive, lived.source, lived.clock, write_warc(tmp_path / "two.warc.gz", lived.exchanges))
-        assert differences(before, dump(archive)) == []
 
 
 def test_replay_derives_an_imported_archive_again(database_url: str, tmp_path: Path) -> None:

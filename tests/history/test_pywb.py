@@ -1,14 +1,10 @@
-"""Backfilling from a real pywb that holds the replica's whole timeline equals having polled it."""
+"""A real pywb gives what its files hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from archive.derived import Gap
 from ingest.archives import Asker
 from ingest.cdx_server import CdxServer
 from ingest.holdings import Given, PassedOver, Row, address_key
@@ -17,33 +13,8 @@ from ingest.wacz import opened as opened_part
 from ingest.warc import REVISIT, captures_in, given_in
 from tests.corpus import corpus
 from tests.history.pywb_server import ADDRESS, archive_fetcher, serving_pywb
-from tests.history.recorded import LIVES, said, timeline, walked, write_warc
-from tests.lifecycle.dumps import differences, dump
-from tests.lifecycle.world import opened
 
 UNTIL = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def pywb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("pywb")
-    warcs = [write_warc(folder / f"{slug}.warc.gz", timeline(slug).exchanges) for slug in LIVES]
-    with serving_pywb(folder / "served", warcs) as port:
-        yield port
-
-
-@pytest.mark.parametrize("slug", LIVES)
-def test_backfilling_the_whole_timeline_equals_having_polled_it(
-    slug: str, pywb_port: int, database_url: str, tmp_path: Path
-) -> None:
-    lived = timeline(slug)
-    with archive_fetcher(pywb_port) as fetcher, opened(database_url, tmp_path) as archive:
-        holding = CdxServer(Asker(fetcher, wait=lambda seconds: None), ADDRESS)
-        report = walked(archive, lived.source, holding, lived.clock)
-        assert differences(lived.said, said(archive)) == []
-        assert dump(archive, [Gap])["gaps"] == []
-        assert {row["cause"] for row in dump(archive)["changes"]} == {"backfill"}
-    assert (report.state, report.accounts.errors) == ("done", 0)
 
 
 def held_in(files: list[Path]) -> dict[tuple[str, datetime], Given]:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests import gate
+from tests import gate, order
 
 PASSES = ("timeit", "-n", "1", "-r", "1", "pass")
 FAILS = ("timeit", "-n", "1", "-r", "1", "raise OSError")
@@ -44,3 +44,16 @@ def test_missing_tools_are_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert gate.main([]) == 3
     assert "ruff, mypy, pytest, xdist: not installed" in capfd.readouterr().out
+
+
+def test_the_longest_files_are_there() -> None:
+    assert [name for name in order.LONGEST if not (gate.ROOT / "tests" / name).is_file()] == []
+
+
+def test_what_is_compiled_is_kept_whatever_the_shell_says(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    said = ("timeit", "-n", "1", "-r", "1", "import sys; print(sys.dont_write_bytecode)")
+    assert gate.gate({}, said) == 0
+    assert "False" in capfd.readouterr().out.splitlines()

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -203,13 +204,14 @@ class TestHostsThatFail:
             assert fetcher.get(server.url("/other")).answer.body == PAGE
         assert server.paths() == ["/", "/other"]
 
-    def test_an_answer_that_ends_later_forgets_no_such_time(self, ledger: Callable[[], Ledger]) -> None:
+    @pytest.mark.parametrize("later", [(200, None), (429, 10.0)])
+    def test_an_answer_that_ends_later_forgets_no_such_time(self, later: Any, ledger: Callable[[], Ledger]) -> None:
         watch = Watch()
         politeness = Politeness(lambda host: HostRules(0, 2), ledger(), clock=watch.clock, sleep=watch.sleep)
         with politeness.turn(HOST) as well:
             with politeness.turn(HOST) as busy:
                 busy.note_answer(429, 3600)
-            well.note_answer(200, None)
+            well.note_answer(*later)
         with pytest.raises(NotNow), politeness.turn(HOST):
             raise AssertionError("the host was to be left alone")
 

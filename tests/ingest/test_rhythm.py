@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.publications import Publication
-from ingest.rhythm import LONDON, USUAL, Rhythm, is_burst, rhythm_of, wait_until_next
+from archive.publications import Publication, publications_in
+from ingest.rhythm import LONDON, USUAL, Rhythm, is_burst, rhythm_of, rhythm_on, wait_until_next
 
 QUARTER = timedelta(minutes=15)
 NOON = datetime(2026, 6, 17, 11, 0, tzinfo=UTC)
@@ -150,6 +150,20 @@ def test_several_publications_within_hours_are_a_burst_and_one_is_not() -> None:
         assert is_burst(rhythm_of(lately, None, NOON), lately, NOON)
     assert asked_in(several, NOON) < QUARTER / 2
     assert asked_in(several, NOON + timedelta(hours=12)) > QUARTER * 0.9
+
+
+@given(st.dictionaries(st.integers(-90, 4 * 24 * 60), st.booleans(), max_size=30), st.integers(0, 24 * 60 - 1))
+def test_what_is_remembered_for_a_day_tells_what_all_publications_tell(ago: dict[int, bool], minute: int) -> None:
+    midnight = datetime(2026, 6, 17, tzinfo=UTC)
+    now = midnight + timedelta(minutes=minute)
+    last = int(now.timestamp()) // 60
+    row = " ".join([f"{last - 90_000}^", *(f"{last - each}{'!' if alarm else ''}" for each, alarm in ago.items())])
+    watched_since, every = publications_in(row)
+    rhythm, lately = rhythm_on(row, now)
+    assert rhythm == rhythm_of(every, watched_since, midnight + timedelta(days=1))
+    assert is_burst(rhythm, lately, now) == is_burst(rhythm, every, now)
+    assert wait_until_next(rhythm, lately, now, QUARTER) == wait_until_next(rhythm, every, now, QUARTER)
+    assert all(each.at >= midnight - timedelta(days=1) for each in lately)
 
 
 def test_who_publishes_all_the_time_is_in_no_burst() -> None:

@@ -80,10 +80,11 @@ def test_where_there_is_none_all_is_allowed(status: str) -> None:
         response(b"", status="429 Too Many Requests"),
         reset(),
         redirect("/robots.txt"),
+        response(b"", status="300 Multiple Choices"),
         response(b"<html><script src='/cdn-cgi/challenge-platform/x'></script></html>", "Content-Type: text/html"),
         response(b"", "Content-Encoding: zip"),
     ],
-    ids=["500", "429", "reset", "circle", "challenge", "encoding"],
+    ids=["500", "429", "reset", "circle", "leads nowhere", "challenge", "encoding"],
 )
 def test_a_host_that_does_not_give_it_is_not_asked_anything(robots: Answer) -> None:
     with at_rest(robots, attempts=1) as (fetcher, server, _watch), pytest.raises(FetchFailed):
@@ -145,9 +146,11 @@ def test_it_is_read_to_half_a_megabyte() -> None:
         refused_in(fetcher, server.url("/admin/"))
 
 
-@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\xff\xfe\x00"], ids=["mark", "noise"])
+@pytest.mark.parametrize(
+    "start", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"\xff\xfe\x00\n"], ids=["mark", "mark alone", "noise"]
+)
 def test_odd_bytes_are_survived(start: bytes) -> None:
-    with at_rest(response(start + b"\n" + RULES)) as (fetcher, server, _watch):
+    with at_rest(response(start + RULES)) as (fetcher, server, _watch):
         fetcher.get(server.url())
         refused_in(fetcher, server.url("/admin/"))
 

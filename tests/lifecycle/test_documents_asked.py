@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from archive.derived import Target
 from archive.store import Archive
-from archive.waiting import LINKS_WAIT
 from ingest.citations import DOCUMENTS_AT_ONCE, IN_FULL_EVERY
 from ingest.fetch import Fetcher
 from ingest.politeness import HostRules, NotNow, Politeness, at_once
@@ -169,7 +168,7 @@ def test_it_is_2000_whatever_part_of_a_run_asks_them(setting: Setting, monkeypat
     with setting.archive.writing() as session:
         for target in session.scalars(select(Target)):
             target.next_check_at = setting.clock()
-            target.last_error = f"{LINKS_WAIT}a while" if target.role == "listing" else None
+            target.links_wait = "a while" if target.role == "listing" else None
     asked(setting)
     assert not setting.run().lossy
     assert len(asked(setting, ONE, OTHER)) == 1

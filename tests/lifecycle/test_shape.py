@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 import archive.derived
 import archive.migrate
@@ -56,7 +57,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str, tmp_pa
         run(store, Upstream(SITE), Clock())
         before = dump(store)
         set_shape(store, "0999")
-        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0007 or older; use newer code"):
+        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0008 or older; use newer code"):
             open_archive(database_url, str(tmp_path / "blobs"))
         assert differences(before, dump(store)) == []
 
@@ -66,7 +67,7 @@ def test_the_command_line_refuses_a_newer_database(tmp_path: Path) -> None:
         set_shape(store, "9999")
     done = bulletins(tmp_path, "status")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "its shape is 9999, expected 0007 or older" in done.stderr
+    assert "its shape is 9999, expected 0008 or older" in done.stderr
 
 
 def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,6 +119,11 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
             assert sorted(row.role for row in session.scalars(select(Target))) == ["detail", "older"]
 
 
+def drop_columns_of_shape_0008(session: Session) -> None:
+    for name in ("links_wait", "forbidden"):
+        session.execute(text(f"ALTER TABLE targets DROP COLUMN {name}"))
+
+
 FORGET = {
     "sqlite": "UPDATE search_entries SET tokens = replace(tokens, :token, '')",
     "postgresql": "UPDATE search_entries SET tsv = ts_delete(tsv, :token)",
@@ -138,6 +144,7 @@ def test_an_archive_of_the_sixth_shape_is_found_by_year_and_attachment(database_
                 word = token if dialect == "sqlite" else f"={token}"
                 session.execute(text(FORGET[dialect]), {"token": word})
             session.execute(text("DROP TABLE facet_values"))
+            drop_columns_of_shape_0008(session)
         set_shape(store, "0006")
         with store.reading() as session:
             assert [find(session, query) for query in asked] == [[], [], [], []]
@@ -145,6 +152,30 @@ def test_an_archive_of_the_sixth_shape_is_found_by_year_and_attachment(database_
         with store.reading() as session:
             assert [[hit.notification_id for hit in find(session, query)] for query in asked] == expected
             assert [labels_of(session, facet) for facet in FACETS] == values
+
+
+def test_an_archive_of_the_seventh_shape_still_knows_whose_links_wait(database_url: str, tmp_path: Path) -> None:
+    said = {
+        "waits itself": (0, "h is to be asked at 9, expected that time"),
+        "links wait": (0, "what it points to waits: h is to be asked at 9, expected that time"),
+        "fails": (2, "what it points to waits: no, this is an error of theirs"),
+        "is well": (0, None),
+    }
+    with opened(database_url, tmp_path) as store:
+        with store.writing() as session:
+            for url, (failures, words) in said.items():
+                target, _ = ensure_target(session, "s", "listing", url, START)
+                target.failures, target.last_error = failures, words
+        with store.writing() as session:
+            drop_columns_of_shape_0008(session)
+        set_shape(store, "0007")
+        assert upgrade(store) == "0007"
+        with store.reading() as session:
+            found = {
+                each.url: (each.failures, each.last_error, each.links_wait) for each in session.scalars(select(Target))
+            }
+    moved = {"links wait": (0, None, "h is to be asked at 9, expected that time")}
+    assert found == {url: (*was, None) for url, was in said.items()} | moved
 
 
 def test_an_archive_that_is_up_to_date_is_left_alone(database_url: str, tmp_path: Path) -> None:

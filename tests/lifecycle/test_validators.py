@@ -117,6 +117,16 @@ def test_a_304_shows_what_it_confirms_until_then(archive: Archive) -> None:
     assert {(row["first_seen"], row["last_seen"]) for row in found.values()} == {(clock() - MINUTES_20, clock())}
 
 
+def test_a_page_of_which_too_little_could_be_read_lends_no_validators(archive: Archive) -> None:
+    upstream, clock = Upstream(SmallSite([SIX])), Clock()
+    poll(archive, upstream, clock)
+    upstream.site = SmallSite([SIX[:3]])
+    poll(archive, upstream, clock, 3)
+    upstream.site = SmallSite([SIX])
+    poll(archive, upstream, clock)
+    assert upstream.pages_asked == [200, 200, 200, 200, 304]
+
+
 def test_what_was_saved_before_a_304_is_late(archive: Archive) -> None:
     upstream, clock = Upstream(SmallSite([SIX])), Clock()
     poll(archive, upstream, clock, 2)

@@ -26,7 +26,7 @@ from replica.faults import Fault, status, too_many
 from scheduler import Scheduler
 from tests.lifecycle.notes import Note
 from tests.lifecycle.notes_world import World
-from tests.lifecycle.world import PlainReader, opened
+from tests.lifecycle.world import START, PlainReader, opened
 
 MANY = [Note(number, f"Note {number}") for number in range(1, 31)]
 
@@ -87,6 +87,10 @@ class SlowWorld(World):
     def once(self, *, only_due: bool = False) -> Report:
         with self.tools() as equipment:
             return run_source(self.archive, self.source, equipment, only_due=only_due)
+
+    def allow(self) -> None:
+        """From now on its robots.txt forbids nothing."""
+        del self.upstream.faults["/robots.txt"]
 
     def sleep(self, seconds: float) -> None:
         self.clock.forward(seconds / 60)
@@ -208,6 +212,27 @@ def test_details_of_a_host_that_asks_us_to_wait_wait(archive: Archive) -> None:
     assert "2 listings" not in str(world.tick().told)
     world.clock.forward(100)
     assert (world.once().told, len(world.states()), world.status()) == ([], 8, ("healthy", None))
+
+
+def test_a_listing_that_robots_txt_forbids_is_told_asked_no_more_than_that_and_comes_back(archive: Archive) -> None:
+    world = SlowWorld(archive, *MANY[:2], robots="User-agent: *\nDisallow: /notes\n")
+    report = world.once()
+    assert (report.lossy, report.accounts.errors) == (True, 1)
+    state, problem = world.status()
+    assert state == "forbidden"
+    assert str(problem).endswith("/robots.txt disallows it for 'bulletins', expected an address it allows")
+    assert world.next_due() >= world.clock() + timedelta(days=1)
+    for _ in range(12):
+        world.tick()
+    assert world.clock() < START + timedelta(days=14)
+    assert set(world.asked()) == {"/robots.txt"}
+    assert world.status()[0] == "forbidden"
+    world.allow()
+    world.upstream.faults["/notes"] = status(503)
+    world.tick()
+    assert world.status()[0] == "failing"
+    del world.upstream.faults["/notes"]
+    assert (world.tick().told, len(world.states()), world.status()) == ([], 2, ("healthy", None))
 
 
 @pytest.mark.parametrize("path", ["/notes", "/notes/1"])
