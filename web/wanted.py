@@ -16,6 +16,8 @@ MOST_AT_ONCE = 100
 PER_PAGE = 25
 SCOPE = ("q", *FACETS, "since", "until")
 """The parameters that say what a search is about; the others are its order and its place."""
+ONCE = ("q", "since", "until", "rank", "limit", "before")
+"""What two values of would contradict each other; filters take several."""
 BIGGEST = 2**63
 
 
@@ -53,7 +55,7 @@ def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
     """The search of these parameters; unknown ones are left out. Raises BadRequest."""
     pairs = [(name, value.strip()) for name, value in params.multi_items() if value.strip()]
     pairs = [pair for pair in pairs if pair[0] in (*SCOPE, "rank", "limit", "before")]
-    given = dict(pairs)
+    given = {name: _only(name, [value for each, value in pairs if each == name]) for name, _ in pairs if name in ONCE}
     until = _day("until", given.get("until"))
     asked = Asked(
         query=given.get("q"),
@@ -71,8 +73,14 @@ def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
 
 def number_in(params: QueryParams, name: str, least: int, most: int) -> int | None:
     """A number among parameters; None where it is not given. Raises BadRequest."""
-    value = params.get(name, "").strip()
-    return _number(name, value, least, most) if value else None
+    given = [value for each in params.getlist(name) if (value := each.strip())]
+    return _number(name, _only(name, given), least, most) if given else None
+
+
+def _only(name: str, values: Sequence[str]) -> str:
+    if len(values) > 1:
+        raise BadRequest(f"{name}: given {len(values)} times, expected once")
+    return values[0]
 
 
 def _facets(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:

@@ -185,3 +185,16 @@ def test_a_title_cannot_break_out_of_its_citation(site: httpx.Client) -> None:
 )
 def test_a_date_is_shown_as_precisely_as_it_was_stated(stated: str | None, precision: str | None, shown: str) -> None:
     assert issued({"issued": stated, "issued_precision": precision}) == shown
+
+
+@pytest.mark.parametrize("path", ["/search", "/api/v1/notifications", "/search.atom"])
+@pytest.mark.parametrize("name", ["q", "since", "until", "rank", "limit", "before"])
+def test_what_is_asked_twice_of_one_thing_is_refused(site: httpx.Client, path: str, name: str) -> None:
+    answer = site.get(path, params=[(name, "1"), ("level", "green"), ("level", "red"), (name, "2")])
+    assert answer.status_code == 400
+    assert f"{name}: given 2 times, expected once" in answer.text
+
+
+def test_so_is_a_cursor(site: httpx.Client) -> None:
+    answer = site.get("/api/v1/changes?since=1&limit=2&since=3")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "since: given 2 times, expected once")
