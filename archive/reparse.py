@@ -49,6 +49,7 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
     changes = Changes("parser", capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
+    keeper.states_links = reading.states_links
     revisions = _last_revisions(session, capture.id)
     paired = _pair(revisions, reading.read)
     if capture.role == "detail":
@@ -230,6 +231,8 @@ def _edited(keeper: Keeper, entry: ReadEntry, number: int) -> Iterator[Reparsed]
     current = keeper.session.get_one(Revision, (row.id, row.revision))
     content_hash = entry.notification.content_hash()
     if current.at >= keeper.capture.fetched_at or content_hash == current.content_hash:
+        return
+    if keeper.only_lacks_links(current, entry):
         return
     before, after = current.record, entry.notification.as_row()
     _append_reread(keeper, row, current, entry, content_hash, keeper.capture)
