@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from archive.store import Archive
 from web import api, bulletins, kept, news, openapi, sources, takeaway
-from web.answers import HEADERS, answered, data, refusal, tagged
+from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
@@ -74,14 +75,15 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }
-    routes = [Route(path, _endpoint(make), methods=["GET"]) for path, make in gets.items()]
+    turns = asyncio.Semaphore(AT_ONCE)
+    routes = [Route(path, _endpoint(make, turns), methods=["GET"]) for path, make in gets.items()]
     routes.append(Route("/seen", _seen, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
 
 
-def _endpoint(make: Answer) -> Callable[[Request], object]:
+def _endpoint(make: Answer, turns: asyncio.Semaphore) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
-        return await answered(request, lambda: make(request))
+        return await answered(request, lambda: make(request), turns)
 
     return endpoint
 
