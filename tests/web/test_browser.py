@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
+from tests.web.conftest import NOTE_BODY
+
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 VIEWS = [("light", 380, 800), ("dark", 1600, 1000)]
 """Each size and each scheme once: what depends on the one does not depend on the other."""
@@ -70,7 +72,7 @@ def test_find_filter_open_compare_read_cite(watched: Watched) -> None:
     assert page.get_by_text("document ", exact=False).first.is_visible()
     with page.expect_download() as coming:
         page.locator(".attachment h3 a").click()
-    assert Path(coming.value.path()).read_bytes() == b"%PDF-1.4 note"
+    assert Path(coming.value.path()).read_bytes() == NOTE_BODY
     assert "retrieved" in str(page.locator(".citation").text_content())
     page.locator(".cite").get_by_role("link", name="Plain text").click()
     assert "SHA-256" in page.inner_text("body")
