@@ -14,7 +14,7 @@ from archive.kept import captures
 from archive.reading import NotFound, number_of
 from archive.showing import shown
 from archive.store import Archive
-from web.answers import HEADERS, page
+from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
 from web.citing import bibtex, plain_citation
 from web.diffs import difference, differences
@@ -86,7 +86,7 @@ def citation(archive: Archive, catalogue: Catalogue, request: Request, public_id
     write = bibtex if form == "bib" else plain_citation
     text = write(found, newest(found), catalogue, address_of(request, found))
     media_type = "application/x-bibtex" if form == "bib" else "text/plain"
-    return PlainTextResponse(text, headers=HEADERS, media_type=media_type)
+    return PlainTextResponse(written(text), headers=HEADERS, media_type=media_type)
 
 
 def newest(found: Mapping[str, Any]) -> Mapping[str, Any]:
