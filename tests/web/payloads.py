@@ -98,7 +98,7 @@ AGAIN = " An update follows."
 CATALOGUE = Catalogue(
     {"hostile": SourceFacts("hostile", WORDS[0], " ".join(WORDS), WORDS[2], WORDS[27], 15, WORDS[3])},
     {word: word for word in WORDS},
-    banner=" ".join(WORDS),
+    banner=WORDS[0],
 )
 """What a publisher says of itself is nobody's but ours to state; it is escaped all the same."""
 

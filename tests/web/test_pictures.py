@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from archive.attachments import Page, store_text
-from archive.store import Archive, ArchiveUnusable
+from archive.attachments import Page, ensure_documents, store_text
+from archive.kept import captures, has_page
+from archive.store import Archive, ArchiveUnusable, Session
 from desk import drawn_by
 from ingest.documents import PNG, DocumentReader
 from tests import pdfs
@@ -63,6 +64,9 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         pages = [Page(number, text, "pdfium") for number, text in enumerate(TEXTS, 1)]
         with archive.writing() as session:
             store_text(session, SHA256, "done", None, "a test", pages)
+            listing = captures(session, [1])[1]["sha256"]
+            ensure_documents(session, [listing])
+            store_text(session, listing, "done", None, "a test", pages)
         yield archive
 
 
@@ -128,8 +132,16 @@ def test_a_picture_is_for_good_and_in_a_sandbox(pages_at: httpx.Client) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("number", ["0", "5", "999999999", str(2**63), "9" * 5_000, "-1", "1.5", "x"])
-def test_a_page_that_is_not_there_is_404_and_not_drawn(pages_at: httpx.Client, counted: Counted, number: str) -> None:
+@pytest.mark.parametrize("number", ["0", "5", "999999999", "9" * 18, str(2**63), "9" * 5_000, "-1", "1.5", "x"])
+def test_a_page_that_is_not_there_is_404_and_not_drawn(
+    pages_at: httpx.Client, counted: Counted, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_postgresql_does(session: Session, sha256: str, page: int) -> bool:
+        if page >= 2**31:
+            raise OverflowError(page)
+        return has_page(session, sha256, page)
+
+    monkeypatch.setattr("web.kept.has_page", as_postgresql_does)
     address = str(leaves(pages_at, "newsletter.pdf")[1][0]["src"])
     before = len(counted.asked)
     answer = pages_at.get(address.replace("/1-small.png", f"/{number}.png"))
