@@ -20,11 +20,18 @@ from web.wanted import BIGGEST
 
 NAME = re.compile(r"[^A-Za-z0-9._-]+")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-FOREVER = {
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+DOWNLOAD = {
+    **HEADERS,
+    **FOREVER,
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "Cache-Control": "private, max-age=31536000, immutable",
 }
-DOWNLOAD = {**HEADERS, **FOREVER}
+PICTURE = {
+    **FOREVER,
+    "Content-Security-Policy": "script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'; sandbox allow-same-origin",
+}
+"""Browsers show a picture alone in a document of theirs, with a style of theirs."""
 MOST_PAGES = 1_000_000
 """No number of a page is as large: what a database cannot hold is not looked for in one."""
 
@@ -68,7 +75,7 @@ def page_picture(
     except CannotDraw as problem:
         raise NotFound(f"page {number} of {sha256}: {problem}, expected one that can be drawn") from problem
     answer = tagged(png, request, "image/png")
-    answer.headers.update(FOREVER)
+    answer.headers.update(PICTURE)
     return answer
 
 

@@ -78,6 +78,20 @@ def test_find_filter_open_compare_read_cite(watched: Watched) -> None:
     assert "SHA-256" in page.inner_text("body")
 
 
+def test_pages_of_an_attachment_are_seen_large_and_printed_as_text(watched: Watched, public_id: str) -> None:
+    page = watched.open(f"/bulletins/{public_id}")
+    picture = page.get_by_role("img", name="Page 1 of note.pdf")
+    assert picture.evaluate("each => each.decode().then(() => [each.naturalWidth, each.clientWidth])") == [320, 158]
+    page.emulate_media(media="print")
+    assert not picture.is_visible()
+    assert page.get_by_text("document ", exact=False).first.is_visible()
+    page.emulate_media(media="screen")
+    assert not page.locator(".text.page").first.is_visible()
+    picture.click()
+    page.wait_for_url("**/pages/1.png")
+    assert page.evaluate("() => document.images[0].naturalWidth") == 800
+
+
 def test_take_away(watched: Watched) -> None:
     """A briefing is styled though nothing but its own style may be; its contents lead into it; files are downloads."""
     page = watched.open("/search?source=bsia-cssc")
