@@ -183,7 +183,7 @@ def serve_all(
         if replica:
             transport_for = stack.enter_context(_replica_of_upstreams())
             chosen = [_paced(source) for source in chosen]
-        stack.enter_context(desk(archive, chosen, host, port, replica=replica))
+        stack.enter_context(desk(archive, chosen, settings, host, port, replica=replica))
         _say_where(settings)
         for name, problem in broken_sources().items():
             say(f"{name}: {problem}, expected a module that can be imported")

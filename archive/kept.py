@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.derived import Attachment, Target
+from archive.derived import Attachment, DocumentPage, Target
 from archive.tables import Capture
 
 SHOWN = (
@@ -30,3 +30,9 @@ def attachment_url(session: Session, sha256: str) -> str | None:
     """
     citing = select(Target.url).join(Attachment, Attachment.target_id == Target.id).where(Target.sha256 == sha256)
     return session.scalar(citing.order_by(Target.id).limit(1))
+
+
+def has_page(session: Session, sha256: str, number: int) -> bool:
+    """Whether the text of that page of a document is held, which is so for every page that was found in it."""
+    found = select(DocumentPage.page).where(DocumentPage.sha256 == sha256, DocumentPage.page == number)
+    return session.scalar(found) is not None

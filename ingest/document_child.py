@@ -1,7 +1,7 @@
 """The process that opens documents: reads bodies from its standard input, writes one JSON line a page.
 
 Nothing is imported here before the limits are set; a document can end this process and nothing else.
-A request is 8 bytes of length (big-endian) and the body; the last line of an answer has a `state`.
+A request is a REQUEST and the body; the last line of an answer has a `state`.
 """
 
 from __future__ import annotations
@@ -9,26 +9,42 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
+import struct
 import sys
+from base64 import b64encode
+from collections.abc import Generator
+from dataclasses import asdict
 from typing import IO, Any
 
-HEADER_BYTES = 8
+REQUEST = struct.Struct(">QII")
+"""Bytes of the body; the page to draw, or 0 for the text of all; the most pixels that its picture is wide."""
 MAX_OPEN_FILES = 64
 SPARE_SECONDS = 2
 
 
 def main() -> None:
-    """Answer requests until the input ends. Arguments: bytes of memory, CPU seconds for a document, pages."""
-    max_bytes_of_memory, max_cpu_seconds, max_pages = map(int, sys.argv[1:4])
+    """Answer requests until the input ends, or none came for so long.
+
+    Arguments: bytes of memory, CPU seconds for a document, pages, seconds without a request.
+    """
+    max_bytes_of_memory, max_cpu_seconds, max_pages, max_idle_seconds = map(int, sys.argv[1:5])
     answers = _own_output()
     _limit(max_bytes_of_memory)
     from parsers.pdf import EXTRACTOR
 
     _say(answers, {"extractor": EXTRACTOR})
-    while header := sys.stdin.buffer.read(HEADER_BYTES):
-        body = sys.stdin.buffer.read(int.from_bytes(header))
+    while header := _request(max_idle_seconds):
+        size, page, width = REQUEST.unpack(header)
+        body = sys.stdin.buffer.read(size)
         _allow_cpu_seconds(max_cpu_seconds)
-        _answer(answers, body, max_pages)
+        _answer(answers, _picture(body, page, width) if page else _text(body, max_pages))
+
+
+def _request(max_idle_seconds: int) -> bytes:
+    """What a request begins with; nothing where none comes."""
+    ready, _, _ = select.select([0], [], [], max_idle_seconds)
+    return sys.stdin.buffer.read(REQUEST.size) if ready else b""
 
 
 def _own_output() -> IO[bytes]:
@@ -55,16 +71,27 @@ def _allow_cpu_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _answer(answers: IO[bytes], body: bytes, max_pages: int) -> None:
-    """One line for each page of a document, then its state."""
-    from parsers.pdf import Unreadable, pages
+def _text(body: bytes, max_pages: int) -> Generator[object, None, str | None]:
+    """Each page of a document; returns what was repaired."""
+    from parsers.pdf import pages
 
-    reading = pages(body, max_pages=max_pages)
+    return (yield from pages(body, max_pages=max_pages))
+
+
+def _picture(body: bytes, page: int, width: int) -> Generator[object, None, None]:
+    from parsers.pdf_pictures import picture
+
+    yield {"png": b64encode(picture(body, page, width)).decode()}
+
+
+def _answer(answers: IO[bytes], lines: Generator[object, None, str | None]) -> None:
+    """One line for each thing that is found in a document, then its state."""
+    from parsers.pdf import Unreadable
+
     state, reason = "done", None
     try:
         while True:
-            page = next(reading)
-            _say(answers, {"page": page.page, "text": page.text, "how": page.how})
+            _say(answers, next(lines))
     except StopIteration as end:
         reason = end.value
     except Unreadable as problem:
@@ -76,8 +103,8 @@ def _answer(answers: IO[bytes], body: bytes, max_pages: int) -> None:
     _say(answers, {"state": state, "reason": reason})
 
 
-def _say(answers: IO[bytes], line: dict[str, Any]) -> None:
-    answers.write(json.dumps(line).encode() + b"\n")
+def _say(answers: IO[bytes], line: Any) -> None:
+    answers.write(json.dumps(line, default=asdict).encode() + b"\n")
     answers.flush()
 
 

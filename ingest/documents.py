@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
-from ingest.document_child import HEADER_BYTES
+from ingest.document_child import REQUEST
 from parsers.pdf import PageText
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ CHUNK_BYTES = 1 << 16
 START_SECONDS = 60
 LAST_WORDS_SECONDS = 5
 FAULTS_OF_THE_CHILD = ("crashed", "memory")
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,18 @@ class DocumentText:
     extractor: str
 
 
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page drawn as PNG: no bytes where `state` is not done, which may be missing too; `reason` then says why."""
+
+    state: str
+    reason: str | None
+    png: bytes
+
+
+Found = TypeVar("Found", DocumentText, PagePicture)
+
+
 class Ended(Exception):
     """The child gave no whole answer: `state` and `reason` of the document."""
 
@@ -51,7 +65,8 @@ class Ended(Exception):
 class DocumentReader:
     """Reads documents one after the other in a child process, which is replaced when one of them breaks it.
 
-    For one thread at a time. Nothing that a document or the child does raises out of `read`.
+    A child that is not asked for `max_idle_seconds` ends, and the next document starts another. For one thread at a
+    time. Nothing that a document or the child does raises out of `read` and `draw`.
     """
 
     def __init__(
@@ -62,11 +77,13 @@ class DocumentReader:
         max_pages: int = 500,
         max_output_bytes: int = 64 << 20,
         max_documents_per_child: int = 200,
+        max_idle_seconds: int = 120,
     ) -> None:
         self._max_seconds = max_seconds
         self._max_output_bytes = max_output_bytes
         self._max_documents_per_child = max_documents_per_child
-        self._arguments = [str(max_bytes_of_memory), str(int(max_seconds) + 1), str(max_pages)]
+        limits = (max_bytes_of_memory, int(max_seconds) + 1, max_pages, max_idle_seconds)
+        self._arguments = [str(each) for each in limits]
         self._child: Child | None = None
 
     def __enter__(self) -> Self:
@@ -83,33 +100,51 @@ class DocumentReader:
 
     def read(self, body: bytes) -> DocumentText:
         """The text of one document; one that breaks a used child is tried once more in a fresh one."""
+        return self._tried(lambda: self._read(body))
+
+    def draw(self, body: bytes, page: int, max_width: int) -> PagePicture:
+        """A page of one document, counted from 1, at most so many pixels wide and twice as high; tried like `read`."""
+        return self._tried(lambda: self._draw(body, page, max_width))
+
+    def _tried(self, attempt: Callable[[], Found]) -> Found:
         is_fresh = self._child is None
-        read = self._read(body)
-        return self._read(body) if read.state in FAULTS_OF_THE_CHILD and not is_fresh else read
+        found = attempt()
+        return attempt() if found.state in FAULTS_OF_THE_CHILD and not is_fresh else found
 
     def _read(self, body: bytes) -> DocumentText:
         pages: list[PageText] = []
+        state, reason, extractor = self._answered(body, lambda line: pages.append(_page(line)))
+        return DocumentText(state, reason, tuple(pages), extractor)
+
+    def _draw(self, body: bytes, page: int, max_width: int) -> PagePicture:
+        pictures: list[bytes] = []
+        state, reason, _ = self._answered(body, lambda line: pictures.append(_picture(line)), page, max_width)
+        return PagePicture(state, reason, b"".join(pictures[-1:]) if state == "done" else b"")
+
+    def _answered(
+        self, body: bytes, take: Callable[[dict[str, Any]], None], page: int = 0, width: int = 0
+    ) -> tuple[str, str | None, str]:
+        """State, reason and extractor, once `take` has had each line before them."""
         extractor = ""
         try:
             child = self._child = self._child or Child(self._arguments)
             extractor = child.extractor
-            state, reason = self._ask(child, body, pages)
+            state, reason = self._ask(child, REQUEST.pack(len(body), page, width) + body, take)
             if state in FAULTS_OF_THE_CHILD or child.documents >= self._max_documents_per_child:
                 self.close()
         except Ended as end:
             state, reason = end.state, end.reason
             self.close()
-        return DocumentText(state, reason, tuple(pages), extractor)
+        return state, reason, extractor
 
-    def _ask(self, child: Child, body: bytes, pages: list[PageText]) -> tuple[str, str | None]:
-        """Send the body and gather the pages until the state comes. Raises Ended."""
+    def _ask(self, child: Child, request: bytes, take: Callable[[dict[str, Any]], None]) -> tuple[str, str | None]:
+        """Send a request and hand over its lines until the state comes. Raises Ended."""
         child.documents += 1
-        request = len(body).to_bytes(HEADER_BYTES) + body
         for line in child.exchange(request, self._max_seconds, self._max_output_bytes):
             if "state" in line:
                 reason = line.get("reason")
                 return str(line["state"]), None if reason is None else str(reason)
-            pages.append(_page(line))
+            take(line)
         raise Ended("crashed", "the document child said nothing more, expected a state")
 
 
@@ -119,6 +154,17 @@ def _page(line: dict[str, Any]) -> PageText:
         case {"page": int(number), "text": str(text), "how": str(how)}:
             return PageText(number, text, how)
     raise Ended("crashed", f"the document child answered {str(line)[:80]!r}, expected a page or a state")
+
+
+def _picture(line: dict[str, Any]) -> bytes:
+    """A picture as the child told it; raises Ended where it is none."""
+    try:
+        png = b64decode(str(line.get("png", "")), validate=True)
+    except ValueError:
+        png = b""
+    if not png.startswith(PNG):
+        raise Ended("crashed", f"the document child answered {str(line)[:80]!r}, expected a picture or a state")
+    return png
 
 
 class Child:

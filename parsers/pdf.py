@@ -57,12 +57,12 @@ def pages(
 
     Raises Unreadable, after the pages that can be read, when any page or part of a page is missing from them.
     """
-    document, readable, remark = _open(body)
+    document, readable, remark = open_document(body)
     with closing(document), closing(Tables(readable, len(document))) as tables:
         lost: list[int] = []
         cut: list[int] = []
         for number in range(1, min(len(document), max_pages) + 1):
-            page = _load(document, number)
+            page = load_page(document, number)
             if page is None:
                 lost.append(number)
                 continue
@@ -93,7 +93,7 @@ def _listed(numbers: list[int]) -> str:
 # Opening
 
 
-def _open(body: bytes) -> tuple[PdfDocument, bytes, str | None]:
+def open_document(body: bytes) -> tuple[PdfDocument, bytes, str | None]:
     """The open document, the bytes that it was read from, and what was repaired. Raises Unreadable."""
     if not body:
         raise Unreadable("empty", "0 bytes, expected a PDF")
@@ -189,7 +189,7 @@ def _first_line(problem: Exception) -> str:
 # Pages
 
 
-def _load(document: PdfDocument, number: int) -> PdfPage | None:
+def load_page(document: PdfDocument, number: int) -> PdfPage | None:
     """The page, or None when PDFium cannot load it."""
     import pypdfium2
 

@@ -41,14 +41,19 @@ PROBLEM = "application/problem+json"
 _PAGES = Environment(
     loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_PAGES.filters |= {"moment": shown.moment, "machine": shown.machine, "issued": shown.issued}
+_PAGES.filters |= {"moment": shown.moment, "machine": shown.machine, "issued": shown.issued, "class_of": shown.class_of}
 _PAGES.tests["web"] = shown.is_web
-_PAGES.globals |= {"pieces": shown.pieces, "levels": shown.LEVELS}
+_PAGES.globals |= {"pieces": shown.pieces, "threat_levels": shown.THREAT_LEVELS}
 
 
 def page(name: str, status: int = 200, **values: Any) -> Response:
     """A page from its template."""
-    return HTMLResponse(_PAGES.get_template(name).render(**values), status_code=status, headers=HEADERS)
+    return HTMLResponse(written(_PAGES.get_template(name).render(**values)), status_code=status, headers=HEADERS)
+
+
+def written(text: str) -> bytes:
+    """A text in UTF-8; half of a character, which has no place there, as JSON escapes it."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def pieces_of(name: str, **values: Any) -> Iterator[str]:
@@ -60,7 +65,7 @@ def pieces_of(name: str, **values: Any) -> Iterator[str]:
 
 def data(content: Any, request: Request, media_type: str = "application/json", status: int = 200) -> Response:
     """A JSON answer with an ETag; 304 where the reader has it already."""
-    return tagged(json.dumps(content, ensure_ascii=False, default=plain).encode(), request, media_type, status)
+    return tagged(written(json.dumps(content, ensure_ascii=False, default=plain)), request, media_type, status)
 
 
 def tagged(body: bytes, request: Request, media_type: str, status: int = 200) -> Response:

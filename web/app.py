@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +21,7 @@ from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
+from web.pictures import WIDTHS, Draw, Pictures
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -30,8 +32,19 @@ MEDIA_TYPES = {
 Answer = Callable[[Request], Response]
 
 
-def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetime] | None = None) -> Starlette:
-    """The pages, feeds and API of one archive."""
+class NumberConvertor(IntegerConvertor):
+    """A number in an address: as long as a database can hold."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("number", NumberConvertor())
+
+
+def make_app(
+    archive: Archive, catalogue: Catalogue, clock: Callable[[], datetime] | None = None, draw: Draw | None = None
+) -> Starlette:
+    """The pages, feeds and API of one archive; attachments are shown with pictures of their pages where `draw` is."""
     now = clock or (lambda: datetime.now(UTC))
 
     def _of(name: str) -> Callable[[Request], str]:
@@ -53,10 +66,10 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(archive, catalogue, r, of_id(r)),
         "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
         "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
-        "/bulletins/{id}/compare/{old:int}/{new:int}": compared,
-        "/bulletins/{id}": lambda r: bulletins.bulletin_page(archive, catalogue, r, of_id(r)),
-        "/captures/{number:int}/body": lambda r: kept.capture_body(archive, r.path_params["number"]),
-        "/captures/{number:int}": lambda r: kept.capture_page(archive, catalogue, r.path_params["number"]),
+        "/bulletins/{id}/compare/{old:number}/{new:number}": compared,
+        "/bulletins/{id}": lambda r: bulletins.bulletin_page(archive, catalogue, r, of_id(r), draw is not None),
+        "/captures/{number:number}/body": lambda r: kept.capture_body(archive, r.path_params["number"]),
+        "/captures/{number:number}": lambda r: kept.capture_page(archive, catalogue, r.path_params["number"]),
         "/attachments/{sha256}": lambda r: kept.attachment(archive, str(r.path_params["sha256"])),
         "/sources/{slug}": lambda r: sources.source_page(archive, catalogue, of_slug(r)),
         "/sources": lambda r: sources.sources_page(archive, catalogue),
@@ -67,7 +80,7 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, r, of_id(r)),
         "/api/v1/notifications": lambda r: api.list_notifications(archive, r),
         "/api/v1/export": lambda r: takeaway.api_export(archive, catalogue, r),
-        "/api/v1/captures/{number:int}": lambda r: api.one_capture(archive, r, r.path_params["number"]),
+        "/api/v1/captures/{number:number}": lambda r: api.one_capture(archive, r, r.path_params["number"]),
         "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
         "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),
         "/api/v1/changes": lambda r: api.changes(archive, r),
@@ -75,10 +88,31 @@ def make_app(archive: Archive, catalogue: Catalogue, clock: Callable[[], datetim
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }
-    turns = asyncio.Semaphore(AT_ONCE)
-    routes = [Route(path, _endpoint(make, turns), methods=["GET"]) for path, make in gets.items()]
+    routes = _routes(gets)
+    if draw is not None:
+        routes += _routes(_pictures(archive, Pictures(draw)))
     routes.append(Route("/seen", _seen, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+
+
+def _routes(gets: Mapping[str, Answer]) -> list[Route]:
+    """What takes turns: pictures, each of which waits for a process of its own, among themselves."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    return [Route(path, _endpoint(make, turns), methods=["GET"]) for path, make in gets.items()]
+
+
+def _pictures(archive: Archive, pictures: Pictures) -> dict[str, Answer]:
+    def of_width(width: int) -> Answer:
+        def answer(request: Request) -> Response:
+            asked = request.path_params
+            return kept.page_picture(archive, pictures, request, str(asked["sha256"]), asked["number"], width)
+
+        return answer
+
+    return {
+        f"/attachments/{{sha256}}/pages/{{number:number}}{ending}.png": of_width(width)
+        for ending, width in WIDTHS.items()
+    }
 
 
 def _endpoint(make: Answer, turns: asyncio.Semaphore) -> Callable[[Request], object]:

@@ -77,7 +77,8 @@ def _groups(session: Session, numbers: Sequence[int]) -> list[Group]:
     for those in by_level.values():
         those.sort(key=lambda head: head.public_id)
         those.sort(key=lambda head: head.issued_sort, reverse=True)
-    return [Group(level, by_level[level]) for level in MOST_URGENT_FIRST if level in by_level]
+    others = sorted(level for level in by_level if level is not None and level not in MOST_URGENT_FIRST)
+    return [Group(level, by_level[level]) for level in (*others, *MOST_URGENT_FIRST) if level in by_level]
 
 
 def _newest(row: dict[str, Any]) -> dict[str, Any]:

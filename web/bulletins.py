@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from archive.kept import captures
 from archive.reading import NotFound, number_of
 from archive.showing import shown
 from archive.store import Archive
-from web.answers import HEADERS, page
+from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
 from web.citing import bibtex, plain_citation
 from web.diffs import difference, differences
@@ -22,7 +23,18 @@ MOST_PAGE_CHARACTERS = 200_000
 """How much text of one attachment stands in the page; the rest is in the file."""
 
 
-def bulletin_page(archive: Archive, catalogue: Catalogue, request: Request, public_id: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of an attachment; `is_cut` where its text did not fit."""
+
+    number: int
+    text: str
+    is_cut: bool
+
+
+def bulletin_page(
+    archive: Archive, catalogue: Catalogue, request: Request, public_id: str, has_pictures: bool
+) -> Response:
     """The page of a bulletin; the beginning of an id, and a publisher's own one, lead to it."""
     with archive.reading() as session:
         found = shown(session, public_id)
@@ -30,21 +42,29 @@ def bulletin_page(archive: Archive, catalogue: Catalogue, request: Request, publ
         kept = captures(session, [each["capture"] for each in found["revisions"]])
     if found["id"] != public_id:
         return RedirectResponse(f"/bulletins/{found['id']}", 302, headers=HEADERS)
-    texts: dict[str, list[tuple[int, str]]] = {}
-    for address, number, text in next(iter(pages.values()), []):
-        texts.setdefault(address, []).append((number, text))
     return page(
         "bulletin.html",
         catalogue=catalogue,
         row=found,
         evidence=newest(found)["record"].get("evidence", {}),
         newest=newest(found),
-        texts=texts,
+        leaves=_leaves(next(iter(pages.values()), [])),
+        has_pictures=has_pictures,
         captures=kept,
         differences=differences(found["revisions"])[::-1],
         citation=plain_citation(found, newest(found), catalogue, address_of(request, found)),
         bibtex=bibtex(found, newest(found), catalogue, address_of(request, found)),
     )
+
+
+def _leaves(pages: Iterable[tuple[str, int, str]]) -> dict[str, list[Leaf]]:
+    """The pages of each attachment by its address, with as much text of all of them as there is room for."""
+    leaves: dict[str, list[Leaf]] = {}
+    for address, number, text in pages:
+        those = leaves.setdefault(address, [])
+        room = MOST_PAGE_CHARACTERS - sum(len(each.text) for each in those)
+        those.append(Leaf(number, text[:room], len(text) > room))
+    return leaves
 
 
 def compare_page(archive: Archive, catalogue: Catalogue, public_id: str, before: int, after: int) -> Response:
@@ -66,7 +86,7 @@ def citation(archive: Archive, catalogue: Catalogue, request: Request, public_id
     write = bibtex if form == "bib" else plain_citation
     text = write(found, newest(found), catalogue, address_of(request, found))
     media_type = "application/x-bibtex" if form == "bib" else "text/plain"
-    return PlainTextResponse(text, headers=HEADERS, media_type=media_type)
+    return PlainTextResponse(written(text), headers=HEADERS, media_type=media_type)
 
 
 def newest(found: Mapping[str, Any]) -> Mapping[str, Any]:

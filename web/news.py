@@ -16,6 +16,7 @@ from archive.store import Archive
 from web.answers import data, page, tagged
 from web.catalogue import Catalogue
 from web.citing import publisher, title
+from web.shown import is_web
 from web.wanted import BIGGEST, number_in, wanted
 
 MOST = 50
@@ -76,7 +77,7 @@ def _json_feed(
         {
             "id": hit.row["id"],
             "url": f"{here}/bulletins/{hit.row['id']}",
-            "external_url": hit.row["url"],
+            **({"external_url": hit.row["url"]} if is_web(hit.row["url"]) else {}),
             "title": _headline(hit.row),
             "content_text": hit.row["text"],
             "date_modified": _updated(hit.row),

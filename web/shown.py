@@ -10,6 +10,12 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 LEVELS = ("green", "yellow", "amber", "red")
+THREAT_LEVELS = ("low", "moderate", "substantial", "severe", "critical")
+
+
+def class_of(level: str, known: Sequence[str] = LEVELS) -> str:
+    """The class of a level in a stylesheet: its own where we know it, none for any other word."""
+    return level.lower() if level.lower() in known else ""
 
 
 def issued(row: dict[str, Any]) -> str:

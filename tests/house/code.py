@@ -21,7 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "terminal": ("archive.spreadsheet",),
     "scheduler": ("ingest", "alerts", "archive"),
     "upstreams": ("settings", "ingest", "parsers", "archive"),
-    "desk": ("terminal", "web", "parsers", "archive"),
+    "desk": ("settings", "terminal", "web", "ingest", "parsers", "archive"),
     "wiring": (
         "settings",
         "terminal",

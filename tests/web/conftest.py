@@ -13,7 +13,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from archive.store import Archive
+from desk import drawn_by
+from ingest.documents import DocumentReader
 from ingest.settling import arrive
+from tests import pdfs
 from tests.archive.pages import BODIES, Message, page
 from tests.databases import refuse
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown, with_document
@@ -22,6 +25,7 @@ from web.catalogue import Catalogue, SourceFacts
 from web.server import serving
 
 NOTE = "/Portals/4/CSSC/note.pdf"
+NOTE_BODY = pdfs.table_document()
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">\'";alert(3)//'
 CATALOGUE = Catalogue(
     {
@@ -39,7 +43,7 @@ def fill(archive: Archive) -> None:
     first = [with_document(SIX[0], NOTE), *SIX[1:]]
     edited = [replace(first[0], paragraphs=(*first[0].paragraphs, "An update follows at noon.")), *first[1:]]
     without = [*edited[:2], *edited[3:]]
-    upstream = Upstream(SmallSite([first, edited, without, without], {(NOTE, 0): b"%PDF-1.4 note"}))
+    upstream = Upstream(SmallSite([first, edited, without, without], {(NOTE, 0): NOTE_BODY}))
     clock = Clock(START)
     for step in range(4):
         upstream.step = step
@@ -68,8 +72,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 @pytest.fixture(scope="session")
 def address(filled: Archive) -> Iterator[str]:
     """Where its desk is served; `now` is a day after its last capture."""
-    with serving(make_app(filled, CATALOGUE, lambda: START + timedelta(days=2)), "127.0.0.1", 0) as port:
-        yield f"http://127.0.0.1:{port}"
+    with DocumentReader(max_seconds=30) as documents:
+        app = make_app(filled, CATALOGUE, lambda: START + timedelta(days=2), drawn_by(documents))
+        with serving(app, "127.0.0.1", 0) as port:
+            yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

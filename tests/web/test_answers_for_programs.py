@@ -107,7 +107,7 @@ def fitting(schema: dict[str, Any], whole: dict[str, Any], value: Any, where: st
 def test_the_description_is_of_every_address_and_true(site: httpx.Client, public_id: str) -> None:
     whole = site.get("/api/v1/openapi.json").json()
     served = {route.path for route in make_app(cast(Archive, None), CATALOGUE).routes if isinstance(route, Route)}
-    assert set(whole["paths"]) == {path.replace(":int", "") for path in served if path.startswith("/api/")} - {
+    assert set(whole["paths"]) == {path.replace(":number", "") for path in served if path.startswith("/api/")} - {
         "/api/v1/openapi.json"
     }
     places = {"{id}": public_id, "{number}": "1", "{slug}": "bsia-cssc"}

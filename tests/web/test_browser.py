@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
+from tests.web.conftest import NOTE_BODY
+
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 VIEWS = [("light", 380, 800), ("dark", 1600, 1000)]
 """Each size and each scheme once: what depends on the one does not depend on the other."""
@@ -70,10 +72,24 @@ def test_find_filter_open_compare_read_cite(watched: Watched) -> None:
     assert page.get_by_text("document ", exact=False).first.is_visible()
     with page.expect_download() as coming:
         page.locator(".attachment h3 a").click()
-    assert Path(coming.value.path()).read_bytes() == b"%PDF-1.4 note"
+    assert Path(coming.value.path()).read_bytes() == NOTE_BODY
     assert "retrieved" in str(page.locator(".citation").text_content())
     page.locator(".cite").get_by_role("link", name="Plain text").click()
     assert "SHA-256" in page.inner_text("body")
+
+
+def test_pages_of_an_attachment_are_seen_large_and_printed_as_text(watched: Watched, public_id: str) -> None:
+    page = watched.open(f"/bulletins/{public_id}")
+    picture = page.get_by_role("img", name="Page 1 of note.pdf")
+    assert picture.evaluate("each => each.decode().then(() => [each.naturalWidth, each.clientWidth])") == [320, 158]
+    page.emulate_media(media="print")
+    assert not picture.is_visible()
+    assert page.get_by_text("document ", exact=False).first.is_visible()
+    page.emulate_media(media="screen")
+    assert not page.locator(".text.page").first.is_visible()
+    picture.click()
+    page.wait_for_url("**/pages/1.png")
+    assert page.evaluate("() => document.images[0].naturalWidth") == 800
 
 
 def test_take_away(watched: Watched) -> None:

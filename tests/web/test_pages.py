@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from tests.web.conftest import HOSTILE
+from tests.web.conftest import HOSTILE, NOTE_BODY
 
 PAGES = (
     "/",
@@ -158,6 +158,9 @@ def test_what_cannot_be_asked_is_said_in_a_page(site: httpx.Client, asked: str, 
         "/bulletins/ffffffffffffffff",
         "/captures/999",
         f"/captures/{2**70}",
+        f"/captures/{'9' * 5_000}",
+        f"/captures/{'9' * 5_000}/body",
+        f"/api/v1/captures/{'9' * 5_000}",
         "/sources/none",
         "/attachments/x",
         f"/attachments/{'0' * 64}",
@@ -182,8 +185,10 @@ def test_nothing_that_a_publisher_writes_becomes_markup(site: httpx.Client) -> N
         page = site.get(path)
         assert page.status_code == 200, path
         tags = Tags(page.text)
-        assert not [tag for tag, _ in tags.found if tag in ("img", "iframe", "object", "embed", "base", "style")], path
+        assert not [tag for tag, _ in tags.found if tag in ("iframe", "object", "embed", "base", "style")], path
         assert [given.get("src") for tag, given in tags.found if tag == "script"] == ["/static/desk.js"], path
+        shown = [str(given.get("src")) for tag, given in tags.found if tag == "img"]
+        assert all(re.fullmatch(r"/attachments/[0-9a-f]{64}/pages/[0-9]+-small\.png", each) for each in shown), path
         for tag, given in tags.found:
             assert not [name for name in given if name.startswith("on") or name in ("style", "srcdoc")], (path, tag)
             for name in ("href", "src", "action"):
@@ -213,7 +218,7 @@ def test_bodies_are_downloads_in_a_sandbox(site: httpx.Client, public_id: str) -
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert site.get(f"/attachments/{document['sha256']}").content == b"%PDF-1.4 note"
+    assert site.get(f"/attachments/{document['sha256']}").content == NOTE_BODY
 
 
 def test_a_bulletin_tells_all_that_is_known_of_it(site: httpx.Client, public_id: str) -> None:
