@@ -218,10 +218,7 @@ class Keeper:
             self._creations.sightings.append(sighting)
 
     def _place_late(self, row: NotificationRow) -> None:
-        """Met only in an older capture: rolled off where the page begins later now, else absent from now on.
-
-        One that is over by its own words stays what they say.
-        """
+        """Met only in an older capture: rolled off where the page begins later now, unless it is over by its words."""
         see_late(self.session, row, self.target, self.capture.fetched_at)
         oldest = self.session.scalar(
             select(func.min(NotificationRow.issued_sort)).where(
