@@ -96,7 +96,7 @@ class Alias(Table):
     """A further ref of a bulletin: its publisher's id, learnt after it had been numbered by its address."""
 
     __tablename__ = "aliases"
-    __table_args__ = (Index(None, "notification_id", unique=True), {"info": DERIVED})
+    __table_args__ = (Index(None, "notification_id", unique=True), Index(None, "ref"), {"info": DERIVED})
     source: Mapped[str] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(primary_key=True)
     notification_id: Mapped[int] = mapped_column(ForeignKey("identities.notification_id"))

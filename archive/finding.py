@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from archive.facet_values import labels_of
 from archive.indexing import all_pages_of
 from archive.reading import notifications
-from archive.search import count, count_each, find, span
+from archive.search import MOST_COUNTED, count, count_each, find, span
 from archive.snippets import Snippet, snippet
 
 LONDON = ZoneInfo("Europe/London")
@@ -124,21 +124,23 @@ def how_many(session: Session, asked: Asked) -> tuple[int, bool]:
     return count(session, **asked.scope)
 
 
-def how_many_each(session: Session, searches: Iterable[Asked]) -> list[tuple[int, bool]]:
-    """The same of several searches, at once."""
-    return count_each(session, [asked.scope for asked in searches])
+def how_many_each(session: Session, searches: Iterable[Asked], most: int = MOST_COUNTED) -> list[tuple[int, bool]]:
+    """The same of several searches, at once, up to `most`."""
+    return count_each(session, [asked.scope for asked in searches], most)
 
 
-def counted(session: Session, asked: Asked, facets: Sequence[str]) -> dict[str, list[Counted]]:
+def counted(
+    session: Session, asked: Asked, facets: Sequence[str], most: int = MOST_COUNTED
+) -> dict[str, list[Counted]]:
     """Of each filter the values that would leave something, most first; those in force stay, whatever they leave.
 
-    Raises BadQuery.
+    Counts end at `most`. Raises BadQuery.
     """
     labels = labels_of(session, facets)
     chosen = [(facet, value) for facet, values in labels.items() for value in values]
     searches = (replace(asked, facets={**asked.facets, facet: [value]}) for facet, value in chosen)
     found: dict[str, list[Counted]] = {facet: [] for facet in facets}
-    for (facet, value), (number, more) in zip(chosen, how_many_each(session, searches), strict=True):
+    for (facet, value), (number, more) in zip(chosen, how_many_each(session, searches, most), strict=True):
         if number or value in asked.facets.get(facet, ()):
             found[facet].append(Counted(value, labels[facet][value], number, more))
     return {facet: sorted(values, key=partial(_place, asked, facet)) for facet, values in found.items()}

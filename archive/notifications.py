@@ -147,7 +147,7 @@ class Keeper:
         if state == "current":
             enter(row, state, self.changes)
         current = self.session.get_one(Revision, (row.id, row.revision))
-        same = current.content_hash == content_hash or self._only_lacks_links(current, entry)
+        same = current.content_hash == content_hash or self.only_lacks_links(current, entry)
         if not same:
             self._append(row, entry, content_hash, found, current=True, cause=self._cause(current, entry))
         enter(row, state, self.changes)
@@ -166,7 +166,7 @@ class Keeper:
         newest = self.session.get_one(Target, row.target_id).newest_at
         return newest is not None and newest > self.capture.fetched_at
 
-    def _only_lacks_links(self, current: Revision, entry: ReadEntry) -> bool:
+    def only_lacks_links(self, current: Revision, entry: ReadEntry) -> bool:
         """Whether the entry says the same but for addresses, which its document could not state."""
         if self.states_links:
             return False
@@ -218,7 +218,10 @@ class Keeper:
             self._creations.sightings.append(sighting)
 
     def _place_late(self, row: NotificationRow) -> None:
-        """Met only in an older capture: rolled off where the page begins later now, else absent from now on."""
+        """Met only in an older capture: rolled off where the page begins later now, else absent from now on.
+
+        One that is over by its own words stays what they say.
+        """
         see_late(self.session, row, self.target, self.capture.fetched_at)
         oldest = self.session.scalar(
             select(func.min(NotificationRow.issued_sort)).where(
@@ -227,7 +230,7 @@ class Keeper:
                 NotificationRow.id != row.id,
             )
         )
-        if oldest is not None and row.issued_stated and row.issued_sort <= oldest:
+        if row.state == "current" and oldest is not None and row.issued_stated and row.issued_sort <= oldest:
             row.state = "rolled-off"
 
     def _numbers(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, func, select, union
 from sqlalchemy.orm import Session
 
 from archive.derived import Alias, Attachment, Document, NotificationRow, Revision, Sighting, Target
 from archive.origins import origin
 from archive.tables import Capture, Identity, plain
 
-SHORTEST_ID = 6
+SHORTEST_ID, HEX = 6, re.compile("[0-9a-f]+")
 
 _IDENTITIES, _ROWS, _REVISIONS = plain(Identity), plain(NotificationRow), plain(Revision)
 _SIGHTINGS, _TARGETS, _ALIASES = plain(Sighting), plain(Target), plain(Alias)
@@ -40,6 +41,16 @@ _SPANS = (
     .group_by(_SIGHTINGS.c.notification_id)
 )
 _LEARNT = select(_ALIASES.c.ref, _ALIASES.c.notification_id).where(_ALIASES.c.notification_id.in_(_NUMBERS))
+
+_OF_IT = select(_IDENTITIES.c.notification_id)
+_BY_ID = _OF_IT.where(_IDENTITIES.c.public_id == bindparam("id"))
+_BEGINNING = _OF_IT.where(
+    _IDENTITIES.c.public_id >= bindparam("first"), _IDENTITIES.c.public_id < bindparam("after")
+).limit(2)
+_BY_REF = union(
+    _OF_IT.where(_IDENTITIES.c.ref == bindparam("ref")),
+    select(_ALIASES.c.notification_id).where(_ALIASES.c.ref == bindparam("ref")),
+).limit(2)
 
 
 class NotFound(LookupError):
@@ -72,18 +83,24 @@ def notifications(session: Session, numbers: Collection[int]) -> dict[int, dict[
 
 
 def number_of(session: Session, public_id: str) -> int:
-    """The number of the notification with that id, or the only one whose id begins so. Raises NotFound."""
+    """The number of the notification with that id, else the only one whose id begins so or whose publisher calls it so.
+
+    Raises NotFound.
+    """
     wanted = public_id.strip().lower()
-    condition = Identity.public_id == wanted
+    exact: int | None = session.scalar(_BY_ID, {"id": wanted})
+    if exact is not None:
+        return exact
+    found: set[int] = set()
     if len(wanted) >= SHORTEST_ID:
-        further = select(Alias.notification_id).where(Alias.ref == public_id)
-        by_ref = or_(Identity.ref == public_id, Identity.notification_id.in_(further))
-        condition = or_(condition, Identity.public_id.startswith(wanted, autoescape=True), by_ref)
-    found = list(session.scalars(select(Identity.notification_id).where(condition).limit(2)))
+        found |= set(session.scalars(_BY_REF, {"ref": public_id}))
+        if HEX.fullmatch(wanted):
+            after = f"{wanted[:-1]}{chr(ord(wanted[-1]) + 1)}"
+            found |= set(session.scalars(_BEGINNING, {"first": wanted, "after": after}))
     if len(found) != 1:
         what = "several begin so, expected more of it" if found else "there is none, expected an id that `search` shows"
         raise NotFound(f"notification {public_id}: {what}")
-    return found[0]
+    return found.pop()
 
 
 def history(session: Session, number: int) -> list[dict[str, Any]]:

@@ -19,20 +19,25 @@ from archive.listed import off_list
 from archive.moved import refuse_reused_ids
 from archive.notifications import Keeper, issued_sort, known_entries
 from archive.presence import SourceFacts
-from archive.records import CLASSIFICATION_FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
+from archive.records import CLASSIFICATION_FIELDS, FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
 from archive.states import act, act_late, enter, stated_state
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
 
+STATED_FIELDS = tuple(name for name in FIELDS if name not in CLASSIFICATION_FIELDS)
+
 
 @dataclass(frozen=True, slots=True)
 class Reparsed:
-    """One thing that a replay changes: `outcome` is revised, reclassified, created, refused or read."""
+    """One thing that a replay changes: `outcome` is revised, reclassified, created, refused or read.
+
+    `key` tells it from others; several captures may show one, and a dry run meets it in each of them.
+    """
 
     outcome: str
     field: str
     sample: str
-    entry_hash: str = ""
+    key: str = ""
 
 
 def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading: Reading) -> list[Reparsed]:
@@ -44,6 +49,7 @@ def apply_reparse(session: Session, facts: SourceFacts, capture_id: int, reading
     late = capture.role == "older" or (target.newest_at is not None and capture.fetched_at < target.newest_at)
     changes = Changes("parser", capture.fetched_at, capture.id)
     keeper = Keeper(session, facts, capture, target, changes, late=late)
+    keeper.states_links = reading.states_links
     revisions = _last_revisions(session, capture.id)
     paired = _pair(revisions, reading.read)
     if capture.role == "detail":
@@ -109,7 +115,8 @@ def _reread(keeper: Keeper, revision: Revision, entry: ReadEntry | None) -> Iter
     before, after = revision.record, entry.notification.as_row()
     content_hash = entry.notification.content_hash()
     if content_hash == revision.content_hash:
-        yield from _differing("reclassified", before, after, CLASSIFICATION_FIELDS)
+        key = f"{revision.notification_id} {revision.number}"
+        yield from _differing("reclassified", before, after, CLASSIFICATION_FIELDS, key)
         revision.entry_hash, revision.position = entry.entry_hash, entry.position
         if before != after:
             revision.record = after
@@ -119,18 +126,19 @@ def _reread(keeper: Keeper, revision: Revision, entry: ReadEntry | None) -> Iter
     current = keeper.session.get_one(Revision, (row.id, row.revision))
     if current.content_hash != revision.content_hash:
         return
-    _append_reread(keeper, row, revision, current.documents, entry, content_hash)
-    yield from _differing("revised", before, after, [name for name in after if name not in CLASSIFICATION_FIELDS])
+    _append_reread(keeper, row, revision, entry, content_hash, None)
+    yield from _differing("revised", before, after, STATED_FIELDS, f"{row.id} {content_hash}")
 
 
 def _append_reread(
     keeper: Keeper,
     row: NotificationRow,
     revision: Revision,
-    documents: dict[str, Any],
     entry: ReadEntry,
     content_hash: str,
+    newer: Capture | None,
 ) -> None:
+    """Append the entry as read now to a revision of it: of the same capture, or of a `newer` one."""
     session = keeper.session
     newest = session.scalar(select(func.max(Revision.number)).where(Revision.notification_id == row.id)) or 0
     session.add(
@@ -140,11 +148,11 @@ def _append_reread(
             content_hash=content_hash,
             hash_version=HASH_VERSION,
             record=entry.notification.as_row(),
-            documents=documents,
-            capture_id=revision.capture_id,
+            documents=session.get_one(Revision, (row.id, row.revision)).documents,
+            capture_id=newer.id if newer else revision.capture_id,
             position=entry.position,
             entry_hash=entry.entry_hash,
-            at=revision.at,
+            at=newer.fetched_at if newer else revision.at,
             cause="parser",
             method=revision.method,
             score=revision.score,
@@ -168,11 +176,12 @@ def _enter_anew(keeper: Keeper, row: NotificationRow, before: Notification, entr
 
 
 def _differing(
-    outcome: str, before: Mapping[str, Any], after: Mapping[str, Any], names: Sequence[str]
+    outcome: str, before: Mapping[str, Any], after: Mapping[str, Any], names: Sequence[str], key: str
 ) -> Iterator[Reparsed]:
     for name in names:
         if name != "evidence" and before.get(name) != after[name]:
-            yield Reparsed(outcome, name, f"{_brief(before.get(name))} → {_brief(after[name])}")
+            sample = f"{_brief(before.get(name))} → {_brief(after[name])}"
+            yield Reparsed(outcome, name, sample, f"{key} {name}")
 
 
 def _brief(value: object) -> str:
@@ -198,6 +207,9 @@ def _read_at_last(
     fresh = [entry for entry in left if entry.entry_hash not in known]
     matches = _matches(session, keeper, fresh)
     chosen = [entry for entry in fresh if entry.position not in matches or entry.entry_hash in waiting]
+    shown = [(entry, known[entry.entry_hash]) for entry in left if entry.entry_hash in known]
+    shown += [(entry, matches[entry.position].notification_id) for entry in fresh if entry not in chosen]
+    edits = [each for entry, number in shown if number is not None for each in _edited(keeper, entry, number)]
     hashes = {entry.position: entry.notification.content_hash() for entry in chosen}
     outcomes = list(zip(chosen, keeper.keep(chosen, hashes, matches), strict=True))
     found = [
@@ -207,19 +219,41 @@ def _read_at_last(
     quarantine.lift(session, keeper.facts, [entry.entry_hash for entry in reading.read])
     quarantine.lift_document(session, keeper.facts, keeper.capture)
     _date_quarantine(session, keeper.facts, reading)
-    return found, [entry for entry, outcome in outcomes if outcome == "new"]
+    return edits + found, [entry for entry, outcome in outcomes if outcome == "new"]
 
 
-def _known_hashes(session: Session, slug: str, entry_hashes: Sequence[str]) -> set[str]:
-    """Those of the entries that some revision of the source came from."""
+def _edited(keeper: Keeper, entry: ReadEntry, number: int) -> Iterator[Reparsed]:
+    """Append what a capture shows that the earlier parser took for what had been shown before: the page was edited.
+
+    It was, where the capture is newer than the current wording; an older one changes nothing.
+    """
+    row = keeper.session.get_one(NotificationRow, number)
+    current = keeper.session.get_one(Revision, (row.id, row.revision))
+    content_hash = entry.notification.content_hash()
+    if current.at >= keeper.capture.fetched_at or content_hash == current.content_hash:
+        return
+    if keeper.only_lacks_links(current, entry):
+        return
+    before, after = current.record, entry.notification.as_row()
+    _append_reread(keeper, row, current, entry, content_hash, keeper.capture)
+    yield from _differing("revised", before, after, STATED_FIELDS, f"{row.id} {content_hash}")
+
+
+def _known_hashes(session: Session, slug: str, entry_hashes: Sequence[str]) -> dict[str, int | None]:
+    """Those of the entries that some revision of the source came from, with its notification; None where of several."""
     if not entry_hashes:
-        return set()
+        return {}
     there = (
-        select(Revision.entry_hash)
+        select(Revision.entry_hash, Revision.notification_id)
+        .distinct()
         .join(NotificationRow, NotificationRow.id == Revision.notification_id)
         .where(NotificationRow.source == slug, Revision.entry_hash.in_(entry_hashes))
     )
-    return {each for each in session.scalars(there) if each is not None}
+    found: dict[str, int | None] = {}
+    for entry_hash, number in session.execute(there):
+        if entry_hash is not None:
+            found[entry_hash] = None if entry_hash in found else number
+    return found
 
 
 def _matches(session: Session, keeper: Keeper, fresh: Sequence[ReadEntry]) -> dict[int, Match]:

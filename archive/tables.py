@@ -156,7 +156,12 @@ class Identity(Table):
     """A notification's number, public id and ref, assigned once and for good."""
 
     __tablename__ = "identities"
-    __table_args__ = (UniqueConstraint("source", "ref"), UniqueConstraint("public_id"), {"info": PRIMARY})
+    __table_args__ = (
+        UniqueConstraint("source", "ref"),
+        UniqueConstraint("public_id"),
+        Index(None, "ref"),
+        {"info": PRIMARY},
+    )
     notification_id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str]
     source: Mapped[str]

@@ -39,7 +39,6 @@ from web.app import make_app
 from web.server import serving as serving_web
 
 SEARCHES = ("rare word", "common word", "two common words", "phrase of common words", "common without common")
-SAMPLES = 40
 FOUND = (
     "select n.id, r.record from search_entries join search_keys k on k.search_key = search_entries.rowid"
     " join notifications n on n.id = k.notification_id"
@@ -54,6 +53,7 @@ def main() -> None:
     arguments.add_argument("size", type=int, nargs="?", default=100_000, help="notifications")
     arguments.add_argument("--keep", type=Path, help="the archive's folder, used again when it is there")
     arguments.add_argument("--datasette", default=shutil.which("datasette"), help="the peer's command")
+    arguments.add_argument("--samples", type=int, default=40, help="addresses of each kind")
     arguments.add_argument("--readers", type=int, default=50)
     arguments.add_argument("--seconds", type=float, default=20.0)
     options = arguments.parse_args()
@@ -62,52 +62,52 @@ def main() -> None:
         folder = options.keep or Path(throwaway)
         if not (folder / "archive.sqlite").exists():
             make(folder, options.size)
-        ids = some_ids(folder)
+        ids = some_ids(folder, options.samples)
         with serving_by(serve_desk, folder) as port:
-            first_bytes("desk", port, desk_addresses(ids))
-            while_a_run_writes(folder, port, options.readers, options.seconds, desk_addresses(ids))
+            first_bytes("desk", port, desk_addresses(ids, options.samples))
+            while_a_run_writes(folder, port, options.readers, options.seconds, desk_addresses(ids, options.samples))
         if options.datasette:
             with datasette(options.datasette, folder / "archive.sqlite") as port:
-                first_bytes("datasette", port, datasette_addresses())
+                first_bytes("datasette", port, datasette_addresses(options.samples))
         else:
             print("no datasette: name its command by --datasette")
 
 
-def some_ids(folder: Path) -> list[str]:
+def some_ids(folder: Path, samples: int) -> list[str]:
     """The public ids of bulletins from all over the archive."""
     with opened(folder) as archive, archive.reading() as session:
-        every = session.scalars(select(Identity.public_id).order_by(Identity.public_id).limit(SAMPLES)).all()
+        every = session.scalars(select(Identity.public_id).order_by(Identity.public_id).limit(samples)).all()
     return list(every)
 
 
-def desk_addresses(ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+def desk_addresses(ids: Sequence[str], samples: int) -> Mapping[str, Sequence[str]]:
     """Addresses of the desk by kind."""
     searches = {
-        f"search, {kind}": [f"/search?{urlencode({'q': q})}" for q in queries(kind, SAMPLES)] for kind in SEARCHES
+        f"search, {kind}": [f"/search?{urlencode({'q': q})}" for q in queries(kind, samples)] for kind in SEARCHES
     }
-    filtered = [f"/search?{urlencode({'q': q, 'level': 'amber'})}" for q in queries("common word", SAMPLES)]
+    filtered = [f"/search?{urlencode({'q': q, 'level': 'amber'})}" for q in queries("common word", samples)]
     return {
-        "front page": ["/"] * SAMPLES,
-        "search, everything": ["/search"] * SAMPLES,
+        "front page": ["/"] * samples,
+        "search, everything": ["/search"] * samples,
         **searches,
         "search, common word, amber": filtered,
         "bulletin": [f"/bulletins/{each}" for each in ids],
-        "API, 20 of a search": [f"/api/v1/notifications?{urlencode({'q': q})}" for q in queries("rare word", SAMPLES)],
+        "API, 20 of a search": [f"/api/v1/notifications?{urlencode({'q': q})}" for q in queries("rare word", samples)],
     }
 
 
-def datasette_addresses() -> Mapping[str, Sequence[str]]:
+def datasette_addresses(samples: int) -> Mapping[str, Sequence[str]]:
     """The nearest that Datasette has: its pages of the same tables, and of the same words in the same index."""
     searches = {
-        f"search, {kind}": [f"/archive?{urlencode({'sql': FOUND, 'q': as_fts(q)})}" for q in queries(kind, SAMPLES)]
+        f"search, {kind}": [f"/archive?{urlencode({'sql': FOUND, 'q': as_fts(q)})}" for q in queries(kind, samples)]
         for kind in SEARCHES
     }
     dice = random.Random(1)
     return {
-        "front page": ["/"] * SAMPLES,
-        "search, everything": ["/archive/notifications?_facet=source&_facet=state&_sort_desc=id"] * SAMPLES,
+        "front page": ["/"] * samples,
+        "search, everything": ["/archive/notifications?_facet=source&_facet=state&_sort_desc=id"] * samples,
         **searches,
-        "bulletin": [f"/archive/notifications/{dice.randrange(1, 10_000)}" for _ in range(SAMPLES)],
+        "bulletin": [f"/archive/notifications/{dice.randrange(1, 10_000)}" for _ in range(samples)],
     }
 
 

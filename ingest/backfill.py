@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from archive.leases import owner_here, retire
+from archive.leases import owner_here
 from archive.runs import BACKFILL, begin_run
 from archive.store import Archive
 from ingest.archives import Asker
@@ -16,7 +16,7 @@ from ingest.history import Walk
 from ingest.holdings import Holding
 from ingest.leases import Lease
 from ingest.report import Report
-from ingest.run import give_back
+from ingest.run import giving_back
 from ingest.settling import facts_of
 from ingest.texts import read_texts
 from ingest.tools import Tools
@@ -55,18 +55,11 @@ def backfill(
         report.state = "busy"
         return report
     lease = Lease(archive, begun.target_ids, owner, tools.clock)
-    try:
+    with giving_back(archive, begun, owner, report, tools, lambda: work):
         holding = holding_at(address, tools, lambda seconds: lease.wait(seconds, tools.stop))
         Walk(archive, source, holding, tools, report, since=since, until=until, holds=lease.holds).go()
         report.accounts.check(f"backfill of {source.slug}")
         _read_documents(archive, tools, report)
-    except Exception as problem:
-        report.state = "failed"
-        retire(owner)
-        report.notices.append(f"{type(problem).__name__}: {problem}")
-        raise
-    finally:
-        give_back(archive, begun, owner, report, tools, work)
     return report
 
 

@@ -75,7 +75,8 @@ def _gather(source: Source, files: Iterable[Path], report: Report) -> Found:
         try:
             kind = kind_of(file)
             if kind == "mailbox":
-                found.mail.add_mailbox(file)
+                if not found.mail.add_mailbox(file):
+                    report.notices.append(f"{file}: a mailbox without a message")
             elif kind == "warc":
                 found.warcs.append(file)
             elif kind == "message":

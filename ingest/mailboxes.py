@@ -50,11 +50,13 @@ class Mail:
         self.files.append(file)
         self._add(head, 0, WHOLE_FILE)
 
-    def add_mailbox(self, file: Path) -> None:
-        """Add the messages of a mailbox. Raises UnreadableFile."""
+    def add_mailbox(self, file: Path) -> int:
+        """Add the messages of a mailbox, and say how many there are. Raises UnreadableFile."""
+        before = len(self)
         self.files.append(file)
         for span in spans(file):
             self._add(span.head, span.start, span.end)
+        return len(self) - before
 
     def _add(self, head: bytes, start: int, end: int) -> None:
         moment = sent_at(head)

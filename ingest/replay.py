@@ -39,14 +39,14 @@ class Replayed:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    entries: set[str] = field(default_factory=set)
-    """Entries that were read at last: several captures may show one."""
+    keys: set[str] = field(default_factory=set)
+    """What was told already: several captures may show one thing."""
 
     def take(self, found: list[Reparsed]) -> None:
         for each in found:
-            if each.entry_hash in self.entries:
+            if each.key in self.keys:
                 continue
-            self.entries |= {each.entry_hash} if each.entry_hash else set()
+            self.keys |= {each.key} if each.key else set()
             key = (each.outcome, each.field)
             self.counts[key] += 1
             samples = self.samples.setdefault(key, [])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +26,7 @@ from ingest.waiting import NotAsked, Unasked
 from parsers.pdf import EXTRACTOR
 from parsers.source import Source
 
-__all__ = ["Source", "give_back", "run_source"]
+__all__ = ["Source", "giving_back", "run_source"]
 
 
 def run_source(
@@ -42,24 +43,42 @@ def run_source(
     if begun is None:
         report.state = "busy"
         return report
-    report.state = "failed"
-    try:
+    with giving_back(archive, begun, owner, report, tools, lambda: {"links": report.links}):
         _work(archive, source, tools, report, owner, begun, work, accept=accept, only_due=only_due)
         report.accounts.check(f"run of {source.slug}")
         report.state = "stopped" if tools.stop.is_set() else "done"
-    except Exception as problem:
-        retire(owner)
-        report.notices.append(f"{type(problem).__name__}: {problem}")
-        raise
-    finally:
-        give_back(archive, begun, owner, report, tools, {"links": report.links})
     return report
 
 
-def give_back(
+@contextmanager
+def giving_back(
+    archive: Archive,
+    begun: Begun,
+    owner: str,
+    report: Report,
+    around: Surroundings,
+    more: Callable[[], Mapping[str, Any]],
+) -> Iterator[None]:
+    """Give the leases of a run back and log its end, with `more` beside its accounts, when the block ends.
+
+    Where it ends by an error the run has failed, the report says why, and the owner retires.
+    """
+    try:
+        yield
+    except BaseException as problem:
+        report.state = "failed"
+        if isinstance(problem, Exception):
+            retire(owner)
+            report.notices.append(f"{type(problem).__name__}: {problem}")
+        raise
+    finally:
+        _give_back(archive, begun, owner, report, around, more())
+
+
+def _give_back(
     archive: Archive, begun: Begun, owner: str, report: Report, tools: Surroundings, more: Mapping[str, Any]
 ) -> None:
-    """Give the leases back and log the end; where that cannot be written, the owner retires."""
+    """Where the end cannot be written, the owner retires."""
     books = {**asdict(report.accounts), **more}
     try:
         with archive.noting() as connection:

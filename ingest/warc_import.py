@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from archive.leases import owner_here, retire
+from archive.leases import owner_here
 from archive.runs import Begun, begin_run
 from archive.store import Archive
 from ingest.history import Walk
 from ingest.leases import Lease
 from ingest.report import Report
-from ingest.run import give_back
+from ingest.run import giving_back
 from ingest.settling import facts_of
 from ingest.tools import utc_now
 from ingest.warc_files import WarcFiles
@@ -56,15 +56,8 @@ def import_warcs(
         report.fail(f"{holding.via}: not read, since a run of {source.slug} goes on, expected it to end: import again")
         return
     lease = Lease(archive, begun.target_ids, owner, around.clock)
-    try:
+    with giving_back(archive, begun, owner, report, around, lambda: {IMPORT: holding.via}):
         _take_in(archive, source, holding, report, around, lease)
-    except Exception as problem:
-        report.state = "failed"
-        retire(owner)
-        report.notices.append(f"{type(problem).__name__}: {problem}")
-        raise
-    finally:
-        give_back(archive, begun, owner, report, around, {IMPORT: holding.via})
 
 
 def _begun(archive: Archive, source: Source, holding: WarcFiles, owner: str, around: Alone) -> Begun | None:

@@ -55,4 +55,4 @@ def _files(places: Sequence[Path]) -> Iterator[Path]:
 def command_anew(root: Path, arguments: Sequence[str]) -> int:
     """Run a command of ours in a fresh process on the checkout at `root`; its output is ours. Returns its exit code."""
     sys.stdout.flush()
-    return subprocess.run([sys.executable, "-I", "-c", PROGRAM.format(root=str(root)), *arguments]).returncode
+    return subprocess.run([sys.executable, "-I", "-B", "-c", PROGRAM.format(root=str(root)), *arguments]).returncode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,8 @@ HEADERS = {
 }
 PIECES = 100
 """So many pieces of a template are sent together."""
+AT_ONCE = 4
+"""So many answers are made at once: each may hold a connection with its cache, and more only wait for processors."""
 PROBLEM = "application/problem+json"
 """Problems of the API (RFC 9457)."""
 
@@ -81,10 +84,11 @@ def plain(value: object) -> str:
     return str(value)
 
 
-async def answered(request: Request, make: Callable[[], Response]) -> Response:
-    """The answer, made in a thread; what cannot be answered is said in a page, or as a problem under `/api/`."""
+async def answered(request: Request, make: Callable[[], Response], turns: asyncio.Semaphore) -> Response:
+    """The answer, made in a thread when it is its turn; what cannot be answered is said in a page, or as a problem."""
     try:
-        return await run_in_threadpool(make)
+        async with turns:
+            return await run_in_threadpool(make)
     except (BadRequest, BadQuery) as problem:
         return refusal(request, HTTPStatus.BAD_REQUEST, str(problem))
     except NotFound as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -16,11 +17,11 @@ from starlette.routing import Route
 
 from archive.store import Archive
 from web import api, bulletins, kept, news, openapi, sources, takeaway
-from web.answers import HEADERS, answered, data, refusal, tagged
+from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
-from web.pictures import WIDTHS, Draw, Pictures
+from web.pictures import MOST_WAITING, WIDTHS, Draw, Pictures
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -87,14 +88,18 @@ def make_app(
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }
+    turns, drawing = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(MOST_WAITING)
+    routes = [Route(path, _endpoint(make, turns), methods=["GET"]) for path, make in gets.items()]
     if draw is not None:
-        gets |= _pictures(archive, Pictures(draw))
-    routes = [Route(path, _endpoint(make), methods=["GET"]) for path, make in gets.items()]
+        pictures = _pictures(archive, Pictures(draw))
+        routes += [Route(path, _endpoint(make, drawing), methods=["GET"]) for path, make in pictures.items()]
     routes.append(Route("/seen", _seen, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
 
 
 def _pictures(archive: Archive, pictures: Pictures) -> dict[str, Answer]:
+    """Answers that wait for one another, and so have turns of their own."""
+
     def of_width(width: int) -> Answer:
         def answer(request: Request) -> Response:
             asked = request.path_params
@@ -108,9 +113,9 @@ def _pictures(archive: Archive, pictures: Pictures) -> dict[str, Answer]:
     }
 
 
-def _endpoint(make: Answer) -> Callable[[Request], object]:
+def _endpoint(make: Answer, turns: asyncio.Semaphore) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
-        return await answered(request, lambda: make(request))
+        return await answered(request, lambda: make(request), turns)
 
     return endpoint
 

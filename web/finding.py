@@ -19,6 +19,8 @@ from web.wanted import BadRequest, wanted
 CHOICES = ("level", "state", "source", "issuer", "topic", "region", "year", "has")
 """The filters that the page offers, in its order."""
 MOST_CHOICES = 12
+MOST_COUNTED = 2_000
+"""What a filter would leave is counted up to so many: each value of each filter is one count."""
 
 
 def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
@@ -31,7 +33,7 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
             values: dict[str, Any] = {
                 "found": found,
                 "count": how_many(session, asked),
-                "choices": list(counted(session, asked, CHOICES).items()),
+                "choices": list(counted(session, asked, CHOICES, MOST_COUNTED).items()),
                 "bars": histogram(session, replace(asked, before=None)),
             }
     except (BadRequest, BadQuery) as problem:

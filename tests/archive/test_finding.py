@@ -90,6 +90,13 @@ def test_a_value_in_force_is_shown_though_it_leaves_nothing(filled: Archive) -> 
     assert [(each.value, each.count) for each in values] == [("red", 0)]
 
 
+def test_counts_by_filter_end_at_the_most(filled: Archive) -> None:
+    with filled.reading() as session:
+        for most, expected in ((1, (1, True)), (3, (3, True)), (6, (6, False))):
+            (year,) = counted(session, Asked(), ["year"], most)["year"]
+            assert (year.count, year.more) == expected
+
+
 def test_a_value_in_force_comes_first(filled: Archive) -> None:
     with filled.reading() as session:
         most, *_, least = counted(session, Asked(), ["level"])["level"]

@@ -102,3 +102,12 @@ def test_a_page_of_thousands_is_settled(publisher: Publisher) -> None:
     ]
     assert publisher.show(many).accounts.new == 1_200
     assert publisher.show([many[0].but(title="First"), *many[1:]]).accounts.unchanged >= 1_199 - 1
+
+
+def test_one_that_is_over_by_its_own_words_stays_so_when_it_is_met_late(publisher: Publisher) -> None:
+    old, *newer = messages(12)[::-1]
+    over = old.but(body="This message is now closed. The road is open again.")
+    publisher.show([*newer[::-1]], hour=5)
+    publisher.show([*newer[::-1], over], hour=2)
+    assert publisher.states()[over.title] == "ended"
+    assert set(publisher.states().values()) == {"ended", "current"}

@@ -8,6 +8,7 @@ from typing import Any
 from archive.changes import list_changes
 from archive.finding import Asked, search
 from archive.quarantine import list_quarantine
+from archive.reading import history, number_of
 from archive.records import Notification
 from archive.store import Archive
 from ingest.replay import replay
@@ -16,6 +17,8 @@ from parsers.sources.bsia_cssc import BsiaCssc
 from tests.archive.pages import Publisher, messages, page
 
 TWELVE = messages(12)
+ADDED = " It has gone home."
+LONGER = [TWELVE[0].but(body=TWELVE[0].body + ADDED), *TWELVE[1:]]
 
 
 class Shouting(BsiaCssc):
@@ -46,6 +49,14 @@ class Seeing(BsiaCssc):
         return super().page(body.replace(b" February: ", b"/02/2026 - CSSC London Green Message - "), url, media_type)
 
 
+class Deaf(BsiaCssc):
+    """The same source, read by a parser that misses what is added to a message."""
+
+    def notification(self, entry: Any) -> Notification:
+        record = super().notification(entry)
+        return replace(record, text=record.text.removesuffix(ADDED))
+
+
 def rows_of(archive: Archive) -> list[dict[str, Any]]:
     with archive.reading() as session:
         return list(search(session, Asked(limit=50)))
@@ -72,6 +83,15 @@ def test_a_dry_run_writes_nothing(publisher: Publisher) -> None:
     assert replay(publisher.archive, Shouting(), dry_run=True).counts == {("revised", "title"): 12}
     assert publisher.news() == []
     assert rows_of(publisher.archive) == before
+
+
+def test_a_dry_run_counts_what_several_captures_show_once(publisher: Publisher) -> None:
+    for shown in (TWELVE, LONGER, TWELVE[1:], TWELVE):
+        publisher.show(shown)
+    for parser in (Shouting(), Classifying()):
+        would = list(replay(publisher.archive, parser, dry_run=True).rows())
+        assert would == list(replay(publisher.archive, parser).rows())
+        assert [row["outcome"] for row in would][:1] == ["revised" if isinstance(parser, Shouting) else "reclassified"]
 
 
 def test_the_next_poll_after_a_replay_finds_nothing_new(publisher: Publisher) -> None:
@@ -130,3 +150,56 @@ def test_a_mended_older_capture_changes_nothing_that_is_newer(publisher: Publish
     replay(publisher.archive, Shouting())
     assert publisher.texts()["NOTICE 11"].endswith("gone home.")
     assert {kind for kind, _, _ in publisher.news()} == {"revised"}
+
+
+def test_an_edit_that_the_earlier_parser_missed_is_a_revision_of_its_capture(publisher: Publisher) -> None:
+    publisher.source = Deaf()
+    for shown in (TWELVE, LONGER, LONGER):
+        publisher.show(shown)
+    publisher.news()
+    assert replay(publisher.archive, BsiaCssc(), dry_run=True).counts == {("revised", "text"): 1}
+    report = replay(publisher.archive, BsiaCssc())
+    assert report.counts == {("revised", "text"): 1}
+    assert publisher.news() == [("revised", "Notice 11", 2)]
+    assert publisher.texts()["Notice 11"].endswith(ADDED)
+    with publisher.archive.reading() as session:
+        number = number_of(
+            session, next(row["id"] for row in rows_of(publisher.archive) if row["title"] == "Notice 11")
+        )
+        assert [(row["at"], row["cause"]) for row in history(session, number)] == [
+            (publisher.at(1), "capture"),
+            (publisher.at(2), "parser"),
+        ]
+    assert replay(publisher.archive, BsiaCssc()).counts == {}
+    publisher.source = BsiaCssc()
+    assert publisher.show(LONGER).accounts.unchanged == 12
+
+
+def test_so_is_its_undoing(publisher: Publisher) -> None:
+    publisher.source = Deaf()
+    for shown in (TWELVE, LONGER, TWELVE):
+        publisher.show(shown)
+    publisher.news()
+    replay(publisher.archive, BsiaCssc())
+    assert publisher.news() == [("revised", "Notice 11", 2), ("revised", "Notice 11", 3)]
+    assert not publisher.texts()["Notice 11"].endswith(ADDED)
+
+
+def test_what_was_withdrawn_since_stays_so(publisher: Publisher) -> None:
+    publisher.source = Deaf()
+    for shown in (TWELVE, LONGER, TWELVE[1:], TWELVE[1:]):
+        publisher.show(shown)
+    assert publisher.states()["Notice 11"] == "withdrawn"
+    publisher.news()
+    replay(publisher.archive, BsiaCssc())
+    assert publisher.news() == [("revised", "Notice 11", 2)]
+    assert publisher.states()["Notice 11"] == "withdrawn"
+
+
+def test_an_older_page_that_came_late_edits_nothing(publisher: Publisher) -> None:
+    publisher.source = Deaf()
+    publisher.show(TWELVE, hour=5)
+    publisher.show(LONGER, hour=2)
+    publisher.news()
+    replay(publisher.archive, BsiaCssc())
+    assert not publisher.texts()["Notice 11"].endswith(ADDED)

@@ -73,6 +73,15 @@ def captures(archive: Archive) -> list[Capture]:
         return list(session.scalars(select(Capture).order_by(Capture.id)))
 
 
+def test_a_mailbox_without_a_message_is_told(archive: Archive, tmp_path: Path) -> None:
+    (folder := tmp_path / "mail").mkdir()
+    empty, full = mbox(folder / "empty.mbox"), mbox(folder / "full.mbox", message(1))
+    report = put(archive, folder)
+    assert report.notices == [f"{empty}: a mailbox without a message"]
+    assert (report.accounts.new, report.accounts.errors, report.is_lossy) == (1, 0, False)
+    assert put(archive, full).notices == []
+
+
 def test_a_message_is_kept_as_it_came_with_its_attachments(archive: Archive, tmp_path: Path) -> None:
     body = multipart("Content-Type: text/plain\n\nSee the map.", PDF)
     report = put(archive, eml(tmp_path / "a.eml", body))

@@ -31,6 +31,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (folder / "__init__.py").write_text("", "utf-8")
     (folder / "dates.py").write_text('WORDS = ("today",)\n', "utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     yield folder
     for name in [name for name in sys.modules if name.startswith("rooms_of_a_test")]:
         del sys.modules[name]

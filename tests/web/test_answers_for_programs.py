@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, cast
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+from starlette.responses import Response
 from starlette.routing import Route
 
 from archive.changes import KEYS
@@ -15,7 +19,9 @@ from archive.finding import Asked, search
 from archive.store import Archive
 from terminal import _plain
 from tests.web.conftest import CATALOGUE
+from web.answers import AT_ONCE
 from web.app import make_app
+from web.server import serving
 from web.shown import issued
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -198,3 +204,21 @@ def test_what_is_asked_twice_of_one_thing_is_refused(site: httpx.Client, path: s
 def test_so_is_a_cursor(site: httpx.Client) -> None:
     answer = site.get("/api/v1/changes?since=1&limit=2&since=3")
     assert (answer.status_code, answer.json()["detail"]) == (400, "since: given 2 times, expected once")
+
+
+def test_only_so_many_answers_are_made_at_once(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    running: list[int] = []
+    most: list[int] = []
+
+    def slow(*_: object) -> Response:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.02)
+        running.pop()
+        return Response("made")
+
+    monkeypatch.setattr("web.app.front_page", slow)
+    with serving(make_app(filled, CATALOGUE), "127.0.0.1", 0) as port, ThreadPoolExecutor(5 * AT_ONCE) as readers:
+        ask = partial(httpx.get, f"http://127.0.0.1:{port}/", trust_env=False)
+        assert {answer.text for answer in readers.map(lambda _: ask(), range(5 * AT_ONCE))} == {"made"}
+    assert max(most) == AT_ONCE

@@ -1,4 +1,4 @@
-"""The eighth shape: why what a listing points to waits, and what robots.txt forbids, are more than errors."""
+"""The eighth shape: why what a listing points to waits, and what robots.txt forbids, are more than errors; refs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ MOVE = sa.text(
 
 
 def upgrade() -> None:
-    """Add the columns, and take the reasons over that were told by how they began; what is forbidden is asked anew."""
+    """Add the columns, and take the reasons over that were told by how they began; what is forbidden is asked anew.
+
+    A bulletin is found by its publisher's id without reading all of them.
+    """
     op.add_column("targets", sa.Column("links_wait", sa.Text(), nullable=True))
     op.add_column("targets", sa.Column("forbidden", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index("ix_identities_ref", "identities", ["ref"])
+    op.create_index("ix_aliases_ref", "aliases", ["ref"])
     op.get_bind().execute(MOVE, {"after": len(SAID) + 1, "so": f"{SAID}%"})
