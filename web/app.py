@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +21,7 @@ from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
-from web.pictures import MOST_WAITING, WIDTHS, Draw, Pictures
+from web.pictures import WIDTHS, Draw, Pictures
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -88,18 +88,20 @@ def make_app(
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }
-    turns, drawing = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(MOST_WAITING)
-    routes = [Route(path, _endpoint(make, turns), methods=["GET"]) for path, make in gets.items()]
+    routes = _routes(gets)
     if draw is not None:
-        pictures = _pictures(archive, Pictures(draw))
-        routes += [Route(path, _endpoint(make, drawing), methods=["GET"]) for path, make in pictures.items()]
+        routes += _routes(_pictures(archive, Pictures(draw)))
     routes.append(Route("/seen", _seen, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
 
 
-def _pictures(archive: Archive, pictures: Pictures) -> dict[str, Answer]:
-    """Answers that wait for one another, and so have turns of their own."""
+def _routes(gets: Mapping[str, Answer]) -> list[Route]:
+    """What takes turns: pictures, each of which waits for a process of its own, among themselves."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    return [Route(path, _endpoint(make, turns), methods=["GET"]) for path, make in gets.items()]
 
+
+def _pictures(archive: Archive, pictures: Pictures) -> dict[str, Answer]:
     def of_width(width: int) -> Answer:
         def answer(request: Request) -> Response:
             asked = request.path_params
