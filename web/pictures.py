@@ -13,7 +13,7 @@ WIDTHS = {"": 800, "-small": 320}
 """Pixels that a picture is wide at most, by the ending of its name."""
 MOST = 64
 MOST_BYTES = 32 << 20
-MOST_WAITING = 16
+MOST_WAITING = 8
 """So many readers wait for a picture at once: each takes a thread from those who read pages."""
 WAIT_SECONDS = 20.0
 FAILURE_SECONDS = 600.0

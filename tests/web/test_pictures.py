@@ -21,6 +21,7 @@ from tests import pdfs
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, opened, run, shown, with_document
 from tests.web.conftest import CATALOGUE
 from tests.web.test_pages import Tags
+from web.answers import AT_ONCE
 from web.app import make_app
 from web.pictures import FAILURE_SECONDS, CannotDraw, Draw, Pictures
 from web.server import serving
@@ -245,3 +246,32 @@ def test_nobody_waits_behind_too_many_or_too_long() -> None:
         going_on.set()
         assert first.result() == b"drawn"
     assert pictures.picture(("a", 2, 320), lambda: b"") == b"drawn"
+
+
+def test_readers_of_pages_do_not_wait_for_pictures(held: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on, come = threading.Event(), threading.Semaphore(0)
+
+    def hang(body: bytes, page: int, width: int) -> bytes:
+        going_on.wait(20)
+        return PNG
+
+    def counted(session: Session, sha256: str, page: int) -> bool:
+        come.release()
+        return has_page(session, sha256, page)
+
+    monkeypatch.setattr("web.kept.has_page", counted)
+
+    with (
+        serving(make_app(held, CATALOGUE, draw=hang), "127.0.0.1", 0) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as site,
+        ThreadPoolExecutor(AT_ONCE + 1) as readers,
+    ):
+        addresses = [f"/attachments/{SHA256}/pages/{number}.png" for number in (1, 2, 3, 4, 1)]
+        waiting = [readers.submit(httpx.get, f"{site.base_url}{address}") for address in addresses]
+        try:
+            assert all(come.acquire(timeout=20) for _ in range(AT_ONCE))
+            assert site.get("/").status_code == 200
+            assert not any(each.done() for each in waiting)
+        finally:
+            going_on.set()
+        assert [each.result().status_code for each in waiting] == [200] * 5
