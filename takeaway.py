@@ -27,7 +27,6 @@ from arguments import (
     settings_in_force,
 )
 from queries import Issuer, Level, OfSource, Region, Series, Since, State, Topic, Until, Words, asked_for
-from settings import REPLICA_MARK
 
 app = typer.Typer()
 FORMATS = ("jsonl", "csv", "briefing")
@@ -71,6 +70,7 @@ def export(
     from archive.export import numbers_by_id
     from archive.query import BadQuery
     from desk import catalogue_of
+    from settings import REPLICA_MARK
     from web.briefing import described
     from web.takeaway import written
 

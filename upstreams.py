@@ -7,13 +7,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from settings import REPLICA_MARK, Settings
-
 if TYPE_CHECKING:
     from archive.store import Archive
     from ingest.options import RequestOptions
     from ingest.politeness import HostRules
     from ingest.robots import RobotsRules
+    from settings import Settings
 
 
 def robots_rules(settings: Settings, archive: Archive | None, *, unhurried: bool = True) -> RobotsRules:
@@ -42,6 +41,7 @@ def archive_at_hand(settings: Settings) -> Iterator[Archive | None]:
     """
     from archive.blobs import ArchiveUnusable
     from archive.migrate import open_archive
+    from settings import REPLICA_MARK
 
     with ExitStack() as stack:
         found: Archive | None = None

@@ -169,6 +169,7 @@ def test_what_is_allowed_is_not_reported(path: str, text: str, tmp_path: Path) -
     assert [offence for rule in RULES for offence in rule(modules(tmp_path))] == []
 
 
+SETTINGS = {"pydantic", "pydantic_settings"}
 LOADED = """
 import importlib, pkgutil, sys
 sys.path.insert(0, {root!r})
@@ -191,7 +192,10 @@ def loaded_by(name: str) -> set[str]:
     ("name", "heavy"),
     [
         ("parsers", {"httpx", "httpcore", "sqlalchemy", "sqlite3", "pdfplumber", "requests"}),
-        ("cli", {"httpx", "sqlalchemy", "pdfplumber", "pypdfium2", "uvicorn", "bs4", "lxml", "apscheduler"}),
+        (
+            "cli",
+            {"httpx", "sqlalchemy", "pdfplumber", "pypdfium2", "uvicorn", "bs4", "lxml", "apscheduler", "pydantic"},
+        ),
     ],
 )
 def test_importing_loads_nothing_heavy(name: str, heavy: set[str]) -> None:
