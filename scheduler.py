@@ -53,6 +53,7 @@ class Scheduler:
         self._stop = threading.Event()
         self._running: dict[str, Future[None]] = {}
         self._guard = threading.Lock()
+        self._ticking = threading.Lock()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="source")
         self._ticks = BackgroundScheduler(timezone="UTC")
         self._ticks.add_job(
@@ -69,17 +70,21 @@ class Scheduler:
 
         In any order: sources that wait for the one turn at a slow host have equal chances of it.
         """
-        if self._stop.is_set():
-            return
-        try:
-            slugs = self._due()
-        except Exception as problem:
-            self._say(f"scheduler: {type(problem).__name__}: {problem}; asked again at the next tick")
-            return
-        random.shuffle(slugs)
+        with self._ticking:
+            if self._stop.is_set():
+                return
+            try:
+                slugs = self._due()
+            except Exception as problem:
+                self._say(f"scheduler: {type(problem).__name__}: {problem}; asked again at the next tick")
+                return
+            random.shuffle(slugs)
+            self._begin(slugs)
+
+    def _begin(self, slugs: Iterable[str]) -> None:
         with self._guard:
             for slug in slugs:
-                if slug not in self._running or self._running[slug].done():
+                if not self._stop.is_set() and (slug not in self._running or self._running[slug].done()):
                     self._running[slug] = self._pool.submit(self._run, self._sources[slug])
 
     def _due(self) -> list[str]:
@@ -115,13 +120,17 @@ class Scheduler:
             self._say(f"{report.source}: {notice}")
 
     def is_idle(self) -> bool:
-        """Whether no run is going on here."""
+        """Whether no tick and no run is going on here."""
         with self._guard:
-            return all(each.done() for each in self._running.values())
+            return not self._ticking.locked() and all(each.done() for each in self._running.values())
 
     def stop(self, grace_seconds: float) -> bool:
-        """Stop ticking, let running work come to the end of its unit; whether all of it ended in time."""
-        self._stop.set()
+        """Stop ticking, let running work come to the end of its unit; whether all of it, a tick too, ended in time.
+
+        Only after that may the archive be closed.
+        """
+        with self._guard:
+            self._stop.set()
         self._ticks.shutdown(wait=False)
         self._pool.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + grace_seconds

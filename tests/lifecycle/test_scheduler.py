@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from archive.derived import Target
-from archive.store import Archive
+from archive.runs import sources_with_work
+from archive.store import Archive, Session
 from archive.tables import Run
 from ingest.tools import Tools
 from parsers.page import Page
@@ -223,6 +224,31 @@ def test_a_stop_during_a_slow_fetch_leaves_nothing_half_stored(archive: Archive,
     assert len(found["notifications"]) == len(SIX)
     scheduler.tick()
     assert runs(archive) == ["stopped"]
+
+
+def test_a_stop_waits_for_a_tick_and_the_tick_begins_nothing_any_more(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def look_slowly(session: Session, now: datetime) -> set[str]:
+        looking.set()
+        assert go_on.wait(LONG_SECONDS)
+        return sources_with_work(session, now)
+
+    with world_of(archive) as world:
+        scheduler = world.scheduler()
+        world.open.clear()
+        monkeypatch.setattr("scheduler.sources_with_work", look_slowly)
+        ticking = threading.Thread(target=scheduler.start)
+        ticking.start()
+        assert looking.wait(LONG_SECONDS)
+        assert not scheduler.stop(0.0)
+        go_on.set()
+        wait_until(scheduler.is_idle)
+        ticking.join()
+        assert world.upstream.asked == []
+        assert world.said == []
 
 
 def leases(archive: Archive) -> list[dict[str, object]]:
