@@ -122,16 +122,22 @@ def show(
 @app.command()
 def changes(
     since: Annotated[int, typer.Option(min=0, max=MOST, metavar="CURSOR", help="only what came after this cursor")] = 0,
+    kind: Annotated[list[str] | None, typer.Option(help="created, revised, withdrawn, …")] = None,
+    source: OfSource = None,
     limit: Annotated[int | None, typer.Option(min=1, max=MOST)] = None,
     format_name: Format = None,
 ) -> None:
     """List what became of which bulletin, oldest first."""
-    from archive.changes import KEYS, list_changes
+    from archive.changes import KEYS, KINDS, Which, list_changes
     from terminal import print_rows
 
+    for each in kind or []:
+        if each not in KINDS:
+            refuse(f"--kind: {each!r}, expected one of {', '.join(KINDS)}")
+    which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
     with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
         columns = ["cursor", "at", "kind/cause", "notification/issued", "revision", "title"]
-        print_rows(list_changes(session, since, limit), columns, format_name, keys=KEYS)
+        print_rows(list_changes(session, since, limit, which), columns, format_name, keys=KEYS)
 
 
 @app.command()

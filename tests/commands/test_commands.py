@@ -200,6 +200,17 @@ def test_fetch_refuses_what_is_not_public(bulletins: Command, url: str) -> None:
     assert "expected" in found.err
 
 
+def test_changes_are_chosen_by_kind_and_source(filled: Command) -> None:
+    rows = filled("changes").rows
+    assert filled("changes", "--kind", "created", "--source", "bsia-cssc", "--limit", "3").rows == rows[:3]
+    assert filled("changes", "--kind", "withdrawn", "--kind", "revised").rows == []
+    assert filled("changes", "--source", "ncsc").rows == []
+    for option, expected in (("--kind", "one of created, revised"), ("--source", "one of ")):
+        refused = filled("changes", option, "vanished")
+        assert refused.code == 2
+        assert f"{option}: 'vanished', expected {expected}" in refused.err
+
+
 def test_replay_of_the_same_parser_changes_nothing(filled: Command) -> None:
     before = filled("changes").rows
     for arguments in (["replay", "--dry-run"], ["replay"]):
