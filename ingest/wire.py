@@ -166,12 +166,11 @@ class Wire(httpcore.NetworkStream):
             try:
                 return operation(given)
             except ssl.SSLWantReadError:
-                able = self._readable
+                _await(self._readable, allowance)
             except ssl.SSLWantWriteError:
-                able = self._writable
+                _await(self._writable, allowance)
             except BlockingIOError:
-                pass
-            _await(able, allowance)
+                _await(able, allowance)
 
     def _count(self, data: bytes) -> int:
         """Keeps count of the bytes that came after the head of the final (not 1xx) response, and the last few.
