@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
 from typing import Any
 
 from archive.records import FIELDS, PAIR_NAMES, PRECISIONS, UNKEPT, Notification, check_issued
 
-REQUIRED = ("source", "url", "text")
 LISTS = ("references", "issuers", "topics")
+EMPTY = {each.name: each.default for each in fields(Notification) if each.default is not MISSING}
+"""What says of a field that nothing is stated."""
 
 
 def fault_of(record: Notification) -> str | None:
@@ -17,7 +20,7 @@ def fault_of(record: Notification) -> str | None:
         return f"{_brief(record)}, expected a Notification"
     for name in FIELDS:
         value = getattr(record, name)
-        if value is None and name not in (*REQUIRED, *PAIR_NAMES, *LISTS, "evidence"):
+        if value == EMPTY.get(name, MISSING):
             continue
         try:
             fault = fault_of_texts(_texts(name, value))
@@ -33,9 +36,16 @@ def fault_of_texts(texts: Iterable[object]) -> str | None:
     for text in texts:
         if not isinstance(text, str):
             return f"{_brief(text)}, expected a text"
-        if UNKEPT.search(text):
+        if not _can_be_kept(text):
             return f"{_brief(text)}, expected a text without NUL and halves of characters"
     return None
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether nothing of it is UNKEPT, told by what strings do at once."""
+    if text.isascii():
+        return "\0" not in text
+    return UNKEPT.search(text) is None
 
 
 def mended(text: object) -> str:
@@ -48,16 +58,16 @@ def _texts(name: str, value: Any) -> Iterator[object]:
     if name == "evidence":
         if not isinstance(value, Mapping):
             raise ValueError("texts by field")
-        return iter([*value.keys(), *value.values()])
-    if name in LISTS or name in PAIR_NAMES:
-        if not isinstance(value, tuple):
-            raise ValueError("a tuple")
-        if name in LISTS:
-            return iter(value)
-        if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
-            raise ValueError("a tuple of pairs")
-        return (text for pair in value for text in pair)
-    return iter((value,))
+        return itertools.chain(value, value.values())
+    if name not in LISTS and name not in PAIR_NAMES:
+        return iter((value,))
+    if not isinstance(value, tuple):
+        raise ValueError("a tuple")
+    if name in LISTS:
+        return iter(value)
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
+        raise ValueError("a tuple of pairs")
+    return itertools.chain(*value)
 
 
 def _fault_of_dates(record: Notification) -> str | None:
