@@ -158,7 +158,10 @@ def test_show_with_differences(filled: Command, tmp_path: Path) -> None:
     assert found["revision"] == 2
     assert any(line.strip().startswith("+A lost dog with a red collar") for line in found["differences"])
     assert filled("show", hit["id"][:8]).rows[0]["id"] == hit["id"]
-    assert "red collar" in filled("show", hit["id"], "--format", "table", "--diff").out
+    printed = filled("show", hit["id"], "--format", "table", "--diff").out
+    assert "red collar" in printed
+    assert all(f"    {name} from {words}" in printed for name, words in found["evidence"].items())
+    assert len(found["evidence"]) > 3
     assert filled("show", "ffffffffffffffff").code == 2
 
 
