@@ -81,9 +81,10 @@ def _whole(text: str) -> str:
 def _is_moment(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as problem:
+        is_in_utc = moment.tzinfo is not None and moment_as_text(moment) == text
+    except (ValueError, OverflowError) as problem:
         raise ValueError("a time in UTC like 2018-07-02T09:00:00Z") from problem
-    if moment.tzinfo is None or moment_as_text(moment) != text:
+    if not is_in_utc:
         raise ValueError("a time in UTC like 2018-07-02T09:00:00Z")
     return text
 

@@ -54,18 +54,28 @@ class Loading:
     _batch: list[_Line] = field(default_factory=list)
 
     def load(self, stream: BinaryIO) -> list[Report]:
-        """Load all that the file has; what is wrong with a line is told and costs that line."""
-        for place, line in _lines(stream):
-            try:
-                self._take(place, line)
-            except BadLine as problem:
-                self._report(NOBODY).accounts.errors += 1
-                self._report(NOBODY).is_lossy = True
-                self._tell(place, str(problem))
+        """Load all that the file has; what is wrong with a line is told and costs that line.
+
+        Where the file or a line ends it by an error that nobody foresaw, the lines before are kept all the same.
+        """
+        try:
+            for place, line in _lines(stream):
+                self._take_or_tell(place, line)
+        except Exception:
+            self._flush()
+            raise
         self._flush()
         if self.told > MOST_TOLD:
             self.say(f"{self.name}: {self.told - MOST_TOLD} more lines like these")
         return list(self.reports.values())
+
+    def _take_or_tell(self, place: int, line: bytes) -> None:
+        try:
+            self._take(place, line)
+        except BadLine as problem:
+            self._report(NOBODY).accounts.errors += 1
+            self._report(NOBODY).is_lossy = True
+            self._tell(place, str(problem))
 
     def _take(self, place: int, line: bytes) -> None:
         row = read_line(line, self.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from archive.exchange import MOST_LINE_BYTES, BadLine, read_line
 from archive.finding import Asked
 from archive.records import Notification
 from archive.store import Archive
+from ingest.loading import BATCH_LINES
 from tests.archive.loads import load, rows_of
 from tests.archive.test_export import LATER, lines
 
@@ -41,6 +43,12 @@ WRONG: dict[str, Wrong] = {
     "title: '\\ud800', expected a text without NUL and halves": lambda row: row.update(title="\ud800"),
     "revisions.0.at: 2999-01-01T00:00:00Z, expected a time from 1990": lambda row: row["revisions"][0].update(
         at="2999-01-01T00:00:00Z"
+    ),
+    "revisions.0.at: '0001-01-01T00:00:00+14:00', expected a time in UTC": lambda row: row["revisions"][0].update(
+        at="0001-01-01T00:00:00+14:00"
+    ),
+    "last_seen: '9999-12-31T23:59:59-14:00', expected a time in UTC": lambda row: row.update(
+        last_seen="9999-12-31T23:59:59-14:00"
     ),
     "first_seen: '2018', expected a time in UTC": lambda row: row.update(first_seen="2018"),
     "sightings.0: ends before it begins": lambda row: row["sightings"][0].update(last_at="1999-01-01T00:00:00Z"),
@@ -107,6 +115,24 @@ def test_what_is_no_line_of_an_export_is_told(polled: Archive, on_sqlite: Callab
     many = list[str]()
     load(made, b"x\n" * 50, many)
     assert len(many) == 21 and many[-1] == "file: 30 more lines like these"
+
+
+def test_what_stands_before_an_error_that_nobody_foresaw_is_kept(
+    polled: Archive, on_sqlite: Callable[[str], Archive], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = lines(polled).splitlines()
+    assert len(good) < BATCH_LINES
+
+    def failing(line: bytes, now: datetime) -> dict[str, Any]:
+        if line == good[-1]:
+            raise OverflowError("date value out of range")
+        return read_line(line, now)
+
+    monkeypatch.setattr("ingest.loading.read_line", failing)
+    made = on_sqlite("made")
+    with pytest.raises(OverflowError, match="date value out of range"):
+        load(made, b"\n".join(good))
+    assert lines(made).splitlines() == good[:-1]
 
 
 VALUES = st.recursive(
