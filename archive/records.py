@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,15 @@ import rfc8785
 HASH_VERSION = 1
 LONDON = ZoneInfo("Europe/London")
 PRECISIONS = ("year", "month", "day", "minute", "second")
+_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9:]+)?")
+FORMS = {
+    "year": re.compile("[0-9]{4}"),
+    "month": re.compile("[0-9]{4}-[0-9]{2}"),
+    "day": re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "minute": _CLOCK,
+    "second": _CLOCK,
+}
+"""How `issued` is written, by its precision."""
 UNKEPT = re.compile("[\0\ud800-\udfff]")
 """What no text of a record may hold: NUL, which PostgreSQL keeps nowhere, and halves of characters."""
 UNUSED = datetime(1, 1, 1, tzinfo=UTC)
@@ -103,9 +112,13 @@ def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, b
 
 
 def check_issued(record: Notification) -> None:
-    """Raises ValueError or OverflowError where what is stated of its date is no date of the years 2 to 9998."""
-    if record.issued_precision == "month":
-        date.fromisoformat(f"{str(record.issued)[:7]}-01")
+    """Raises ValueError or OverflowError where its date is none of the years 2 to 9998 in the form of its precision.
+
+    That is YYYY, YYYY-MM, YYYY-MM-DD, or a date with a time, for minutes and seconds alike.
+    """
+    form = FORMS.get(record.issued_precision or "")
+    if form is not None and not form.fullmatch(record.issued or ""):
+        raise ValueError(record.issued_precision)
     if record.issued is not None and not 2 <= issued_sort(record, UNUSED)[0].year <= 9998:
         raise ValueError("year")
 

@@ -57,6 +57,9 @@ WRONG: dict[str, Wrong] = {
     "revisions: [1, 1": lambda row: row["revisions"].append(row["revisions"][0]),
     "expected each once, 9 among them": lambda row: row.update(revision=9),
     "record.issued: '2018-99-99', expected an ISO 8601 date": lambda row: dated(row, "2018-99-99"),
+    "record.issued: '2018', expected an ISO 8601 date": lambda row: dated(row, "2018", "day"),
+    "record.issued: '2018-07', expected an ISO 8601 date": lambda row: dated(row, "2018-07", "day"),
+    "record.issued: '2018-07-02', expected an ISO 8601 date": lambda row: dated(row, "2018-07-02", "minute"),
     "text not as its revisions": lambda row: row.update(text="Other words."),
     "first_seen not as its revisions": lambda row: row.update(first_seen="1999-01-01T00:00:00Z"),
     "documents not as its revisions": lambda row: row["documents"].append(
@@ -66,9 +69,9 @@ WRONG: dict[str, Wrong] = {
 }
 
 
-def dated(row: dict[str, Any], issued: str) -> None:
+def dated(row: dict[str, Any], issued: str, precision: str = "day") -> None:
     record = row["revisions"][0]["record"]
-    record["issued"] = issued
+    record["issued"], record["issued_precision"] = issued, precision
     row["revisions"][0]["content_hash"] = Notification.from_row(record).content_hash()
 
 

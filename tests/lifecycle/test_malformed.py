@@ -34,6 +34,13 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "no date": ({"issued": "31/02/2018", "issued_precision": "day"}, "issued: '31/02/2018', expected an ISO 8601"),
     "no month": ({"issued": "2018-13", "issued_precision": "month"}, "issued: '2018-13', expected an ISO 8601"),
     "the year one": ({"issued": "0001-01-01", "issued_precision": "day"}, "issued: '0001-01-01', expected"),
+    "a year for a day": ({"issued": "2018", "issued_precision": "day"}, "issued: '2018', expected an ISO 8601"),
+    "a month for a day": ({"issued": "2018-07", "issued_precision": "day"}, "issued: '2018-07', expected an ISO 8601"),
+    "a day for a minute": ({"issued": "2018-07-02", "issued_precision": "minute"}, "issued: '2018-07-02', expected an"),
+    "a time for a day": ({"issued": "2018-07-02T09:00", "issued_precision": "day"}, "issued: '2018-07-02T09:00', exp"),
+    "a day for a year": ({"issued": "2018-07-02", "issued_precision": "year"}, "issued: '2018-07-02', expected an"),
+    "a week for a day": ({"issued": "2018-W27-1", "issued_precision": "day"}, "issued: '2018-W27-1', expected an"),
+    "a precision of nothing": ({"issued_precision": "day"}, "issued: None, expected an ISO 8601"),
     "no precision": ({"issued": "2018-05-01", "issued_precision": "week"}, "issued_precision: 'week', expected one of"),
 }
 
