@@ -7,7 +7,7 @@ archive: its pages are never asked here, and a bulletin that is not met again is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from archive.export import exported, json_line
 from archive.filing import assign_numbers
 from archive.indexing import current_revisions, index_current
 from archive.journal import Arrival, body_of, close_capture, find_capture
+from archive.news import differences
 from archive.origins import stated_origins
 from archive.presence import SourceFacts
 from archive.records import Notification, RefusedEntry, issued_sort
@@ -269,22 +270,4 @@ def _news(session: Session, number: int, line: Mapping[str, Any]) -> str | None:
     """What a line says of a bulletin that is kept here and that this archive does not know; None for nothing."""
     (row,) = exported(session, [number], lambda slug: "")
     ours: dict[str, Any] = json.loads(json_line(row))
-    return next(_differences(ours, line), None)
-
-
-def _differences(ours: Mapping[str, Any], line: Mapping[str, Any]) -> Iterator[str]:
-    held = {each["content_hash"] for each in ours["revisions"]}
-    documents = {pair for each in ours["revisions"] for pair in each["documents"].items()}
-    for each in line["revisions"]:
-        if each["content_hash"] not in held:
-            yield f"revision {each['revision']} of {each['at']} says what is not kept here"
-        for url, sha256 in each["documents"].items():
-            if (url, sha256) not in documents:
-                yield f"revision {each['revision']} of {each['at']} has {url} with other bytes, SHA-256 {sha256}"
-    span = [datetime.fromisoformat(each[name]) for each in (line, ours) for name in ("first_seen", "last_seen")]
-    if span[0] < span[2]:
-        yield f"first seen {line['first_seen']}, before {ours['first_seen']}"
-    if span[1] > span[3]:
-        yield f"last seen {line['last_seen']}, after {ours['last_seen']}"
-    if line["state"] != ours["state"] == "current" and span[1] >= span[3]:
-        yield f"{line['state']}, and current here"
+    return next(differences(ours, line), None)
