@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from archive.export import FORMAT, moment_as_text
 from archive.facets import LEVELS, STATES
-from archive.records import HASH_VERSION, PRECISIONS, UNKEPT, Notification, check_issued
+from archive.records import HASH_VERSION, MOST_KEY_BYTES, PRECISIONS, UNKEPT, Notification, check_issued
 
 MOST_LINE_BYTES = 32 * 1024 * 1024
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -78,6 +78,12 @@ def _whole(text: str) -> str:
     return text
 
 
+def _is_key(text: str) -> str:
+    if len(text.encode()) > MOST_KEY_BYTES:
+        raise ValueError(f"at most {MOST_KEY_BYTES:,} bytes")
+    return text
+
+
 def _is_moment(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
@@ -90,6 +96,8 @@ def _is_moment(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
+Key = Annotated[Text, AfterValidator(_is_key)]
+"""An id, an address or a filter's value, which an index looks up."""
 Moment = Annotated[str, AfterValidator(_is_moment)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=1, le=MOST)]
@@ -115,7 +123,7 @@ class Link(_Strict):
 
 
 class Attached(_Strict):
-    url: Text
+    url: Key
     title: Text
 
 
@@ -123,23 +131,23 @@ class Record(_Strict):
     """The record of one revision. A field that a later version adds needs a default: older exports lack it."""
 
     source: Text
-    ref: Text | None
-    url: Text
+    ref: Key | None
+    url: Key
     title: Text | None
     level: Literal[LEVELS] | None  # type: ignore[valid-type]
     codes: list[Code]
     issued: Text | None
     issued_precision: Literal[PRECISIONS] | None  # type: ignore[valid-type]
     expires: Text | None
-    region: Text | None
+    region: Key | None
     threat_levels: list[ThreatLevel]
     text: Text
     links: list[Link]
     attachments: Annotated[list[Attached], Field(max_length=MOST)]
     references: list[Text]
     language: Text | None
-    issuers: list[Text]
-    topics: list[Text]
+    issuers: list[Key]
+    topics: list[Key]
     handling: Text | None
     evidence: dict[Text, Text]
 
@@ -162,7 +170,7 @@ class StatedRevision(_Strict):
 
 
 class StatedSighting(_Strict):
-    url: Text
+    url: Key
     first_at: Moment
     last_at: Moment
 
@@ -176,7 +184,7 @@ class Recognised(_Strict):
 
 
 class StatedDocument(_Strict):
-    url: Text
+    url: Key
     title: Text
     cited: bool
     recognised: Recognised | None
@@ -189,8 +197,8 @@ class Line(Record):
     format: Literal[FORMAT]  # type: ignore[valid-type]
     invented: Literal[False]
     id: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
-    ref: Annotated[Text, Field(min_length=1)]
-    first_ref: Annotated[Text, Field(min_length=1)]
+    ref: Annotated[Key, Field(min_length=1)]
+    first_ref: Annotated[Key, Field(min_length=1)]
     rights: Text | None
     state: Literal[STATES]  # type: ignore[valid-type]
     revision: Number

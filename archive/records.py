@@ -28,6 +28,9 @@ FORMS = {
 """How `issued` is written, by its precision."""
 UNKEPT = re.compile("[\0\ud800-\udfff]")
 """What no text of a record may hold: NUL, which PostgreSQL keeps nowhere, and halves of characters."""
+MOST_KEY_BYTES = 2_000
+"""How long, in UTF-8, an id, an address or a filter's value may be: a row of an index of PostgreSQL holds 2,704 bytes,
+and the source and the role stand beside it."""
 UNUSED = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for the first capture of records that state when they were issued."""
 

@@ -17,7 +17,7 @@ from parsers.packages import imported, place_of, stated_modules
 from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
 from parsers.versions import version_of
-from parsers.well_formed import fault_of, fault_of_texts, mended
+from parsers.well_formed import fault_of, fault_of_link, mended
 
 MAX_CANDIDATES = 5_000
 LISTING_KINDS = ("window", "complete", "current", "increment")
@@ -122,7 +122,7 @@ class Source:
     def read(self, page: Page) -> Reading:
         """Every candidate of the page as a record or a refusal; PageChanged when the page as a whole is unreadable.
 
-        An entry on which the parser itself fails is refused like any other.
+        An entry on which the parser itself fails, and a link that cannot be kept, are refused like any other.
         """
         read: list[ReadEntry] = []
         refused: list[RefusedEntry] = []
@@ -138,7 +138,8 @@ class Source:
             except Exception as problem:
                 reason = f"{where}: {type(problem).__name__}: {mended(str(problem))}, expected a record"
                 refused.append(RefusedEntry(position, raw, reason))
-        links = tuple(self._links(page))
+        links, unkept = self._links(page, len(candidates))
+        refused += unkept
         nothing = None if read or refused or links else self.no_bulletin(page)
         if not (read or refused or links or nothing):
             self._refuse_empty(page)
@@ -158,13 +159,18 @@ class Source:
             raise PageChanged(f"{where}: {fault}")
         return record
 
-    def _links(self, page: Page) -> Iterator[Link]:
+    def _links(self, page: Page, position: int) -> tuple[tuple[Link, ...], list[RefusedEntry]]:
+        """The links of the page, and those that cannot be kept: refused by themselves, from that position on."""
+        links: list[Link] = []
+        refused: list[RefusedEntry] = []
         for link in self.links(page):
-            ref = () if link.ref is None else (link.ref,)
-            fault = fault_of_texts((link.url, link.role, *ref, *link.facts.keys(), *link.facts.values()))
-            if fault:
-                raise PageChanged(f"{page.url}: a link: {fault}")
-            yield link
+            fault = fault_of_link(link)
+            if fault is None:
+                links.append(link)
+            else:
+                raw, reason = mended(getattr(link, "url", link)), f"{page.url}: a link: {fault}"
+                refused.append(RefusedEntry(position + len(refused), raw, reason))
+        return tuple(links), refused
 
     def _refuse_empty(self, page: Page) -> None:
         """Raise PageChanged for a page without entries where that is not a healthy one."""

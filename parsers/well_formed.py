@@ -7,9 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from archive.records import FIELDS, PAIR_NAMES, PRECISIONS, UNKEPT, Notification, check_issued
+from archive.records import (
+    FIELDS,
+    MOST_KEY_BYTES,
+    PAIR_NAMES,
+    PRECISIONS,
+    UNKEPT,
+    Link,
+    Notification,
+    check_issued,
+)
 
 LISTS = ("references", "issuers", "topics")
+KEYS = ("ref", "url", "region", "attachments", "issuers", "topics")
+"""Fields whose values (of attachments the addresses) are looked up by an index."""
 EMPTY = {each.name: each.default for each in fields(Notification) if each.default is not MISSING}
 """What says of a field that nothing is stated."""
 
@@ -23,12 +34,22 @@ def fault_of(record: Notification) -> str | None:
         if value == EMPTY.get(name, MISSING):
             continue
         try:
-            fault = fault_of_texts(_texts(name, value))
+            fault = fault_of_texts(_texts(name, value)) or _fault_of_keys(_keys(name, value))
         except (TypeError, ValueError) as problem:
             fault = f"{_brief(value)}, expected {problem}"
         if fault:
             return f"{name}: {fault}"
     return _fault_of_dates(record)
+
+
+def fault_of_link(link: Link) -> str | None:
+    """What is wrong with a link, as `what, expected what`; None for one that can be kept."""
+    if not isinstance(link, Link):
+        return f"{_brief(link)}, expected a Link"
+    if not isinstance(link.facts, Mapping):
+        return f"{_brief(link.facts)}, expected texts by name"
+    keys = (link.url,) if link.ref is None else (link.url, link.ref)
+    return fault_of_texts((*keys, link.role, *link.facts, *link.facts.values())) or _fault_of_keys(keys)
 
 
 def fault_of_texts(texts: Iterable[object]) -> str | None:
@@ -38,6 +59,13 @@ def fault_of_texts(texts: Iterable[object]) -> str | None:
             return f"{_brief(text)}, expected a text"
         if not _can_be_kept(text):
             return f"{_brief(text)}, expected a text without NUL and halves of characters"
+    return None
+
+
+def _fault_of_keys(texts: Iterable[str]) -> str | None:
+    for text in texts:
+        if len(text) > MOST_KEY_BYTES // 4 and len(text.encode()) > MOST_KEY_BYTES:
+            return f"{_brief(text)} of {len(text.encode()):,} bytes, expected at most {MOST_KEY_BYTES:,}"
     return None
 
 
@@ -68,6 +96,15 @@ def _texts(name: str, value: Any) -> Iterator[object]:
     if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
         raise ValueError("a tuple of pairs")
     return itertools.chain(*value)
+
+
+def _keys(name: str, value: Any) -> Iterable[str]:
+    """What an index looks up of a field whose texts are in order."""
+    if name not in KEYS:
+        return ()
+    if name == "attachments":
+        return (url for url, _title in value)
+    return value if name in LISTS else (value,)
 
 
 def _fault_of_dates(record: Notification) -> str | None:

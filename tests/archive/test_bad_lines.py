@@ -19,6 +19,7 @@ from ingest.loading import BATCH_LINES
 from tests.archive.loads import load, rows_of
 from tests.archive.test_export import LATER, lines
 
+LONG = "x" * 1_999 + "\N{POUND SIGN}"
 Wrong = Callable[[dict[str, Any]], Any]
 WRONG: dict[str, Wrong] = {
     "format: 'bulletins/2', expected 'bulletins/1'": lambda row: row.update(format="bulletins/2"),
@@ -65,6 +66,18 @@ WRONG: dict[str, Wrong] = {
     "documents not as its revisions": lambda row: row["documents"].append(
         {"url": "https://example.org/x.pdf", "title": "", "cited": True, "recognised": None, "sha256": "0" * 64}
     ),
+    "first_ref: 'xxx": lambda row: row.update(first_ref=LONG),
+    "ref: 'xxx": lambda row: row.update(ref=LONG),
+    "url: 'xxx": lambda row: row.update(url=LONG),
+    "region: 'xxx": lambda row: row.update(region=LONG),
+    "issuers.0: 'xxx": lambda row: row.update(issuers=[LONG]),
+    "topics.0: 'xxx": lambda row: row.update(topics=[LONG]),
+    "attachments.0.url: 'xxx": lambda row: row.update(attachments=[{"url": LONG, "title": ""}]),
+    "revisions.0.record.ref: 'xxx": lambda row: row["revisions"][0]["record"].update(ref=LONG),
+    "sightings.0.url: 'xxx": lambda row: row["sightings"][0].update(url=LONG),
+    "documents.0.url: 'xxx": lambda row: row.update(
+        documents=[{"url": LONG, "title": "", "cited": False, "recognised": None, "sha256": None}]
+    ),
     "codes.0.value: not there": lambda row: row.update(codes=[{"scheme": "x"}]),
 }
 
@@ -91,6 +104,7 @@ def test_a_line_that_is_wrong_is_told_and_costs_itself(
     by_line = {int(line.partition(": ")[0].rpartition(" ")[2]): line for line in told}
     for place, said in enumerate(WRONG):
         assert said in by_line[2 * place + 1], said
+        assert "'xxx" not in said or by_line[2 * place + 1].endswith("expected at most 2,000 bytes")
     assert [each["id"] for each in rows_of(lines(made))] == [good["id"]]
 
 

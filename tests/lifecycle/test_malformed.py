@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,14 @@ from ingest.settling import arrive
 from parsers.page import Page
 from parsers.source import Source
 from tests.lifecycle.dumps import dump
-from tests.lifecycle.world import START, arrival, bsia, opened
+from tests.lifecycle.world import START, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown, with_document
 
 GOOD = Notification(source="odd", url="https://www.example.org/1", text="Words.", title="Whole", ref="1")
+PLACE = "https://www.example.org/2"
 HALF = "half \ud83d"
+LONG = "https://www.example.org/" + secrets.token_hex(4_000) + ".pdf"
+"""An address that no index of PostgreSQL takes, compressed or not."""
+MOST = "https://www.example.org/" + secrets.token_hex(988)
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "half of a character": ({"title": HALF}, r"title: 'half \ud83d', expected a text without"),
     "NUL": ({"text": "a\0b"}, r"text: 'a\x00b', expected a text without"),
@@ -41,6 +46,12 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a day for a year": ({"issued": "2018-07-02", "issued_precision": "year"}, "issued: '2018-07-02', expected an"),
     "a week for a day": ({"issued": "2018-W27-1", "issued_precision": "day"}, "issued: '2018-W27-1', expected an"),
     "a precision of nothing": ({"issued_precision": "day"}, "issued: None, expected an ISO 8601"),
+    "a long id": ({"ref": LONG}, f"ref: {LONG[:40]!r}"[:-1]),
+    "a long address": ({"url": LONG}, f"url: {LONG[:40]!r}"[:-1]),
+    "a long region": ({"region": LONG}, f"region: {LONG[:40]!r}"[:-1]),
+    "a long issuer": ({"issuers": ("btp", LONG)}, f"issuers: {LONG[:40]!r}"[:-1]),
+    "a long topic": ({"topics": (LONG,)}, f"topics: {LONG[:40]!r}"[:-1]),
+    "a long address of a document": ({"attachments": ((LONG, "PDF"),)}, f"attachments: {LONG[:40]!r}"[:-1]),
     "no precision": ({"issued": "2018-05-01", "issued_precision": "week"}, "issued_precision: 'week', expected one of"),
 }
 
@@ -102,11 +113,55 @@ def test_words_of_an_entry_are_kept_as_far_as_they_can_be(archive: Archive) -> N
     assert held["raw"] == "raw \ufffd half \ufffd"
 
 
-@pytest.mark.parametrize("field", ["url", "ref", "facts"])
-def test_a_link_that_cannot_be_kept_fails_its_page_with_a_reason(archive: Archive, field: str) -> None:
-    stated: dict[str, Any] = {"url": "https://www.example.org/2", field: {"title": HALF} if field == "facts" else HALF}
-    found = came(archive, odd(points_to=(Link(role="detail", **stated),)))
-    assert found["notifications"] == []
-    (capture,) = found["captures"]
-    assert capture["state"] == "failed"
-    assert r"a link: 'half \ud83d', expected a text without" in capture["reason"]
+BAD_LINKS: dict[str, tuple[Any, str, str]] = {
+    "url": (Link(HALF, "detail"), "half \ufffd", r"a link: 'half \ud83d', expected a text without"),
+    "ref": (Link(PLACE, "detail", HALF), PLACE, r"a link: 'half \ud83d', expected a text without"),
+    "facts": (Link(PLACE, "detail", facts={"title": HALF}), PLACE, r"a link: 'half \ud83d', expected a text without"),
+    "no facts": (Link(PLACE, "detail", facts=()), PLACE, "a link: (), expected texts by name"),  # type: ignore[arg-type]
+    "no link": (PLACE, PLACE, f"a link: '{PLACE}', expected a Link"),
+    "a long url": (Link(LONG, "detail"), LONG, "of 8,028 bytes, expected at most 2,000"),
+    "a long ref": (Link(PLACE, "detail", LONG), PLACE, "of 8,028 bytes, expected at most 2,000"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_LINKS)
+def test_a_link_that_cannot_be_kept_is_quarantined_and_all_else_is_kept(archive: Archive, bad: str) -> None:
+    link, raw, reason = BAD_LINKS[bad]
+    others = [Link(f"{PLACE}/{name}", "detail") for name in "ab"]
+    found = came(archive, odd(second=replace(GOOD, ref="2"), points_to=(others[0], link, others[1])))
+    assert [row["record"]["ref"] for row in found["revisions"]] == ["1", "2"]
+    assert {row["url"] for row in found["targets"] if row["role"] == "detail"} == {each.url for each in others}
+    (held,), (capture,) = found["quarantine"], found["captures"]
+    assert (held["raw"], held["position"], held["state"]) == (raw, 2, "waiting")
+    assert held["reason"].startswith("http") and reason in held["reason"]
+    assert (capture["state"], capture["healthy"]) == ("done", False)
+    (books,) = found["accounts"]
+    assert (books["seen"], books["new"], books["quarantined"]) == (3, 2, 1)
+
+
+def test_a_page_of_nothing_but_such_a_link_is_not_empty(archive: Archive) -> None:
+    source = odd(points_to=(Link(LONG, "detail"),))
+    vars(source).update(entries=lambda page: (), expect=range(1, 9))
+    (held,) = came(archive, source)["quarantine"]
+    assert (held["position"], held["what"]) == (0, "entry")
+
+
+def test_what_is_as_long_as_may_be_is_kept(archive: Archive) -> None:
+    """At the bound, in bytes that do not compress, wherever an index looks it up; what none looks up may be longer."""
+    assert len(MOST.encode()) == 2_000
+    keys: dict[str, Any] = {"ref": MOST, "url": MOST, "region": MOST, "issuers": (MOST,), "topics": (MOST,)}
+    second = replace(GOOD, **keys, attachments=((MOST, "PDF"),), links=((LONG, "long"),))
+    found = came(archive, odd(second=second, points_to=(Link(MOST, "detail", MOST),)))
+    assert (found["quarantine"], len(found["revisions"])) == ([], 2)
+    assert {row["role"] for row in found["targets"] if row["url"] == MOST} == {"attachment", "detail"}
+
+
+def test_a_long_address_costs_its_entry_and_no_run(archive: Archive) -> None:
+    six = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
+    upstream, clock = Upstream(SmallSite([[with_document(six[0], LONG), *six[1:]], six])), Clock(START)
+    report = run(archive, upstream, clock)
+    assert (report.accounts.new, report.accounts.quarantined, report.lossy) == (5, 1, True)
+    upstream.step = 1
+    clock.forward(20)
+    report = run(archive, upstream, clock)
+    assert (report.accounts.new, report.accounts.unchanged, report.lossy) == (1, 5, False)
