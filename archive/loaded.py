@@ -30,7 +30,7 @@ from archive.presence import SourceFacts
 from archive.records import Notification, RefusedEntry, issued_sort
 from archive.settle import Accounts, Settled
 from archive.states import change_into
-from archive.store import Archive
+from archive.store import NOT_KEPT, Archive, said_of
 from archive.tables import LOADED, Capture, Identity, plain
 from archive.targets import ensure_targets, lock_source
 from archive.upsert import insert_all_once
@@ -85,17 +85,20 @@ def settle_line(archive: Archive, facts: SourceFacts, capture_id: int) -> Settle
 
     None when somebody else settled it first.
     """
-    raw = ""
+    raw, where = "", f"capture {capture_id}"
     try:
         with archive.writing() as session:
             lock_source(session, facts.slug)
             capture = _pending(session, capture_id)
             if capture is None:
                 return None
+            where = capture.url
             raw = body_of(session, archive.blobs, capture.sha256 or "").decode()
             return _settle(session, facts, capture, json.loads(raw))
     except (Refused, CorruptBlob) as problem:
         reason = str(problem)
+    except NOT_KEPT as problem:
+        reason = f"{where}: {said_of(problem)}, expected what an archive can keep"
     with archive.writing() as session:
         lock_source(session, facts.slug)
         capture = _pending(session, capture_id)

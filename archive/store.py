@@ -10,12 +10,17 @@ from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from archive.blobs import ArchiveUnusable, Blobs, BucketBlobs, FolderBlobs
+from archive.records import UNKEPT
 
 BUSY_TIMEOUT_MS = 30_000
+NOT_KEPT = (StatementError, ValueError, OverflowError)
+"""What writing raises, where it is not `ArchiveUnusable`, of what the database does not keep; `said_of` says why."""
+VALUE_STATES = ("22", "23", "54")
+"""Classes of SQLSTATE that are about what is written: data exceptions, broken constraints, limits of the program."""
 
 
 class Archive:
@@ -115,10 +120,20 @@ def _plain_errors(database_url: str) -> Iterator[None]:
 
 
 def _is_about_the_store(problem: DatabaseError | sqlite3.OperationalError) -> bool:
+    """Whether the database itself is amiss, and not what was to be written (SQLSTATE, or how SQLite names it)."""
+    cause = problem.orig if isinstance(problem, DatabaseError) else problem
+    state, words = str(getattr(cause, "sqlstate", None) or ""), str(cause).lower()
+    if state[:2] in VALUE_STATES or "string or blob too big" in words:
+        return False
     if isinstance(problem, OperationalError | sqlite3.OperationalError):
         return True
-    words = str(problem.orig).lower()
     return any(sign in words for sign in ("readonly", "read-only", "full", "malformed", "not a database", "disk"))
 
 
-__all__ = ["Archive", "ArchiveUnusable", "Session", "open_blobs", "open_engine"]
+def said_of(problem: BaseException) -> str:
+    """What was wrong with what is not kept, in one line that can be kept."""
+    cause = problem.orig if isinstance(problem, StatementError) and problem.orig else problem
+    return UNKEPT.sub("\N{REPLACEMENT CHARACTER}", f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}")
+
+
+__all__ = ["NOT_KEPT", "Archive", "ArchiveUnusable", "Session", "open_blobs", "open_engine", "said_of"]

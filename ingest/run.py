@@ -14,12 +14,12 @@ from archive.runs import Begun, begin_run, end_run
 from archive.store import Archive, ArchiveUnusable
 from archive.targets import due_among
 from archive.waiting import note_links_wait
+from ingest.accepting import accept as accept_held
 from ingest.citations import follow_links
 from ingest.leases import Lease
 from ingest.polling import Pages, asking, poll
 from ingest.progress import Surroundings
 from ingest.report import Report
-from ingest.settling import accept as accept_held
 from ingest.settling import facts_of, settle
 from ingest.tools import Tools
 from ingest.waiting import NotAsked, Unasked

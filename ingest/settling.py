@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from archive.accepting import accept_absences
 from archive.blobs import CorruptBlob, name_of
 from archive.confirm import (
     Overtaken,
@@ -28,20 +27,20 @@ from archive.journal import (
     find_confirmed,
     get_capture,
     record,
-    record_decision,
     restore_body,
 )
 from archive.loaded import settle_line
 from archive.presence import SourceFacts
 from archive.records import Reading
 from archive.settle import Accounts, Settled, settle_reading
-from archive.store import Archive, ArchiveUnusable, Session
+from archive.store import NOT_KEPT, Archive, ArchiveUnusable, Session, said_of
 from archive.tables import LOADED, Capture
-from archive.targets import find_target, held_targets, lock_source
+from archive.targets import find_target, lock_source
 from ingest.response import REDIRECTS as REDIRECTS
 from parsers.blocked import is_page, no_document
 from parsers.page import PageChanged, PageGone
 from parsers.source import Source, parser_version
+from parsers.well_formed import mended
 
 ASIDE = "aside"
 """The fact of a capture that says nothing of its target: the address that the target had moved from was looked at."""
@@ -138,21 +137,33 @@ def _as_settled_then(session: Session, capture_id: int) -> Settled:
 
 
 def settle(archive: Archive, source: Source, capture_id: int, now: datetime) -> Settled | None:
-    """Parse one pending capture and write all that follows. None when somebody else settled it first."""
+    """Parse one pending capture and write all that follows. None when somebody else settled it first.
+
+    One of which the database does not keep something has failed, with the reason: it would at every further run.
+    """
     with archive.reading() as session:
         capture = get_capture(session, capture_id)
+    try:
+        return _settle(archive, source, capture, now)
+    except NOT_KEPT as problem:
+        reason = f"{capture.url}: {said_of(problem)}, expected what an archive can keep"
+    with archive.writing() as session:
+        return settle_failure(session, facts_of(source, capture.role), capture_id, reason, keep=True)
+
+
+def _settle(archive: Archive, source: Source, capture: Capture, now: datetime) -> Settled | None:
     if capture.sha256 is None:
         return _settle_not_given(archive, source, capture)
     if capture.status in REDIRECTS and header_of(capture.headers, "location"):
         with archive.writing() as session:
-            settle_hop(session, capture_id)
+            settle_hop(session, capture.id)
         return Settled(Accounts())
     if ASIDE in capture.facts:
         with archive.writing() as session:
-            settle_hop(session, capture_id, "failed", f"{capture.url}: {capture.facts[ASIDE]}")
+            settle_hop(session, capture.id, "failed", f"{capture.url}: {capture.facts[ASIDE]}")
         return Settled(Accounts())
     if capture.role == LOADED:
-        return settle_line(archive, facts_of(source), capture_id)
+        return settle_line(archive, facts_of(source), capture.id)
     if capture.role == "attachment":
         return _settle_document(archive, source, capture, now)
     return _settle_page(archive, source, capture)
@@ -215,9 +226,9 @@ def _settle_page(archive: Archive, source: Source, capture: Capture) -> Settled 
 def _write(archive: Archive, facts: SourceFacts, capture: Capture, found: Found) -> Settled | None:
     with archive.writing() as session:
         if found.problem is not None and found.gone and capture.role == "detail":
-            return settle_gone(session, facts, capture.id, found.problem)
+            return settle_gone(session, facts, capture.id, mended(found.problem))
         if found.problem is not None:
-            return settle_failure(session, facts, capture.id, found.problem, keep=True)
+            return settle_failure(session, facts, capture.id, mended(found.problem), keep=True)
         if found.repeats is not None:
             return settle_repeat(session, facts, capture.id, found.repeats, found.region_hash)
         if found.reading is None:
@@ -279,15 +290,3 @@ def media_type(headers: Sequence[Sequence[str]]) -> str | None:
 def header_of(headers: Sequence[Sequence[str]], wanted: str) -> str | None:
     """The first header of that name (lower case); None where there is none."""
     return next((value for name, value in headers if name.lower() == wanted), None)
-
-
-def accept(archive: Archive, source: Source, now: datetime) -> int:
-    """Record a human's word that what held captures do not show is gone; returns how many were withdrawn."""
-    facts, withdrawn = facts_of(source), 0
-    with archive.writing() as session:
-        lock_source(session, source.slug)
-        for target in held_targets(session, source.slug):
-            if target.capture_id is not None:
-                record_decision(session, "accept", source.slug, now, {"capture": target.capture_id})
-                withdrawn += accept_absences(session, facts, target.capture_id, now)
-    return withdrawn

@@ -10,7 +10,7 @@ from archive.finding import Asked, search
 from archive.overview import gaps
 from archive.reading import history, number_of, sightings
 from archive.tables import Capture, Check, Delta
-from ingest.settling import accept
+from ingest.accepting import accept
 from tests.archive.pages import BODIES, Message, Publisher, messages, page
 
 TWELVE = messages(12)

@@ -12,7 +12,8 @@ import pytest
 
 from archive.journal import Arrival
 from archive.store import Archive
-from ingest.settling import accept, arrive
+from ingest.accepting import accept
+from ingest.settling import arrive
 from replica.page import page_of
 from tests.lifecycle.dumps import counts
 from tests.lifecycle.notes import HOST, Note

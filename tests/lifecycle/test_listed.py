@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive.store import Archive
+from ingest.accepting import accept
 from ingest.importing import import_files
-from ingest.settling import accept
 from replica.faults import status
 from tests.lifecycle.notes import LISTING, Note, Notes
 from tests.lifecycle.notes_world import DAY, World
