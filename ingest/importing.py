@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.journal import Arrival, pending
+from archive.records import MOST_KEY_BYTES
 from archive.store import Archive
 from archive.targets import roles_at
 from ingest.files import STANDARD_INPUT, read_file
@@ -114,10 +115,14 @@ def _arrival(archive: Archive, source: Source, page: Saved, body: bytes, now: da
         )
     url = page.url or source.start[0]
     role, facts = _role(archive, source, url, page, is_document)
+    target_url = _page_of(source, url) if role == "listing" else url
+    size = len(target_url.encode())
+    if size > MOST_KEY_BYTES:
+        raise ValueError(f"{page.file}: an address of {size:,} bytes, expected at most {MOST_KEY_BYTES:,}")
     return Arrival(
         source=source.slug,
         role=role,
-        target_url=_page_of(source, url) if role == "listing" else url,
+        target_url=target_url,
         url=url,
         fetched_at=page.at or now,
         via="file",

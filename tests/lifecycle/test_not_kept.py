@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,9 +14,10 @@ from sqlalchemy import event
 
 from archive.journal import record
 from archive.store import Archive
+from ingest.importing import import_files
 from parsers.page import Page, PageChanged, PageGone
 from tests.lifecycle.dumps import dump
-from tests.lifecycle.test_malformed import GOOD, HALF, LONG, came, odd
+from tests.lifecycle.test_malformed import GOOD, HALF, LONG, PLACE, came, odd
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, arrival, opened, run
 
 
@@ -79,3 +81,14 @@ def test_a_reason_is_kept_as_far_as_it_can_be(archive: Archive, problem: Excepti
     vars(source).update(entries=failing)
     (capture,) = came(archive, source)["captures"]
     assert capture["state"] == "failed" and ("\ufffd" in capture["reason"] or "ud83d" in capture["reason"])
+
+
+def test_a_file_with_such_an_address_is_told_and_costs_itself(archive: Archive, tmp_path: Path) -> None:
+    for name, url in (("1", LONG), ("2", PLACE)):
+        folder = tmp_path / "saved" / name
+        folder.mkdir(parents=True)
+        (folder / "page.html").write_text("<p>two entries</p>")
+        (folder / "meta.json").write_text(json.dumps({"url": url, "role": "detail"}))
+    report = import_files(archive, odd(), [tmp_path / "saved"], START, url=None, at=None)
+    assert (report.accounts.errors, report.accounts.new) == (1, 1)
+    assert any("1/page.html: an address of 8,028 bytes, expected at most 2,000" in told for told in report.told)
