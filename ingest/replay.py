@@ -17,7 +17,7 @@ from archive.records import Reading
 from archive.renaming import RENAMED
 from archive.reparse import Reparsed, apply_reparse
 from archive.settle import settle_reading
-from archive.store import Archive, Session
+from archive.store import NOT_KEPT, Archive, Session, said_of
 from archive.tables import Capture
 from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, sources_of, take_up_again
 from ingest.settling import facts_of, read_stored, settle
@@ -113,11 +113,15 @@ def _replay_all(
         with archive.reading() as session:
             capture = get_capture(session, number)
         found = read_stored(archive, source, capture)
+        problem = found.problem if capture.state == "done" else None
         if found.reading is not None:
-            report.take(run(archive, _work(source, capture, found.reading, found.region_hash)))
-        elif capture.state == "done":
-            report.take([Reparsed("refused", "", str(found.problem))])
-            report.problems.append(f"capture {capture.id}: {found.problem}")
+            try:
+                report.take(run(archive, _work(source, capture, found.reading, found.region_hash)))
+            except NOT_KEPT as refused:
+                problem = f"{capture.url}: {said_of(refused)}, expected what an archive can keep"
+        if problem is not None:
+            report.take([Reparsed("refused", "", problem)])
+            report.problems.append(f"capture {capture.id}: {problem}")
 
 
 def _work(source: Source, capture: Capture, reading: Reading, region_hash: str) -> Work:

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from archive.journal import record
 from archive.store import Archive
 from ingest.importing import import_files
+from ingest.replay import replay
 from parsers.page import Page, PageChanged, PageGone
 from tests.lifecycle.dumps import dump
 from tests.lifecycle.test_malformed import GOOD, HALF, LONG, PLACE, came, odd
@@ -58,6 +59,9 @@ def test_what_the_database_refuses_fails_its_page_and_no_further_run(
     (held, _) = found["quarantine"]
     assert SAID[archive.engine.dialect.name] in held["reason"] and held["what"] == "document"
     assert held["reason"] == found["captures"][0]["reason"] and any(held["reason"] in told for told in report.told)
+    again = replay(archive, source)
+    assert (again.captures, len(again.problems)) == (2, 2) and SAID[archive.engine.dialect.name] in again.problems[0]
+    assert dump(archive) == found
     clock.forward(20)
     report = run(archive, upstream, clock, odd())
     assert (report.accounts.new, report.lossy) == (1, False)
