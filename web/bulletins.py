@@ -11,12 +11,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from archive.indexing import all_pages_of
 from archive.kept import captures
+from archive.provenance import in_force
 from archive.reading import NotFound, number_of
 from archive.showing import shown
 from archive.store import Archive
 from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
-from web.citing import bibtex, in_force, plain_citation
+from web.citing import bibtex, plain_citation
 from web.diffs import difference, differences
 
 MOST_PAGE_CHARACTERS = 200_000
