@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from archive.store import Archive
 from web import api, bulletins, kept, news, openapi, sources, takeaway
 from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
+from web.door import Door
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
 from web.pictures import WIDTHS, Draw, Pictures
@@ -29,6 +31,8 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+MOST_FORM_BYTES = 100
+TOO_LARGE = f"a form of more than {MOST_FORM_BYTES} bytes, expected the cursor of the front page"
 Answer = Callable[[Request], Response]
 
 
@@ -92,7 +96,7 @@ def make_app(
     if draw is not None:
         routes += _routes(_pictures(archive, Pictures(draw)))
     routes.append(Route("/seen", _seen, methods=["POST"]))
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    return Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
 
 
 def _routes(gets: Mapping[str, Answer]) -> list[Route]:
@@ -126,8 +130,12 @@ async def _seen(request: Request) -> Response:
     """Only a form of ours sends this: browsers say where a request comes from (Sec-Fetch-Site, Origin)."""
     if not _is_ours(request):
         return refusal(request, HTTPStatus.FORBIDDEN, "from another site, expected the form of the front page")
-    body = (await request.body())[:100].decode("ascii", "replace")
-    name, _, value = body.partition("=")
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_FORM_BYTES:
+            return refusal(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+    name, _, value = body.decode("ascii", "replace").partition("=")
     return mark_seen(seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
 
 
