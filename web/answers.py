@@ -42,6 +42,7 @@ _PAGES = Environment(
     loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _PAGES.filters |= {"moment": shown.moment, "machine": shown.machine, "issued": shown.issued, "class_of": shown.class_of}
+_PAGES.filters |= {"scope": shown.scope, "language": shown.language}
 _PAGES.tests["web"] = shown.is_web
 _PAGES.globals |= {"pieces": shown.pieces, "threat_levels": shown.THREAT_LEVELS}
 

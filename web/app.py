@@ -70,6 +70,7 @@ def make_app(
         "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(archive, catalogue, r, of_id(r)),
         "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
         "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
+        "/bulletins/{id}/compare": lambda r: bulletins.comparison(r, of_id(r)),
         "/bulletins/{id}/compare/{old:number}/{new:number}": compared,
         "/bulletins/{id}": lambda r: bulletins.bulletin_page(archive, catalogue, r, of_id(r), draw is not None),
         "/captures/{number:number}/body": lambda r: kept.capture_body(archive, r.path_params["number"]),

@@ -25,7 +25,14 @@ def test_names_of_this_machine(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        *("evil.example", "evil.example:8750", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0"),
+        *(
+            "evil.example",
+            "evil.example:8750",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "0.0.0.0",
+        ),
         *("", ":80", "[::1", "::1", "[::]", "[fe80::1]", "localhost:80:80", "localhost@evil.example", "evil localhost"),
         *("localhost,evil.example", "127.0.0.1\t", "[localhost]", "xn--localhost-", "localhost:999999"),
     ],
