@@ -12,9 +12,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from archive.indexing import all_pages_of
 from archive.kept import captures
-from archive.reading import NotFound, number_of
-from archive.showing import shown as everything_of
-from archive.store import Archive
+from archive.reading import NotFound, documents, history, notification, number_of, sightings
+from archive.store import Archive, Session
 from web import shown
 from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
@@ -87,6 +86,17 @@ def _leaves(pages: Iterable[tuple[str, int, str]]) -> dict[str, list[Leaf]]:
         room = MOST_PAGE_CHARACTERS - sum(len(each.text) for each in those)
         those.append(Leaf(number, text[:room], len(text) > room))
     return leaves
+
+
+def everything_of(session: Session, public_id: str) -> dict[str, Any]:
+    """The record, its revisions, its sightings and its attachments. Raises NotFound."""
+    number = number_of(session, public_id)
+    return {
+        **notification(session, number),
+        "revisions": history(session, number),
+        "sightings": sightings(session, number),
+        "documents": documents(session, number),
+    }
 
 
 def compare_page(archive: Archive, catalogue: Catalogue, public_id: str, before: int, after: int) -> Response:

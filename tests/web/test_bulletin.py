@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import html
 import re
 from collections.abc import Iterator
@@ -86,3 +87,16 @@ def test_a_comparison_of_what_there_is_not_leads_nowhere_else(site: httpx.Client
 def test_a_revision_that_changed_nothing_stated_says_so(site: httpx.Client) -> None:
     page = site.get(f"/bulletins/{only_id(site)}/compare/2/2").text
     assert "Nothing that they state is different." in page
+
+
+def test_a_page_compares_no_lines_as_the_command_line_does(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That takes a minute for two lists of 20,000 lines, most of which stand there often."""
+
+    def compared(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(difflib, "unified_diff", compared)
+    monkeypatch.setattr(difflib, "SequenceMatcher", compared)
+    public_id = only_id(site)
+    for path in ("", "/cite.txt", "/cite.bib", "/compare/1/2"):
+        assert site.get(f"/bulletins/{public_id}{path}").status_code == 200
