@@ -43,6 +43,7 @@ _PAGES = Environment(
 )
 _PAGES.filters |= {"moment": shown.moment, "machine": shown.machine, "issued": shown.issued, "class_of": shown.class_of}
 _PAGES.filters |= {"scope": shown.scope, "language": shown.language}
+_PAGES.filters |= {"span": shown.span, "stated": shown.moment_stated}
 _PAGES.tests["web"] = shown.is_web
 _PAGES.globals |= {"pieces": shown.pieces, "threat_levels": shown.THREAT_LEVELS}
 
@@ -103,7 +104,8 @@ def refusal(request: Request, status: HTTPStatus, reason: str, headers: Mapping[
     if request.url.path.startswith("/api/"):
         answer = data({"status": status, "title": status.phrase, "detail": reason}, request, PROBLEM, status)
     else:
-        query = request.query_params.get("q", "")
-        answer = page("refusal.html", status, title=status.phrase, reason=reason, query=query)
+        values = {"query": request.query_params.get("q", ""), "is_search": request.url.path.startswith("/search")}
+        catalogue = request.app.state.catalogue
+        answer = page("refusal.html", status, title=status.phrase, reason=reason, catalogue=catalogue, **values)
     answer.headers.update(headers or {})
     return answer

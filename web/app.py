@@ -97,7 +97,9 @@ def make_app(
     if draw is not None:
         routes += _routes(_pictures(archive, Pictures(draw)))
     routes.append(Route("/seen", _seen, methods=["POST"]))
-    return Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
+    app = Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
+    app.state.catalogue = catalogue
+    return app
 
 
 def _routes(gets: Mapping[str, Answer]) -> list[Route]:

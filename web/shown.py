@@ -51,6 +51,15 @@ def field(name: str, record: Mapping[str, Any]) -> list[str]:
     return [] if value is None else [str(value)]
 
 
+def span(minutes: float) -> str:
+    """How long something takes, in the words that people have for it."""
+    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size and minutes % size == 0:
+            many = int(minutes // size)
+            return f"{many} {name}s" if many > 1 else name
+    return f"{minutes:g} minutes" if minutes > 1 else f"{round(minutes * 60)} seconds"
+
+
 def scope(slug: str) -> str:
     """What a threat level is of: `uk`, `northern-ireland`."""
     return slug.upper() if len(slug) < 3 else slug.replace("-", " ").title()
