@@ -65,14 +65,14 @@ def bulletin_page(
         has_pictures=has_pictures,
         captures=kept,
         differences=differences(found["revisions"]),
-        facts=_facts(found),
+        facts=_facts({**found, "ref": newest(found)["record"].get("ref")}),
         citation=plain_citation(found, newest(found), catalogue, address_of(request, found)),
         bibtex=bibtex(found, newest(found), catalogue, address_of(request, found)),
     )
 
 
 def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
-    """What it states besides its words, named for people."""
+    """What it states besides its words, named for people; an id that we derived is not its publisher's."""
     for name, label in FACTS.items():
         if said := shown.field(name, found):
             yield label, said

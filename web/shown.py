@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+MOST_OF_A_TITLE = 300
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 LEVELS = ("green", "yellow", "amber", "red")
 THREAT_LEVELS = ("low", "moderate", "substantial", "severe", "critical")
@@ -49,6 +50,12 @@ def field(name: str, record: Mapping[str, Any]) -> list[str]:
     if isinstance(value, list):
         return [_pair(each) if isinstance(each, dict) else str(each) for each in value]
     return [] if value is None else [str(value)]
+
+
+def brief(title: str | None) -> str:
+    """A title where many stand below each other."""
+    said = title or "(no title)"
+    return said if len(said) <= MOST_OF_A_TITLE else f"{said[:MOST_OF_A_TITLE]}…"
 
 
 def span(minutes: float) -> str:

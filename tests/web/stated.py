@@ -38,7 +38,7 @@ def _record(row: dict[str, Any]) -> Notification:
     given: dict[str, Any] = {
         name: tuple(map(tuple, value)) if isinstance(value, list) else value for name, value in row.items()
     }
-    return Notification(source="by-hand", url=f"https://www.bsia.co.uk/{row['ref']}", **given)
+    return Notification(**{"source": "by-hand", "url": f"https://www.bsia.co.uk/{row.get('ref')}", **given})
 
 
 def by_hand() -> Source:

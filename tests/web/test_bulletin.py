@@ -6,6 +6,7 @@ import difflib
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -63,6 +64,7 @@ def test_only_the_latest_changes_are_on_the_page_and_all_can_be_reached(site: ht
     page = site.get(f"/bulletins/{public_id}").text
     assert page.count('<div class="between">') == MOST_SHOWN
     assert f"The {MOST_SHOWN} latest changes of {MOST_SHOWN + 2}" in page
+    assert f'<a href="#revisions">{MOST_SHOWN + 3} revisions</a>' in page and '<a href="#cite">Cite</a>' in page
     assert page.count("<option>") == 2 * (MOST_SHOWN + 3)
     chosen = site.get(f"/bulletins/{public_id}/compare?old=1&new=4", follow_redirects=True)
     assert chosen.url.path == f"/bulletins/{public_id}/compare/1/4"
@@ -100,3 +102,11 @@ def test_a_page_compares_no_lines_as_the_command_line_does(site: httpx.Client, m
     public_id = only_id(site)
     for path in ("", "/cite.txt", "/cite.bib", "/compare/1/2"):
         assert site.get(f"/bulletins/{public_id}{path}").status_code == 200
+
+
+def test_an_id_that_we_derived_is_not_called_its_publishers(tmp_path: Path) -> None:
+    without = {name: value for name, value in WARNING.items() if name != "ref"}
+    with desk_of(tmp_path, [{**without, "url": "https://www.bsia.co.uk/x"}]) as client:
+        row = client.get(f"/api/v1/notifications/{only_id(client)}").json()
+        page = client.get(f"/bulletins/{row['id']}").text
+    assert row["ref"] and "The publisher’s id" not in page

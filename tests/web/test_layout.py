@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.web.conftest import CATALOGUE
+from tests.web.stated import desk_of
 
 PHONE, DESK, PAPER = 380, 1600, 680
 Open = Callable[..., Page]
@@ -73,3 +75,16 @@ def test_the_search_box_searches_within_the_filters_in_force(opened: Open) -> No
     page.keyboard.press("Enter")
     page.wait_for_url("**q=tube*")
     assert page.url.endswith("?q=tube&source=bsia-cssc&state=current")
+
+
+def test_a_level_that_nobody_knows_can_be_read_and_no_title_fills_a_list(browser: Browser, tmp_path: Path) -> None:
+    words = {"issued": "2018-07-02", "issued_precision": "day", "text": "Words.", "level": "purple"}
+    with desk_of(tmp_path, [{"ref": "1", "title": "W" * 5_000, **words}]) as site:
+        page = browser.new_page(viewport={"width": PHONE, "height": 800})
+        page.goto(f"{site.base_url}/search")
+        level = page.get_by_text("PURPLE", exact=True)
+        ink, ground = level.evaluate("each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]")
+        assert ink == "rgb(255, 255, 255)" and ground == "rgb(95, 107, 122)"
+        assert page.locator(".hit").evaluate("each => each.clientHeight") < 800
+        assert page.locator(".hit h3").inner_text().endswith("W…")
+        page.close()
