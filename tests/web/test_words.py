@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.web import stated
 from tests.web.conftest import CATALOGUE
 from tests.web.stated import desk_of, only_id
 from web import shown
+from web.catalogue import SourceFacts
 
 LEVELS = ("green", "amber", "red")
 
@@ -38,8 +41,19 @@ def test_colours_have_names_and_what_is_new_is_not_a_wall(tmp_path: Path, month:
     legend = re.search(r'<ul class="legend".*?</ul>', page, re.DOTALL)
     assert legend and re.findall(r"</span>([^<]+)", legend[0]) == ["amber", "green"]
     assert "<dt>Northern Ireland</dt>" in page
+    assert re.search(r"stated <time[^>]*>4 July 2018</time>\s*, by <a href=\"/sources/by-hand\">by-hand</a>", page)
     shown_first, _, behind = page.partition("<summary>8 more</summary>")
     assert shown_first.count('<span class="kind') == 12 and behind.count('<span class="kind') == 8
+
+
+def test_sources_in_trouble_stand_before_those_that_were_never_read(tmp_path: Path) -> None:
+    others = {f"other-{number}": SourceFacts(f"other-{number}") for number in range(30)}
+    catalogue = replace(stated.CATALOGUE, sources={**others, **stated.CATALOGUE.sources})
+    with desk_of(tmp_path, [{"ref": "1", "text": "Words."}], refused="a date", catalogue=catalogue) as site:
+        attention = site.get("/").text.partition('id="attention"')[2].partition("</section>")[0]
+    assert "by-hand</a>" in attention.partition("<details>")[0] and "1 in quarantine" in attention
+    assert "<summary>30 never read yet</summary>" in attention
+    assert "other-7</a>" in attention.partition("<details>")[2]
 
 
 def test_a_briefing_of_one_has_no_contents(tmp_path: Path, month: list[dict[str, object]]) -> None:
