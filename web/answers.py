@@ -73,10 +73,15 @@ def data(content: Any, request: Request, media_type: str = "application/json", s
 def tagged(body: bytes, request: Request, media_type: str, status: int = 200) -> Response:
     """A body with a strong ETag, or 304 without it where the request names that very one (RFC 9110, 13.1.2)."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    asked = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
-    if status == HTTPStatus.OK and (etag in asked or "*" in asked):
+    if status == HTTPStatus.OK and is_held(request, etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**HEADERS, "ETag": etag})
     return Response(body, status, headers={**HEADERS, "ETag": etag}, media_type=media_type)
+
+
+def is_held(request: Request, etag: str) -> bool:
+    """Whether the reader has it already, by what its If-None-Match names."""
+    asked = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
+    return etag in asked or "*" in asked
 
 
 def plain(value: object) -> str:

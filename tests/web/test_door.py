@@ -71,3 +71,13 @@ def test_a_form_is_not_read_for_ever(address: str) -> None:
         head = f"POST /seen HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: 99999999999\r\n\r\n"
         connection.sendall(head.encode() + b"cursor=" + b"1" * 500)
         assert connection.recv(200).startswith(b"HTTP/1.1 413 ")
+
+
+def test_bytes_that_a_reader_has_are_not_sent_again(site: httpx.Client, public_id: str) -> None:
+    (document,) = site.get(f"/api/v1/notifications/{public_id}/attachments").json()["items"]
+    for path in ("/captures/1/body", f"/attachments/{document['sha256']}"):
+        first = site.get(path)
+        again = site.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+        assert site.get(path, headers={"If-None-Match": '"another"'}).content == first.content
