@@ -26,8 +26,8 @@ Reached = Mapping[int, int]
 
 def aligned(ours: Sequence[Hashable], theirs: Sequence[Hashable], effort: Effort) -> list[tuple[int, int]] | None:
     """The places of equal elements in both, in order, by a shortest script (Myers 1986); None: too far apart."""
-    start = _shared_beginning(ours, theirs)
-    end = _shared_beginning(ours[start:][::-1], theirs[start:][::-1])
+    start = shared_beginning(ours, theirs)
+    end = shared_beginning(ours[start:][::-1], theirs[start:][::-1])
     middle = _aligned(ours[start : len(ours) - end], theirs[start : len(theirs) - end], effort)
     if middle is None:
         return None
@@ -36,7 +36,8 @@ def aligned(ours: Sequence[Hashable], theirs: Sequence[Hashable], effort: Effort
     return [*before, *((start + old, start + new) for old, new in middle), *after]
 
 
-def _shared_beginning(ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> int:
+def shared_beginning(ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> int:
+    """How many elements at the beginning are the same in both."""
     differs = (place for place, (old, new) in enumerate(zip(ours, theirs, strict=False)) if old != new)
     return next(differs, min(len(ours), len(theirs)))
 

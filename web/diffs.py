@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from web import shown
-from web.alignment import Effort, aligned
+from web.alignment import Effort, aligned, shared_beginning
 
 PIECES = re.compile(r"\s+|[^\W_]+|[\W_]", re.UNICODE)
 MOST_COMPARISONS = 3_000_000
@@ -89,7 +89,7 @@ def compared(old: str, new: str, effort: Effort | None = None) -> Iterator[Piece
         ours, theirs = split(old), split(new)
         pairs = aligned(ours, theirs, allowed)
         if pairs is not None:
-            return _pieces(_readable(_blocks(ours, theirs, pairs)))
+            return _pieces(_by_lines(list(_readable(_blocks(ours, theirs, pairs)))))
     return _pieces([Block("", old, new)])
 
 
@@ -126,6 +126,22 @@ def _readable(blocks: Iterator[Block]) -> Iterator[Block]:
             yield held
             held = each
     yield held
+
+
+def _by_lines(blocks: list[Block]) -> list[Block]:
+    """What only came or only went begins with a line where it may as well: `a.[\\nb].` is `a.\\n[b.]`."""
+    for place in range(len(blocks) - 1):
+        each, after = blocks[place], blocks[place + 1]
+        change = each.gone or each.new
+        if (each.gone and each.new) or not each.same or each.same.endswith("\n"):
+            continue
+        alike = shared_beginning(change, after.same)
+        moved = change.rfind("\n", 0, alike) + 1
+        other = change[moved:] + after.same[:moved]
+        same = each.same + change[:moved]
+        blocks[place] = Block(same, other, "") if each.gone else Block(same, "", other)
+        blocks[place + 1] = replace(after, same=after.same[moved:])
+    return blocks
 
 
 def _pieces(blocks: Iterable[Block]) -> Iterator[Piece]:

@@ -51,6 +51,14 @@ def test_words_are_changed_and_not_crumbs_of_them() -> None:
     ]
 
 
+def test_lines_come_and_go_as_lines() -> None:
+    old, new = "One.\nTwo.\nThree.\n", "One.\nTwo.\nTwo and a half.\nThree.\n"
+    for before, after, kind in ((old, new, "new"), (new, old, "gone")):
+        pieces = [(each.kind, each.text) for each in compared(before, after)]
+        assert pieces == [("same", "One.\nTwo.\n"), (kind, "Two and a half.\n"), ("same", "Three.\n")]
+    assert list(compared("Here.\n\nThere.\n", "Here.\n")) == [Piece("same", "Here.\n"), Piece("gone", "\nThere.\n")]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
