@@ -14,6 +14,7 @@ from tests.web.conftest import CATALOGUE
 from tests.web.stated import desk_of, only_id
 from web import shown
 from web.catalogue import SourceFacts
+from web.front import MOST_CHANGES
 
 LEVELS = ("green", "amber", "red")
 
@@ -44,6 +45,12 @@ def test_colours_have_names_and_what_is_new_is_not_a_wall(tmp_path: Path, month:
     assert re.search(r"stated <time[^>]*>4 July 2018</time>\s*, by <a href=\"/sources/by-hand\">by-hand</a>", page)
     shown_first, _, behind = page.partition("<summary>8 more</summary>")
     assert shown_first.count('<span class="kind') == 12 and behind.count('<span class="kind') == 8
+
+
+@pytest.mark.parametrize(("many", "is_told"), [(MOST_CHANGES - 1, False), (MOST_CHANGES + 5, True)])
+def test_what_is_new_and_not_shown_is_told(tmp_path: Path, many: int, is_told: bool) -> None:
+    with desk_of(tmp_path, [{"ref": str(number), "text": f"Words of {number}."} for number in range(many)]) as site:
+        assert (f"These are the newest {MOST_CHANGES}" in site.get("/").text) is is_told
 
 
 def test_sources_in_trouble_stand_before_those_that_were_never_read(tmp_path: Path) -> None:
