@@ -57,7 +57,7 @@ def make_app(
     of_id, of_slug = _of("id"), _of("slug")
 
     def compared(r: Request) -> Response:
-        return bulletins.compare_page(archive, catalogue, of_id(r), r.path_params["old"], r.path_params["new"])
+        return bulletins.compare_page(archive, catalogue, r, of_id(r), r.path_params["old"], r.path_params["new"])
 
     gets: dict[str, Answer] = {
         "/": lambda r: front_page(archive, catalogue, r, now()),

@@ -99,8 +99,10 @@ def everything_of(session: Session, public_id: str) -> dict[str, Any]:
     }
 
 
-def compare_page(archive: Archive, catalogue: Catalogue, public_id: str, before: int, after: int) -> Response:
-    """Any two revisions side by side."""
+def compare_page(
+    archive: Archive, catalogue: Catalogue, request: Request, public_id: str, before: int, after: int
+) -> Response:
+    """Any two revisions beside each other, and the later as it was, to be cited as it was."""
     with archive.reading() as session:
         found = everything_of(session, public_id)
     revisions = {each["revision"]: each for each in found["revisions"]}
@@ -108,7 +110,9 @@ def compare_page(archive: Archive, catalogue: Catalogue, public_id: str, before:
         if number not in revisions:
             raise NotFound(f"revision {number} of {public_id}: there is none, expected one of {sorted(revisions)}")
     between = difference(revisions[before], revisions[after])
-    return page("compare.html", catalogue=catalogue, row=found, between=between)
+    then = {**revisions[after]["record"], "id": found["id"], "source": found["source"]}
+    cited = plain_citation(then, revisions[after], catalogue, address_of(request, found))
+    return page("compare.html", catalogue=catalogue, row=found, between=between, citation=cited)
 
 
 def comparison(request: Request, public_id: str) -> Response:

@@ -69,6 +69,9 @@ def test_only_the_latest_changes_are_on_the_page_and_all_can_be_reached(site: ht
     chosen = site.get(f"/bulletins/{public_id}/compare?old=1&new=4", follow_redirects=True)
     assert chosen.url.path == f"/bulletins/{public_id}/compare/1/4"
     assert "What revision 4 says Gusts of 63 mph." in words_of(chosen.text)
+    cited = words_of(chosen.text).partition("Cite revision 4")[2]
+    capture = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"][3]
+    assert "Revision 4, retrieved" in cited and capture["sha256"] in cited and capture["content_hash"] in cited
     assert re.search(r"<del>60</del><ins>63</ins>", chosen.text)
 
 
