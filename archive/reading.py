@@ -6,6 +6,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, func, select, union
@@ -39,6 +40,12 @@ _SPANS = (
     .join(_TARGETS, _TARGETS.c.id == _SIGHTINGS.c.target_id)
     .where(_SIGHTINGS.c.notification_id.in_(_NUMBERS))
     .group_by(_SIGHTINGS.c.notification_id)
+)
+_WORDED = (
+    select(_IDENTITIES.c.public_id, _REVISIONS.c.at)
+    .join(_ROWS, _ROWS.c.id == _IDENTITIES.c.notification_id)
+    .join(_REVISIONS, and_(_REVISIONS.c.notification_id == _ROWS.c.id, _REVISIONS.c.number == _ROWS.c.revision))
+    .where(_IDENTITIES.c.public_id.in_(bindparam("ids", expanding=True)))
 )
 _LEARNT = select(_ALIASES.c.ref, _ALIASES.c.notification_id).where(_ALIASES.c.notification_id.in_(_NUMBERS))
 
@@ -80,6 +87,11 @@ def notifications(session: Session, numbers: Collection[int]) -> dict[int, dict[
         }
         for row in session.execute(_PRESENT, wanted)
     }
+
+
+def worded_at(session: Session, public_ids: Collection[str]) -> dict[str, datetime]:
+    """When the present wording of each of these notifications was captured, by id."""
+    return {row.public_id: row.at for row in session.execute(_WORDED, {"ids": sorted(public_ids)})}
 
 
 def number_of(session: Session, public_id: str) -> int:

@@ -17,9 +17,17 @@ from archive.identity import Known, Match, Wording, match
 from archive.indexing import current_revisions, index_current
 from archive.listed import off_list
 from archive.moved import refuse_reused_ids
-from archive.notifications import Keeper, issued_sort, known_entries
+from archive.notifications import Keeper, known_entries
 from archive.presence import SourceFacts
-from archive.records import CLASSIFICATION_FIELDS, FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
+from archive.records import (
+    CLASSIFICATION_FIELDS,
+    FIELDS,
+    HASH_VERSION,
+    Notification,
+    ReadEntry,
+    Reading,
+    issued_sort,
+)
 from archive.states import act, act_late, enter, stated_state
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source

@@ -17,7 +17,7 @@ from archive.store import Archive, Session
 from web import shown
 from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
-from web.citing import bibtex, plain_citation
+from web.citing import bibtex, in_force, plain_citation
 from web.diffs import difference, differences
 from web.wanted import BIGGEST, BadRequest, number_in
 
@@ -59,15 +59,15 @@ def bulletin_page(
         "bulletin.html",
         catalogue=catalogue,
         row=found,
-        evidence=newest(found)["record"].get("evidence", {}),
-        newest=newest(found),
+        evidence=in_force(found)["record"].get("evidence", {}),
+        newest=in_force(found),
         leaves=_leaves(next(iter(pages.values()), [])),
         has_pictures=has_pictures,
         captures=kept,
         differences=differences(found["revisions"]),
-        facts=_facts({**found, "ref": newest(found)["record"].get("ref")}),
-        citation=plain_citation(found, newest(found), catalogue, address_of(request, found)),
-        bibtex=bibtex(found, newest(found), catalogue, address_of(request, found)),
+        facts=_facts({**found, "ref": in_force(found)["record"].get("ref")}),
+        citation=plain_citation(found, catalogue, address_of(request, found)),
+        bibtex=bibtex(found, catalogue, address_of(request, found)),
     )
 
 
@@ -110,8 +110,8 @@ def compare_page(
         if number not in revisions:
             raise NotFound(f"revision {number} of {public_id}: there is none, expected one of {sorted(revisions)}")
     between = difference(revisions[before], revisions[after])
-    then = {**revisions[after]["record"], "id": found["id"], "source": found["source"]}
-    cited = plain_citation(then, revisions[after], catalogue, address_of(request, found))
+    then = {**found, **revisions[after]["record"], "source": found["source"], "revision": after}
+    cited = plain_citation(then, catalogue, address_of(request, found))
     return page("compare.html", catalogue=catalogue, row=found, between=between, citation=cited)
 
 
@@ -128,16 +128,9 @@ def citation(archive: Archive, catalogue: Catalogue, request: Request, public_id
     with archive.reading() as session:
         found = everything_of(session, public_id)
     write = bibtex if form == "bib" else plain_citation
-    text = write(found, newest(found), catalogue, address_of(request, found))
+    text = write(found, catalogue, address_of(request, found))
     media_type = "application/x-bibtex" if form == "bib" else "text/plain"
     return PlainTextResponse(written(text), headers=HEADERS, media_type=media_type)
-
-
-def newest(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The revision that is in force."""
-    revision: Mapping[str, Any]
-    (revision,) = (each for each in found["revisions"] if each["revision"] == found["revision"])
-    return revision
 
 
 def address_of(request: Request, found: Mapping[str, Any]) -> str:

@@ -19,10 +19,19 @@ SPECIAL = {
 """What BibTeX and TeX take for their own signs."""
 
 
-def plain_citation(
-    row: Mapping[str, Any], revision: Mapping[str, Any], catalogue: Catalogue, address: str | None
-) -> str:
-    """One paragraph of plain text; without an address where the archive is not known to be served."""
+INVENTED = "Invented, by the built-in replica."
+
+
+def in_force(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The revision that a bulletin with all its `revisions` has now."""
+    revision: Mapping[str, Any]
+    (revision,) = (each for each in row["revisions"] if each["revision"] == row["revision"])
+    return revision
+
+
+def plain_citation(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) -> str:
+    """One paragraph of plain text on the revision in force; without an address where no desk is known to serve it."""
+    revision = in_force(row)
     parts = [
         f"{publisher(row, catalogue)}.",
         f"{title(row)}.",
@@ -31,12 +40,15 @@ def plain_citation(
         f"(SHA-256 of what was retrieved: {revision['sha256']}).",
         f"Archived as {address}" if address else "Archived",
         f"(id {row['id']}, SHA-256 of what it states: {revision['content_hash']}).",
+        *([INVENTED] if catalogue.invented else []),
     ]
     return " ".join(" ".join(parts).split()) + "\n"
 
 
-def bibtex(row: Mapping[str, Any], revision: Mapping[str, Any], catalogue: Catalogue, address: str) -> str:
-    """One entry of type `misc`."""
+def bibtex(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) -> str:
+    """The same as one entry of type `misc`."""
+    revision = in_force(row)
+    archived = f"Archived as {address}, revision" if address else "Archived, revision"
     fields = {
         "author": "{" + _tex(publisher(row, catalogue)) + "}",
         "title": "{" + _tex(title(row)) + "}",
@@ -45,8 +57,9 @@ def bibtex(row: Mapping[str, Any], revision: Mapping[str, Any], catalogue: Catal
         "url": _address(str(revision["url"])),
         "urldate": f"{revision['at'].astimezone(UTC):%Y-%m-%d}",
         "note": _tex(
-            f"Archived as {address}, revision {revision['revision']}, retrieved {shown.moment(revision['at'])},"
+            f"{archived} {revision['revision']}, retrieved {shown.moment(revision['at'])},"
             f" SHA-256 {revision['sha256']}, content {revision['content_hash']}"
+            + (f". {INVENTED}" if catalogue.invented else "")
         ),
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)

@@ -226,9 +226,7 @@ def test_a_stop_during_a_slow_fetch_leaves_nothing_half_stored(archive: Archive,
     assert runs(archive) == ["stopped"]
 
 
-def test_a_stop_waits_for_a_tick_and_the_tick_begins_nothing_any_more(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stop_waits_for_a_tick_which_begins_nothing(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     looking, go_on = threading.Event(), threading.Event()
 
     def look_slowly(session: Session, now: datetime) -> set[str]:
@@ -247,8 +245,7 @@ def test_a_stop_waits_for_a_tick_and_the_tick_begins_nothing_any_more(
         go_on.set()
         wait_until(scheduler.is_idle)
         ticking.join()
-        assert world.upstream.asked == []
-        assert world.said == []
+        assert (world.upstream.asked, world.said) == ([], [])
 
 
 def leases(archive: Archive) -> list[dict[str, object]]:
