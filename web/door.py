@@ -6,7 +6,7 @@ import ipaddress
 import re
 from http import HTTPStatus
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,9 +14,12 @@ from web.answers import HEADERS, refusal
 
 HOST = re.compile(r"(?:\[(?P<bracketed>[0-9A-Fa-f:.]+)\]|(?P<bare>[^\s:\[\]]+))(?::[0-9]{0,5})?")
 
+MOST_PARAMETERS = 100
+"""Links of a page may repeat all that is asked for: 5,000 sources in an address of /changes took minutes."""
+
 
 class Door:
-    """Refuses what asks for another host (DNS rebinding), and sees to it that no answer is without our headers."""
+    """Refuses other hosts (DNS rebinding) and endless addresses, and lets no answer out without our headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,8 +36,7 @@ class Door:
                     headers.setdefault(name, value)
             await send(message)
 
-        foreign = [host for host in Headers(scope=scope).getlist("Host") if not is_this_machine(host)]
-        answer = _refused(Request(scope), foreign[0]) if foreign else self._app
+        answer = _refused(Request(scope)) or self._app
         await answer(scope, receive, send_guarded)
 
 
@@ -50,6 +52,14 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def _refused(request: Request, host: str) -> ASGIApp:
-    reason = f"Host: {host[:80]}, expected localhost or a loopback address: others could read the archive otherwise"
-    return refusal(request, HTTPStatus.MISDIRECTED_REQUEST, reason)
+def _refused(request: Request) -> ASGIApp | None:
+    """Why a request is not let in, as an answer."""
+    foreign = [host for host in request.headers.getlist("Host") if not is_this_machine(host)]
+    if foreign:
+        said = f"Host: {foreign[0][:80]}, expected localhost or a loopback address: others could read the archive"
+        return refusal(request, HTTPStatus.MISDIRECTED_REQUEST, said)
+    parameters = request.url.query.count("&") + 1
+    if parameters > MOST_PARAMETERS:
+        said = f"address: {parameters:,} parameters, expected at most {MOST_PARAMETERS}"
+        return refusal(request, HTTPStatus.BAD_REQUEST, said)
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from web.door import MOST_PARAMETERS
 from web.wanted import MOST_CHARACTERS, MOST_VALUES
 
 SEARCHES = ("/search", "/search.atom", "/search.json", "/search.csv", "/api/v1/notifications", "/api/v1/export")
@@ -18,6 +19,15 @@ def test_so_many_filters_and_no_more(site: httpx.Client, path: str) -> None:
     assert refused.status_code == 400
     assert f"{MOST_VALUES + 1} values, expected at most {MOST_VALUES}" in refused.text
     assert site.get(path, params=[("level", "green")] * 2_000).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/changes", "/changes.atom", "/changes.json", "/api/v1/changes", "/", "/nowhere"])
+def test_so_many_parameters_and_no_more(site: httpx.Client, path: str) -> None:
+    most = "&".join(f"source=s{number}" for number in range(MOST_PARAMETERS))
+    assert site.get(f"{path}?{most}").status_code == (404 if path == "/nowhere" else 200)
+    refused = site.get(f"{path}?{most}&source=cssc")
+    assert refused.status_code == 400
+    assert f"{MOST_PARAMETERS + 1} parameters, expected at most {MOST_PARAMETERS}" in refused.text
 
 
 @pytest.mark.parametrize("path", SEARCHES)
