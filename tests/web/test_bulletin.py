@@ -113,3 +113,12 @@ def test_an_id_that_we_derived_is_not_called_its_publishers(tmp_path: Path) -> N
         row = client.get(f"/api/v1/notifications/{only_id(client)}").json()
         page = client.get(f"/bulletins/{row['id']}").text
     assert row["ref"] and "The publisher’s id" not in page
+
+
+def test_a_withdrawal_that_is_stated_is_not_called_a_disappearance(tmp_path: Path) -> None:
+    """GOV.UK goes on showing what it has withdrawn, and says so."""
+    row = {**WARNING, "codes": [["state", "withdrawn"], ["withdrawal-note", "This advice is elsewhere now."]]}
+    with desk_of(tmp_path, [row]) as client:
+        page = words_of(client.get(f"/bulletins/{only_id(client)}").text)
+    assert "This bulletin is withdrawn: its publisher says so, or does not show it any more." in page
+    assert "withdrawal-note: This advice is elsewhere now." in page
