@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from archive.store import Archive
 from web import api, bulletins, kept, news, openapi, sources, takeaway
 from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
+from web.door import Door
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
 from web.pictures import WIDTHS, Draw, Pictures
@@ -29,6 +31,8 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+MOST_FORM_BYTES = 100
+TOO_LARGE = f"a form of more than {MOST_FORM_BYTES} bytes, expected the cursor of the front page"
 Answer = Callable[[Request], Response]
 
 
@@ -53,7 +57,7 @@ def make_app(
     of_id, of_slug = _of("id"), _of("slug")
 
     def compared(r: Request) -> Response:
-        return bulletins.compare_page(archive, catalogue, of_id(r), r.path_params["old"], r.path_params["new"])
+        return bulletins.compare_page(archive, catalogue, r, of_id(r), r.path_params["old"], r.path_params["new"])
 
     gets: dict[str, Answer] = {
         "/": lambda r: front_page(archive, catalogue, r, now()),
@@ -66,11 +70,12 @@ def make_app(
         "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(archive, catalogue, r, of_id(r)),
         "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
         "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
+        "/bulletins/{id}/compare": lambda r: bulletins.comparison(r, of_id(r)),
         "/bulletins/{id}/compare/{old:number}/{new:number}": compared,
         "/bulletins/{id}": lambda r: bulletins.bulletin_page(archive, catalogue, r, of_id(r), draw is not None),
-        "/captures/{number:number}/body": lambda r: kept.capture_body(archive, r.path_params["number"]),
+        "/captures/{number:number}/body": lambda r: kept.capture_body(archive, r, r.path_params["number"]),
         "/captures/{number:number}": lambda r: kept.capture_page(archive, catalogue, r.path_params["number"]),
-        "/attachments/{sha256}": lambda r: kept.attachment(archive, str(r.path_params["sha256"])),
+        "/attachments/{sha256}": lambda r: kept.attachment(archive, r, str(r.path_params["sha256"])),
         "/sources/{slug}": lambda r: sources.source_page(archive, catalogue, of_slug(r)),
         "/sources": lambda r: sources.sources_page(archive, catalogue),
         "/changes": lambda r: news.changes_page(archive, catalogue, r),
@@ -94,7 +99,9 @@ def make_app(
     if draw is not None:
         routes += _routes(_pictures(archive, Pictures(draw)))
     routes.append(Route("/seen", _seen, methods=["POST"]))
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    app = Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
+    app.state.catalogue = catalogue
+    return app
 
 
 def _routes(gets: Mapping[str, Answer]) -> list[Route]:
@@ -128,8 +135,12 @@ async def _seen(request: Request) -> Response:
     """Only a form of ours sends this: browsers say where a request comes from (Sec-Fetch-Site, Origin)."""
     if not _is_ours(request):
         return refusal(request, HTTPStatus.FORBIDDEN, "from another site, expected the form of the front page")
-    body = (await request.body())[:100].decode("ascii", "replace")
-    name, _, value = body.partition("=")
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_FORM_BYTES:
+            return refusal(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+    name, _, value = body.decode("ascii", "replace").partition("=")
     return mark_seen(seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
 
 

@@ -26,8 +26,10 @@ MOST_COUNTED = 2_000
 
 def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """Hits with their filters and their place in time; 400 with the form filled in where the search cannot be read."""
+    kept: list[tuple[str, str]] = []
     try:
         asked_for = wanted(request.query_params)
+        kept += [pair for pair in asked_for.pairs if pair[0] not in ("q", "before", "rank")]
         asked = asked_for.asked
         with archive.reading() as session:
             found = find_page(session, asked)
@@ -39,7 +41,8 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
             }
     except (BadRequest, BadQuery) as problem:
         query = request.query_params.get("q", "")
-        return page("refusal.html", 400, title="Search", reason=str(problem), query=query, catalogue=catalogue)
+        values = {"query": query, "kept": kept, "is_search": True}
+        return page("refusal.html", 400, title="Search", reason=str(problem), catalogue=catalogue, **values)
     bars = values.pop("bars")
     values["columns"], values["unit"] = (columns(bars), bars.unit) if bars else ((), "")
-    return page("search.html", catalogue=catalogue, wanted=asked_for, most=MOST_CHOICES, **values)
+    return page("search.html", catalogue=catalogue, wanted=asked_for, kept=kept, most=MOST_CHOICES, **values)

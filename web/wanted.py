@@ -19,6 +19,8 @@ SCOPE = ("q", *FACETS, "since", "until")
 ONCE = ("q", "since", "until", "rank", "limit", "before")
 """What two values of would contradict each other; filters take several."""
 BIGGEST = 2**63
+MOST_VALUES, MOST_CHARACTERS = 64, 4_000
+"""Each link of a page repeats all that is asked for: a page of 1,500 filters had 42 MB."""
 
 
 class BadRequest(ValueError):
@@ -55,6 +57,7 @@ def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
     """The search of these parameters; unknown ones are left out. Raises BadRequest."""
     pairs = [(name, value.strip()) for name, value in params.multi_items() if value.strip()]
     pairs = [pair for pair in pairs if pair[0] in (*SCOPE, "rank", "limit", "before")]
+    _bound(pairs)
     given = {name: _only(name, [value for each, value in pairs if each == name]) for name, _ in pairs if name in ONCE}
     until = _day("until", given.get("until"))
     asked = Asked(
@@ -69,6 +72,14 @@ def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
     if asked.rank and asked.before is not None:
         raise BadRequest("before: a listing by rank cannot be continued, expected a newest-first listing")
     return Wanted(asked, pairs)
+
+
+def _bound(pairs: Sequence[tuple[str, str]]) -> None:
+    if len(pairs) > MOST_VALUES:
+        raise BadRequest(f"parameters: {len(pairs):,} values, expected at most {MOST_VALUES}")
+    characters = sum(len(value) for name, value in pairs if name != "q")  # a query has a limit of its own
+    if characters > MOST_CHARACTERS:
+        raise BadRequest(f"parameters: {characters:,} characters, expected at most {MOST_CHARACTERS:,}")
 
 
 def number_in(params: QueryParams, name: str, least: int, most: int) -> int | None:
