@@ -14,7 +14,8 @@ import pytest
 from ingest.decode import decoded
 from ingest.fetch import Fetcher, FetchFailed
 from ingest.politeness import at_once
-from ingest.retries import Stopped
+from ingest.retries import Overdue, Stopped
+from ingest.wire import Allowance
 from tests.fetching import PAGE, Watch, answer_to, failure_in, failure_of, fetching
 from tests.servers import Script, flood, loopback, redirect, response
 
@@ -100,6 +101,16 @@ def test_a_slow_drip_is_left_at_the_deadline() -> None:
     assert "within the deadline" in failure.value.reason
     assert failure.value.attempts == 1
     assert watch.slept == []
+
+
+def test_nothing_may_take_longer_than_what_is_left_of_the_time() -> None:
+    watch = Watch()
+    allowance = Allowance.starting_now(30, idle_seconds=20, monotonic=watch.monotonic)
+    for watch.seconds, most in ((0, 20), (9, 20), (15, 15), (29, 1)):
+        assert allowance.seconds() == most
+    watch.seconds = 30
+    with pytest.raises(Overdue):
+        allowance.seconds()
 
 
 def test_the_deadline_holds_over_attempts_and_hops() -> None:
