@@ -55,6 +55,19 @@ class TestTurns:
             fetcher.get(server.url())
         assert sum(watch.slept) == 2.0
 
+    def test_a_clock_that_is_set_back_meanwhile_makes_nobody_wait_again(self, ledger: Callable[[], Ledger]) -> None:
+        watch = Watch()
+
+        def set_back(seconds: float) -> None:
+            watch.sleep(seconds)
+            watch.seconds -= 86_400
+
+        politeness = Politeness(lambda host: HostRules(), ledger(), jitter=0, clock=watch.clock, sleep=set_back)
+        for _ in range(2):
+            with politeness.turn(HOST):
+                assert len(watch.slept) < 2
+        assert watch.slept == [2.0]
+
     @pytest.mark.parametrize("connections", [1, 3])
     def test_a_host_never_has_more_requests_than_connections(
         self, connections: int, ledger: Callable[[], Ledger]
