@@ -21,7 +21,7 @@ from ingest.robots import RobotsHere, RobotsRules
 from ingest.run import run_source
 from ingest.tools import Tools
 from replica.answers import Answer
-from replica.faults import Fault, redirect, status, too_many
+from replica.faults import Fault, redirect, reset, status, too_many
 from replica.messages import messages
 from tests.lifecycle.test_documents_cited import FIRST, ONE, OTHER, SECOND, Setting
 from tests.lifecycle.test_permanent_redirects import NEW_PDF, MovedSite
@@ -174,7 +174,8 @@ def test_it_is_2000_whatever_part_of_a_run_asks_them(setting: Setting, monkeypat
     assert len(asked(setting, ONE, OTHER)) == 1
 
 
-def test_a_document_whose_run_is_stopped_has_not_failed(setting: Setting) -> None:
+@pytest.mark.parametrize("fault", [status(503), reset()], ids=["503", "reset"])
+def test_a_document_whose_run_is_stopped_has_not_failed(setting: Setting, fault: Fault) -> None:
     stop = threading.Event()
     setting.clock.forward(20)
 
@@ -182,7 +183,7 @@ def test_a_document_whose_run_is_stopped_has_not_failed(setting: Setting) -> Non
         stop.set()
         raise NotNow("the run is being stopped, expected the next one to ask", 0)
 
-    setting.upstream.faults |= {ONE: status(503), OTHER: status(503)}
+    setting.upstream.faults |= {ONE: fault, OTHER: fault}
     with Fetcher(
         user_agent="bulletins/0.1",
         transport_for=lambda host: setting.upstream,
