@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
@@ -18,9 +20,12 @@ from archive.changes import KEYS
 from archive.finding import Asked, search
 from archive.store import Archive
 from terminal import _plain
+from tests.lifecycle.world import START
 from tests.web.conftest import CATALOGUE
 from web.answers import AT_ONCE
 from web.app import make_app
+from web.catalogue import Catalogue
+from web.citing import bibtex
 from web.server import serving
 from web.shown import issued
 
@@ -171,10 +176,34 @@ def test_a_citation_names_place_time_and_hash(site: httpx.Client, public_id: str
     assert entry.text.startswith(f"@misc{{bsia-cssc-{public_id},\n") and entry.text.count("{") == entry.text.count("}")
 
 
-def test_a_title_cannot_break_out_of_its_citation(site: httpx.Client) -> None:
-    for row in site.get("/api/v1/notifications", params={"source": "hostile"}).json()["items"]:
-        entry = site.get(f"/bulletins/{row['id']}/cite.bib").text
-        assert entry.count("{") == entry.count("}") and entry.endswith("\n}\n")
+@pytest.mark.parametrize(
+    "odd", ["Doors } shut", "}, note = {ours", "{", "50 % & $5 #1 a_b ~ ^ \\", "\\}\n@misc{", "\\input{x}"]
+)
+def test_nothing_that_a_publisher_writes_breaks_out_of_a_citation(odd: str) -> None:
+    row = {"id": "ab12", "source": "bsia-cssc", "issuers": ["btp"], "issued": "2018-02-20", "title": odd}
+    address = f"https://www.example.org/{odd}"
+    revision = {"revision": 1, "at": START, "url": address, "sha256": "0" * 64, "content_hash": "1" * 64}
+    names = Catalogue({}, {"btp": odd})
+    entry = bibtex(row, revision, names, "http://127.0.0.1/bulletins/ab12")
+    fields = dict(_bibtex_fields(entry))
+    assert list(fields) == ["author", "title", "year", "date", "url", "urldate", "note"]
+    assert fields["title"] == fields["author"]
+    assert not re.search(
+        r"(?<!\\)[&%$#_~^]|\\(?![&%$#_]|text(backslash|ascii(tilde|circum)|brace(left|right)){})", fields["title"]
+    )
+    assert not re.search(r"[\s{}\\]", fields["url"])
+
+
+def _bibtex_fields(entry: str) -> Iterator[tuple[str, str]]:
+    """The fields of an entry as BibTeX reads it: a value ends where its braces do, escaped or not."""
+    at = entry.index("\n")
+    while found := re.compile(r",?\n  ([a-z]+) = {").match(entry, at):
+        depth, start, at = 1, found.end(), found.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(entry[at], 0)
+            at += 1
+        yield found[1], entry[start : at - 1]
+    assert entry[at:] == "\n}\n"
 
 
 @pytest.mark.parametrize(
