@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from datetime import datetime
@@ -190,9 +191,15 @@ def test_every_answer_carries_the_headers(site: httpx.Client, public_id: str) ->
 
 def test_bodies_are_downloads_in_a_sandbox(site: httpx.Client, public_id: str) -> None:
     (document,) = site.get(f"/api/v1/notifications/{public_id}/attachments").json()["items"]
-    for path in (f"/attachments/{document['sha256']}", f"/captures/{revisions(site, public_id)[0]['capture']}/body"):
+    revision = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"][0]
+    kept = {
+        f"/attachments/{document['sha256']}": document["sha256"],
+        f"/captures/{revision['capture']}/body": revision["sha256"],
+    }
+    for path, sha256 in kept.items():
         answer = site.get(path)
         assert answer.status_code == 200
+        assert hashlib.sha256(answer.content).hexdigest() == sha256
         assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
@@ -205,6 +212,14 @@ def test_a_bulletin_tells_all_that_is_known_of_it(site: httpx.Client, public_id:
     assert "Revision 1 → 2" in text and "<ins>" in page.text and "An update follows at noon." in text
     for said in ("How each field was obtained", "SHA-256", "still shown", "Cite", "@misc{bsia-cssc-", "Rights: © BSIA"):
         assert said in text, said
+    made, edited = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"]
+    for each in (made, edited):
+        assert f'<a href="/captures/{each["capture"]}">' in page.text
+        assert f"<code>{each['sha256'][:16]}</code>" in page.text
+    evidence = edited["record"]["evidence"]
+    assert {"title", "issued"} <= set(evidence)
+    for how in evidence.values():
+        assert " ".join(str(how).split()) in text, how
     assert site.get(f"/bulletins/{public_id}/compare/2/1").status_code == 200
     assert site.get(f"/bulletins/{public_id}/compare/1/9").status_code == 404
 
