@@ -21,11 +21,13 @@ from ingest.report import Report
 from ingest.run import run_source
 from ingest.tools import Tools
 from parsers.data import JsonPage
+from replica.faults import Fault, reset, status
 from settings import load_settings
 from tests.lifecycle.dumps import counts, dump
 from tests.lifecycle.notes import HOST, Note, Notes
 from tests.lifecycle.notes_world import World as NotesWorld
 from tests.lifecycle.test_scheduler import LONG_SECONDS, SIX, SlowSite, lively, runs, slow_world, wait_until, world_of
+from tests.lifecycle.test_waiting import SlowWorld
 from tests.lifecycle.world import PAGE, Clock, PlainReader, SmallSite, Upstream, bsia, fetcher, opened, with_document
 from wiring import tools_for
 
@@ -93,9 +95,10 @@ class StoppingReader(PlainReader):
         return super().read(body)
 
 
-def site_of_documents() -> SmallSite:
-    first, second, *rest = SIX
-    return SmallSite([[with_document(first, "/one.pdf"), with_document(second, "/two.pdf"), *rest]], TWO)
+def site_of_documents(many: int = 2) -> SmallSite:
+    paths = [path for path, _ in TWO][:many]
+    cited = [with_document(message, path) for message, path in zip(SIX, paths, strict=False)]
+    return SmallSite([[*cited, *SIX[many:]]], TWO)
 
 
 def test_a_text_that_has_begun_is_stored_and_no_other_is_taken(archive: Archive) -> None:
@@ -125,8 +128,7 @@ def test_no_document_is_asked_any_more(archive: Archive) -> None:
 
 
 def test_a_document_that_has_come_is_kept(archive: Archive) -> None:
-    upstream, clock, stop = Upstream(site_of_documents()), Clock(), threading.Event()
-    upstream.site = SmallSite([[with_document(SIX[0], "/one.pdf"), *SIX[1:]]], TWO)
+    upstream, clock, stop = Upstream(site_of_documents(1)), Clock(), threading.Event()
 
     def ask(path: str) -> None:
         if path == "/one.pdf":
@@ -136,6 +138,17 @@ def test_a_document_that_has_come_is_kept(archive: Archive) -> None:
     with fetcher(upstream, clock) as client:
         assert run_source(archive, bsia(), Tools(client, PlainReader(), clock, stop)).state == "stopped"
     assert [row["state"] for row in dump(archive)["documents"]] == ["waiting"]
+
+
+@pytest.mark.parametrize("fault", [status(503), reset()], ids=["503", "reset"])
+def test_a_document_that_was_to_be_asked_again_has_not_failed(fault: Fault, archive: Archive) -> None:
+    world, upstream = SlowWorld(archive), Upstream(site_of_documents(1))
+    upstream.faults["/one.pdf"] = fault
+    world.source, world.upstream = bsia(), upstream
+    report = world.cut_short()
+    assert (report.state, report.accounts.errors, world.failures()) == ("stopped", 0, 0)
+    upstream.faults.clear()
+    assert world.once(only_due=True).links["read"] == 1
 
 
 class Noted(list[tuple[str, int]]):
