@@ -35,7 +35,9 @@ def test_a_body_beyond_the_cap_that_says_so_is_not_read() -> None:
     ],
 )
 def test_a_flood_is_left_at_the_cap(start: bytes, piece: bytes) -> None:
-    failure, paths = failure_of({"/": flood(start, piece)}, max_wire_bytes=200_000)
+    failure, paths = failure_of(
+        {"/": flood(start, piece)}, watch=Watch(0.0005), deadline_seconds=20, max_wire_bytes=200_000
+    )
     assert "expected" in failure.reason
     assert "cap" in failure.reason or "200000" in failure.reason
     assert paths == ["/"]
