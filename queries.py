@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,6 +36,7 @@ app = typer.Typer()
 Words = Annotated[
     list[str] | None, typer.Argument(metavar="[QUERY]...", help='words, "phrases", -not, OR, prefix*, level:amber')
 ]
+PublicId = Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning, as `search` shows it")]
 Level = Annotated[list[str] | None, typer.Option(help="green, yellow, amber or red")]
 OfSource = Annotated[list[str] | None, typer.Option(help="a source's slug")]
 Issuer = Annotated[list[str] | None, typer.Option(help="an organisation's slug")]
@@ -100,20 +101,26 @@ def search(
 
 @app.command()
 def show(
-    public_id: Annotated[str, typer.Argument(metavar="ID", help="an id, or its beginning, as `search` shows it")],
+    public_id: PublicId,
     diff: Annotated[bool, typer.Option("--diff", help="what each revision changed")] = False,
     format_name: Format = None,
 ) -> None:
-    """Show one bulletin: record, revisions, sightings, attachments."""
+    """Show one bulletin: record, evidence, revisions, sightings, attachments."""
+    from terminal import print_shown
+
+    print_shown(shown_by(public_id), format_name, diff=diff)
+
+
+def shown_by(public_id: str) -> dict[str, Any]:
+    """All that is known of the bulletin with that id, or that beginning of one; refuses where there is no such."""
     from archive.reading import NotFound
     from archive.showing import shown
-    from terminal import print_shown
 
     wanted, reason = ids_of(public_id), ""
     with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
         for each in wanted:
             try:
-                return print_shown(shown(session, each), format_name, diff=diff)
+                return shown(session, each)
             except NotFound as problem:
                 reason = str(problem).partition(": ")[2]
     refuse(f"notification {public_id[:80]!r}: {reason}")
@@ -122,16 +129,22 @@ def show(
 @app.command()
 def changes(
     since: Annotated[int, typer.Option(min=0, max=MOST, metavar="CURSOR", help="only what came after this cursor")] = 0,
+    kind: Annotated[list[str] | None, typer.Option(help="created, revised, withdrawn, …")] = None,
+    source: OfSource = None,
     limit: Annotated[int | None, typer.Option(min=1, max=MOST)] = None,
     format_name: Format = None,
 ) -> None:
     """List what became of which bulletin, oldest first."""
-    from archive.changes import KEYS, list_changes
+    from archive.changes import KEYS, KINDS, Which, list_changes
     from terminal import print_rows
 
+    for each in kind or []:
+        if each not in KINDS:
+            refuse(f"--kind: {each!r}, expected one of {', '.join(KINDS)}")
+    which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
     with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
         columns = ["cursor", "at", "kind/cause", "notification/issued", "revision", "title"]
-        print_rows(list_changes(session, since, limit), columns, format_name, keys=KEYS)
+        print_rows(list_changes(session, since, limit, which), columns, format_name, keys=KEYS)
 
 
 @app.command()

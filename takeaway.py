@@ -1,4 +1,4 @@
-"""The commands with which bulletins are taken away and brought back: export, load."""
+"""The commands with which bulletins are cited, taken away and brought back: cite, export, load."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 import typer
@@ -26,19 +26,45 @@ from arguments import (
     say_on_terminal,
     settings_in_force,
 )
-from queries import Issuer, Level, OfSource, Region, Series, Since, State, Topic, Until, Words, asked_for
+from queries import (
+    Issuer,
+    Level,
+    OfSource,
+    PublicId,
+    Region,
+    Series,
+    Since,
+    State,
+    Topic,
+    Until,
+    Words,
+    asked_for,
+    shown_by,
+)
+
+if TYPE_CHECKING:
+    from settings import Settings
+    from web.catalogue import Catalogue
 
 app = typer.Typer()
-FORMATS = ("jsonl", "csv", "briefing")
+FORMATS, FORMS = ("jsonl", "csv", "briefing"), ("text", "bibtex")
 STANDARD_INPUT = Path("-")
 Write = Callable[[bytes], bool]
 """Takes a piece and says whether there is still somebody to read the next."""
 
 
-def _known_format(name: str) -> str:
-    if name not in FORMATS:
-        raise typer.BadParameter(f"{name!r}, expected {', '.join(FORMATS)}")
-    return name
+Base = Annotated[
+    str | None, typer.Option(help="where the archive is served, for the addresses of bulletins: https://…")
+]
+
+
+def _one_of(names: Sequence[str]) -> Callable[[str], str]:
+    def checked(name: str) -> str:
+        if name not in names:
+            raise typer.BadParameter(f"{name!r}, expected {', '.join(names)}")
+        return name
+
+    return checked
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -56,21 +82,17 @@ def export(
     format_name: Annotated[
         str,
         typer.Option(
-            "--format", callback=_known_format, help="jsonl, csv (for spreadsheets) or briefing (HTML to print)"
+            "--format", callback=_one_of(FORMATS), help="jsonl, csv (for spreadsheets) or briefing (HTML to print)"
         ),
     ] = "jsonl",
     output: Annotated[
         Path | None, typer.Option(help="write this file, whole or not at all; else standard output")
     ] = None,
-    base: Annotated[
-        str | None, typer.Option(help="where the archive is served, for the addresses in a briefing: https://…")
-    ] = None,
+    base: Base = None,
 ) -> None:
     """Take away all that a search finds, or all there is: sorted by id, equal archives in equal bytes."""
     from archive.export import numbers_by_id
     from archive.query import BadQuery
-    from desk import catalogue_of
-    from settings import REPLICA_MARK
     from web.briefing import described
     from web.takeaway import written
 
@@ -78,7 +100,7 @@ def export(
     asked = asked_for(words, since, until, **chosen, series=series, state=state)
     address = None if base is None else _address(base)
     settings = settings_in_force()
-    catalogue = catalogue_of(every_source().values(), replica=(settings.home / REPLICA_MARK).exists())
+    catalogue = _catalogue(settings)
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         try:
             numbers = numbers_by_id(session, asked)
@@ -88,6 +110,29 @@ def export(
             for piece in written(session, numbers, format_name, catalogue, described(asked), address):
                 if not write(piece):
                     break
+
+
+@app.command()
+def cite(
+    public_id: PublicId,
+    form: Annotated[str, typer.Option("--as", callback=_one_of(FORMS), help="text or bibtex")] = "text",
+    base: Base = None,
+) -> None:
+    """Cite one bulletin: where it stands, when it was retrieved, and the hashes that prove what it was."""
+    from terminal import printable
+    from web.citing import bibtex, plain_citation
+
+    write = bibtex if form == "bibtex" else plain_citation
+    settings, found = settings_in_force(), shown_by(public_id)
+    address = None if base is None else f"{_address(base).rstrip('/')}/bulletins/{found['id']}"
+    print(printable(write(found, _catalogue(settings), address)), end="")
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    from desk import catalogue_of
+    from settings import REPLICA_MARK
+
+    return catalogue_of(every_source().values(), replica=(settings.home / REPLICA_MARK).exists())
 
 
 @app.command()

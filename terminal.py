@@ -262,6 +262,8 @@ def _shown_lines(found: Row, *, diff: bool) -> Iterator[str]:
         if found[name]:
             yield f"{name.replace('_', ' ')}: {_short(found[name])}"
     yield f"seen: {_short(found['first_seen'])} to {_short(found['last_seen'])} UTC"
+    for name, words in found["evidence"].items():
+        yield f"    {name} from {words}"
     yield from ("", found["text"], "")
     for each in found["documents"]:
         yield f"attachment: {each['title']} <{each['url']}> {each['state']} {each['sha256'] or each['problem'] or ''}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,17 +60,46 @@ class Changes:
         }
 
 
-def list_changes(session: Session, since: int = 0, limit: int | None = None) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which changes are meant: those of any of these kinds and of bulletins of any of these sources; of all without."""
+
+    kinds: Sequence[str] = ()
+    sources: Sequence[str] = ()
+
+    def of(self, asked: Select[Any]) -> Select[Any]:
+        if self.kinds:
+            asked = asked.where(Change.kind.in_(self.kinds))
+        if self.sources:
+            theirs = select(Identity.notification_id).where(Identity.source.in_(self.sources))
+            asked = asked.where(Change.notification_id.in_(theirs))
+        return asked
+
+
+ALL = Which()
+
+
+def list_changes(
+    session: Session, since: int = 0, limit: int | None = None, which: Which = ALL
+) -> Iterator[dict[str, Any]]:
     """The change rows after the cursor `since`, oldest first, with the fields that `changes` prints."""
-    return _listed(session, _LISTED.where(Change.cursor > since).order_by(Change.cursor).limit(limit))
+    asked = which.of(_LISTED).where(Change.cursor > since).order_by(Change.cursor).limit(limit)
+    return (row for row, _ in _listed(session, asked))
 
 
 def newest_changes(
-    session: Session, since: int = 0, limit: int | None = None, before: int | None = None
+    session: Session, since: int = 0, limit: int | None = None, before: int | None = None, which: Which = ALL
 ) -> list[dict[str, Any]]:
     """The same newest first; `before` is the last cursor of a page, and continues it."""
-    asked = _LISTED.where(Change.cursor > since).order_by(Change.cursor.desc()).limit(limit)
-    return list(_listed(session, asked if before is None else asked.where(Change.cursor < before)))
+    return [row for row, _ in newest_in_full(session, since, limit, before, which)]
+
+
+def newest_in_full(
+    session: Session, since: int = 0, limit: int | None = None, before: int | None = None, which: Which = ALL
+) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
+    """The same rows, each with the record of the revision that it speaks of."""
+    asked = which.of(_LISTED).where(Change.cursor > since).order_by(Change.cursor.desc()).limit(limit)
+    return _listed(session, asked if before is None else asked.where(Change.cursor < before))
 
 
 def last_cursor(session: Session) -> int:
@@ -78,9 +107,9 @@ def last_cursor(session: Session) -> int:
     return session.scalar(select(func.max(Change.cursor))) or 0
 
 
-def _listed(session: Session, asked: Select[Any]) -> Iterator[dict[str, Any]]:
+def _listed(session: Session, asked: Select[Any]) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
     for change, identity, record in session.execute(asked):
-        yield {
+        row = {
             "cursor": change.cursor,
             "kind": change.kind,
             "notification": identity.public_id,
@@ -91,3 +120,4 @@ def _listed(session: Session, asked: Select[Any]) -> Iterator[dict[str, Any]]:
             "cause": change.cause,
             "at": change.at,
         }
+        yield row, record

@@ -39,7 +39,7 @@ class Target(Table):
         UniqueConstraint("source", "url", "role"),
         Index(None, "next_check_at"),
         Index(None, "last_tried_at"),
-        Index(None, "role", "source"),
+        Index(None, "role", "source", "state"),
         Index(None, "sha256"),
         {"info": DERIVED},
     )

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from archive.export import FORMAT, moment_as_text
 from archive.facets import LEVELS, STATES
-from archive.notifications import issued_sort
-from archive.records import HASH_VERSION, Notification
+from archive.records import HASH_VERSION, PRECISIONS, UNKEPT, Notification, check_issued
 
 MOST_LINE_BYTES = 32 * 1024 * 1024
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -74,7 +73,7 @@ def _constant(name: str) -> Any:
 
 
 def _whole(text: str) -> str:
-    if any(mark == "\0" or "\ud800" <= mark <= "\udfff" for mark in text):
+    if UNKEPT.search(text):
         raise ValueError("a text without NUL and halves of characters")
     return text
 
@@ -129,7 +128,7 @@ class Record(_Strict):
     level: Literal[LEVELS] | None  # type: ignore[valid-type]
     codes: list[Code]
     issued: Text | None
-    issued_precision: Literal["year", "month", "day", "minute", "second"] | None
+    issued_precision: Literal[PRECISIONS] | None  # type: ignore[valid-type]
     expires: Text | None
     region: Text | None
     threat_levels: list[ThreatLevel]
@@ -246,13 +245,6 @@ def _check_records(line: Line) -> None:
         if record.content_hash() != revision.content_hash:
             raise BadLine(f"{where}.content_hash: not that of its record, expected {record.content_hash()}")
         try:
-            _check_issued(record)
+            check_issued(record)
         except (ValueError, OverflowError) as problem:
             raise BadLine(f"{where}.record.issued: {_brief(record.issued)}, expected an ISO 8601 date") from problem
-
-
-def _check_issued(record: Notification) -> None:
-    if record.issued_precision == "month":
-        date.fromisoformat(f"{str(record.issued)[:7]}-01")
-    if not 2 <= issued_sort(record, EARLIEST)[0].year <= 9998:
-        raise ValueError("year")

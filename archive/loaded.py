@@ -24,10 +24,9 @@ from archive.export import exported, json_line
 from archive.filing import assign_numbers
 from archive.indexing import current_revisions, index_current
 from archive.journal import Arrival, body_of, close_capture, find_capture
-from archive.notifications import issued_sort
 from archive.origins import stated_origins
 from archive.presence import SourceFacts
-from archive.records import Notification, RefusedEntry
+from archive.records import Notification, RefusedEntry, issued_sort
 from archive.settle import Accounts, Settled
 from archive.states import change_into
 from archive.store import Archive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, or_, select
@@ -16,13 +16,11 @@ from archive.derived import NotificationRow, Revision, Sighting, Target
 from archive.filing import Creations, OnFile, assign_numbers, look_up, new_refs, waiting_numbers
 from archive.identity import WINDOW, Known, Match, Wording
 from archive.listed import is_listed_elsewhere
-from archive.presence import LONDON, SourceFacts, see, see_late
-from archive.records import HASH_VERSION, Notification, ReadEntry
+from archive.presence import SourceFacts, see, see_late
+from archive.records import HASH_VERSION, UNUSED, Notification, ReadEntry, issued_sort
 from archive.states import act, act_late, change_into, enter, stated_state
 from archive.tables import Capture, plain
 
-UNUSED = datetime(1, 1, 1, tzinfo=UTC)
-"""Stands for the first capture of records that state when they were issued."""
 NEVER = (datetime(9999, 1, 1, tzinfo=UTC), UNUSED)
 """A span without a moment in it."""
 
@@ -41,22 +39,6 @@ _NEAR = (
     )
     .order_by(_ROWS.c.id, _REVISIONS.c.number)
 )
-
-
-def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, bool]:
-    """Where a record stands in time (UTC) and whether that is stated; an undated one stands at its first capture.
-
-    A date alone is 00:00 in London; a year or month alone is its first day.
-    """
-    if record.issued is None:
-        return first_seen, False
-    printed = record.issued
-    if record.issued_precision in ("year", "month", "day"):
-        padded = (printed + "-01-01")[:10] if len(printed) < 10 else printed
-        day = datetime.fromisoformat(padded).date()
-        return datetime.combine(day, time.min, LONDON).astimezone(UTC), True
-    moment = datetime.fromisoformat(printed)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC), True
 
 
 def known_entries(session: Session, slug: str, records: Sequence[Notification], hashes: Collection[str]) -> list[Known]:

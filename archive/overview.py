@@ -28,14 +28,15 @@ def source_states(session: Session, slugs: Sequence[str]) -> list[dict[str, Any]
         listings.setdefault(each.source, []).append(each)
     newest = select(func.max(Run.id)).where(Run.source.in_(slugs)).group_by(Run.source)
     runs = {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(newest)))}
-    linked = (Target.role.in_(("attachment", "detail")), Target.state.in_(("wanted", "missing", "gone")))
+    is_wanted = (Target.role == "attachment", Target.state == "wanted")
+    is_missing = (Target.role.in_(("attachment", "detail")), Target.state.in_(("missing", "gone")))
     counted = {
         "notifications": _by_source(session, slugs, NotificationRow),
         "pending": _by_source(session, slugs, Capture, Capture.state == "pending"),
         "quarantined": _by_source(session, slugs, Quarantined, Quarantined.state == "waiting"),
         "gaps": _by_source(session, slugs, Gap),
-        "wanted": _by_source(session, slugs, Target, *linked, Target.state == "wanted", Target.role == "attachment"),
-        "missing": _by_source(session, slugs, Target, *linked, Target.state != "wanted"),
+        "wanted": _by_source(session, slugs, Target, *is_wanted),
+        "missing": _by_source(session, slugs, Target, *is_missing),
     }
     new: dict[str, datetime] = {slug: at for slug, at in session.execute(_newest_identities(slugs))}  # noqa: C416
     return [

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import rfc8785
 
 HASH_VERSION = 1
+LONDON = ZoneInfo("Europe/London")
+PRECISIONS = ("year", "month", "day", "minute", "second")
+UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""What no text of a record may hold: NUL, which PostgreSQL keeps nowhere, and halves of characters."""
+UNUSED = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the first capture of records that state when they were issued."""
 
 ADDRESS_FIELDS = ("source", "ref", "url")
 CLASSIFICATION_FIELDS = ("issuers", "topics", "handling")
@@ -75,6 +84,30 @@ def canonical(stated: Mapping[str, Any]) -> bytes:
         return json.dumps(stated, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         return rfc8785.dumps(dict(stated))
+
+
+def issued_sort(record: Notification, first_seen: datetime) -> tuple[datetime, bool]:
+    """Where a record stands in time (UTC) and whether that is stated; an undated one stands at its first capture.
+
+    A date alone is 00:00 in London; a year or month alone is its first day.
+    """
+    if record.issued is None:
+        return first_seen, False
+    printed = record.issued
+    if record.issued_precision in ("year", "month", "day"):
+        padded = (printed + "-01-01")[:10] if len(printed) < 10 else printed
+        day = datetime.fromisoformat(padded).date()
+        return datetime.combine(day, time.min, LONDON).astimezone(UTC), True
+    moment = datetime.fromisoformat(printed)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC), True
+
+
+def check_issued(record: Notification) -> None:
+    """Raises ValueError or OverflowError where what is stated of its date is no date of the years 2 to 9998."""
+    if record.issued_precision == "month":
+        date.fromisoformat(f"{str(record.issued)[:7]}-01")
+    if record.issued is not None and not 2 <= issued_sort(record, UNUSED)[0].year <= 9998:
+        raise ValueError("year")
 
 
 PAIR_NAMES: dict[str, tuple[str, str]] = {

@@ -17,9 +17,17 @@ from archive.identity import Known, Match, Wording, match
 from archive.indexing import current_revisions, index_current
 from archive.listed import off_list
 from archive.moved import refuse_reused_ids
-from archive.notifications import Keeper, issued_sort, known_entries
+from archive.notifications import Keeper, known_entries
 from archive.presence import SourceFacts
-from archive.records import CLASSIFICATION_FIELDS, FIELDS, HASH_VERSION, Notification, ReadEntry, Reading
+from archive.records import (
+    CLASSIFICATION_FIELDS,
+    FIELDS,
+    HASH_VERSION,
+    Notification,
+    ReadEntry,
+    Reading,
+    issued_sort,
+)
 from archive.states import act, act_late, enter, stated_state
 from archive.tables import Capture
 from archive.targets import ensure_target, lock_source
@@ -138,9 +146,13 @@ def _append_reread(
     content_hash: str,
     newer: Capture | None,
 ) -> None:
-    """Append the entry as read now to a revision of it: of the same capture, or of a `newer` one."""
+    """Append the entry as read now to a revision of it: of the same capture, or of a `newer` one.
+
+    Of the same it comes after documents that were replaced since, which it has as they are now.
+    """
     session = keeper.session
     newest = session.scalar(select(func.max(Revision.number)).where(Revision.notification_id == row.id)) or 0
+    current = session.get_one(Revision, (row.id, row.revision))
     session.add(
         Revision(
             notification_id=row.id,
@@ -148,11 +160,11 @@ def _append_reread(
             content_hash=content_hash,
             hash_version=HASH_VERSION,
             record=entry.notification.as_row(),
-            documents=session.get_one(Revision, (row.id, row.revision)).documents,
+            documents=current.documents,
             capture_id=newer.id if newer else revision.capture_id,
             position=entry.position,
             entry_hash=entry.entry_hash,
-            at=newer.fetched_at if newer else revision.at,
+            at=newer.fetched_at if newer else max(revision.at, current.at),
             cause="parser",
             method=revision.method,
             score=revision.score,

@@ -215,6 +215,30 @@ def count_each(
     return [(min(each, most), each > most) for each in found]
 
 
+def keys_of(
+    session: Session | Connection,
+    query: str | None,
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+) -> Sequence[int]:
+    """The search keys of the newest hits. Raises BadQuery."""
+    scope = scope_of(session, query, facets, since, until)
+    rows = scope.rows()
+    statement = text(f"SELECT {scope.key}{rows.sql} ORDER BY {scope.key} DESC LIMIT :limit")
+    return scope.connection.execute(statement, {**rows.values, "limit": limit}).scalars().all()
+
+
+def tokens_of(session: Session | Connection, keys: Sequence[int]) -> Iterator[tuple[int, Sequence[str]]]:
+    """The search keys with the tokens of the filters of each."""
+    connection, dialect = opened(session)
+    statement = text(f"SELECT {dialect.KEY}, {dialect.TOKENS} FROM search_entries WHERE {dialect.KEY} IN :keys")
+    found = connection.execute(statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys})
+    return ((key, tokens.split()) for key, tokens in found)
+
+
 def span(
     session: Session | Connection,
     query: str | None,

@@ -53,10 +53,14 @@ class Newest:
 
 
 class Dialect(Protocol):
-    """One module per database. `KEY` is the search key's column, `RANK` an expression, higher for the better."""
+    """One module per database. `KEY` is the search key's column, `RANK` an expression, higher for the better.
+
+    `TOKENS` is the expression of the tokens of a row's filters, with spaces between them.
+    """
 
     KEY: str
     RANK: str
+    TOKENS: str
 
     def create(self, connection: Connection) -> None:
         """Create the table `search_entries`."""

@@ -16,6 +16,10 @@ from archive.query import AllOf, AnyOf, Field, Phrase, Query
 from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 
 KEY = "search_entries.search_key"
+TOKENS = (
+    "COALESCE((SELECT string_agg(substr(lexeme, 2), ' ') FROM unnest(tsvector_to_array(tsv)) lexeme"
+    " WHERE lexeme LIKE '=%'), '')"
+)
 RANK = "ts_rank(tsv, CAST(:tsquery AS tsquery))"
 
 MAX_POSITION = 16_383

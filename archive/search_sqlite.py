@@ -12,6 +12,7 @@ from archive.query import AllOf, AnyOf, Field, Phrase, Query, has_prefix
 from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 
 KEY = "search_entries.rowid"
+TOKENS = "tokens"
 RANK = "-bm25(search_entries, 10.0, 3.0, 1.0, 0.0)"
 
 NEWEST_ROWS = 500

@@ -167,28 +167,39 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     options = arguments.parse_args()
     print(machine())
-    at_four = 0.0
     with serving_by(serve_pages) as port:
-        for hosts in HOSTS:
-            rate = compare(hosts, options.requests, options.rounds, port)
-            at_four = rate if hosts == 4 else at_four
-    print(f"ours at {HOSTS[-1]} hosts: {rate / at_four:.2f} of its rate at 4")
+        urls = {hosts: urls_of(hosts, options.requests, port) for hosts in HOSTS}
+        rounds = [measured(urls, port) for _ in range(options.rounds)]
+    for hosts in HOSTS:
+        count = count_of(urls[hosts])
+        print(f"{hosts} hosts, {count} requests of {len(BODY):,} bytes, medians of {len(rounds)} rounds")
+        for name in SIDES:
+            show(name, [each[hosts, name] for each in rounds], [each[hosts, OURS] for each in rounds], count)
+    for name in SIDES:
+        rates = [rate(each[16, name], urls[16]) / rate(each[4, name], urls[4]) for each in rounds]
+        spread = f"{min(rates):.2f} to {max(rates):.2f}"
+        print(f"{name}: at 16 hosts {statistics.median(rates):.2f} of its rate at 4 ({spread})")
 
 
-def compare(hosts: int, requests: int, rounds: int, port: int) -> float:
-    """All sides in turn; prints medians, and gives our requests a second."""
-    urls = urls_of(hosts, requests, port)
-    count = sum(map(len, urls.values()))
-    found: dict[str, list[Fetching]] = {name: [] for name in SIDES}
-    for _ in range(rounds):
-        for name, side in SIDES.items():
-            found[name].append(in_own_process(side, urls, port))
-            if found[name][-1].size != count * len(BODY):
-                raise SystemExit(f"{name}: {found[name][-1].size} bytes, expected {count * len(BODY)}")
-    print(f"{hosts} hosts, {count} requests of {len(BODY):,} bytes, medians of {rounds} rounds")
-    for name, each in found.items():
-        show(name, each, found[OURS], count)
-    return count / statistics.median(each.cost.wall_seconds for each in found[OURS])
+def measured(urls: Mapping[int, Mapping[str, list[str]]], port: int) -> dict[tuple[int, str], Fetching]:
+    """One round: every side in turn at every number of hosts, so that what is compared was measured close together."""
+    found: dict[tuple[int, str], Fetching] = {}
+    for name, side in SIDES.items():
+        for hosts, each in urls.items():
+            found[hosts, name] = in_own_process(side, each, port)
+            expected = count_of(each) * len(BODY)
+            if found[hosts, name].size != expected:
+                raise SystemExit(f"{name}: {found[hosts, name].size} bytes, expected {expected}")
+    return found
+
+
+def count_of(urls: Mapping[str, list[str]]) -> int:
+    return sum(map(len, urls.values()))
+
+
+def rate(fetching: Fetching, urls: Mapping[str, list[str]]) -> float:
+    """Requests a second."""
+    return count_of(urls) / fetching.cost.wall_seconds
 
 
 def show(name: str, each: Sequence[Fetching], ours: Sequence[Fetching], count: int) -> None:

@@ -64,11 +64,14 @@ def main() -> None:
             make(folder, options.size)
         ids = some_ids(folder, options.samples)
         with serving_by(serve_desk, folder) as port:
-            first_bytes("desk", port, desk_addresses(ids, options.samples))
-            while_a_run_writes(folder, port, options.readers, options.seconds, desk_addresses(ids, options.samples))
+            asked = desk_addresses(ids, options.samples)
+            first_bytes("desk", port, asked)
+            while_a_run_writes("desk", folder, port, options.readers, options.seconds, asked)
         if options.datasette:
             with datasette(options.datasette, folder / "archive.sqlite") as port:
-                first_bytes("datasette", port, datasette_addresses(options.samples))
+                asked = datasette_addresses(options.samples)
+                first_bytes("datasette", port, asked)
+                while_a_run_writes("datasette", folder, port, options.readers, options.seconds, asked)
         else:
             print("no datasette: name its command by --datasette")
 
@@ -181,7 +184,7 @@ def ask(reader: http.client.HTTPConnection, address: str) -> tuple[float, int, i
 
 
 def while_a_run_writes(
-    folder: Path, port: int, readers: int, seconds: float, asked: Mapping[str, Sequence[str]]
+    side: str, folder: Path, port: int, readers: int, seconds: float, asked: Mapping[str, Sequence[str]]
 ) -> None:
     """Print how many requests a second so many readers get while a page that changes is polled into the archive."""
     mixed = [address for kind in asked.values() for address in kind]
@@ -198,7 +201,7 @@ def while_a_run_writes(
         writer.join()
     rate, p95 = len(taken) / seconds, statistics.quantiles(taken, n=20)[-1] * 1_000
     said = ", ".join(f"{count} with {status}" for status, count in statuses.items())
-    print(f"{readers} readers while a run writes: {rate:.0f} requests a second ({said}), p50", end=" ")
+    print(f"{side:<10}{readers} readers while a run writes: {rate:.0f} requests a second ({said}), p50", end=" ")
     print(f"{statistics.median(taken) * 1_000:.0f} ms, p95 {p95:.0f} ms; {polls} polls written meanwhile", flush=True)
 
 

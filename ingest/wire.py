@@ -1,7 +1,12 @@
-"""One connection whose every read and write is held to a deadline and a number of bytes."""
+"""One connection whose every read and write is held to a deadline and a number of bytes.
+
+Its socket never blocks by itself: it is waited for, then read or written. A socket with a timeout makes more calls for
+the same, each of which lets another thread in, and with many hosts at once that is where the time would go.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 import select
 import socket
@@ -9,7 +14,7 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpcore
 
@@ -21,6 +26,9 @@ MAX_WIRE_BYTES = 20 * 1024 * 1024
 MAX_HEAD_BYTES = 64 * 1024
 
 END_OF_HEAD = re.compile(rb"\n\r?\n")
+
+Given = TypeVar("Given")
+Got = TypeVar("Got")
 
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 """A socket family and the numeric socket address to connect to."""
@@ -66,7 +74,11 @@ class Wire(httpcore.NetworkStream):
     """A connected socket. The `timeout` that httpcore hands through is the exchange's Allowance."""
 
     def __init__(self, connection: socket.socket, *, is_multiplexed: bool = False) -> None:
+        connection.setblocking(False)
         self._socket = connection
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(connection, select.POLLIN)
+        self._writable.register(connection, select.POLLOUT)
         self.is_multiplexed = is_multiplexed
         """Whether it speaks HTTP/2, which says itself where an answer ends."""
         self._begin_exchange()
@@ -78,9 +90,10 @@ class Wire(httpcore.NetworkStream):
         self._body_bytes: int | None = None
 
     def read(self, max_bytes: int, timeout: Any = None) -> bytes:
-        self._socket.settimeout(timeout.seconds())
         try:
-            data = self._socket.recv(max_bytes)
+            if not self._has_received():
+                _await(self._readable, timeout)
+            data = self._as_it_can(self._socket.recv, max_bytes, self._readable, timeout)
         except TimeoutError as silence:
             timeout.seconds()
             raise httpcore.ReadTimeout(f"nothing received for {timeout.idle_seconds:g} s") from silence
@@ -95,9 +108,10 @@ class Wire(httpcore.NetworkStream):
         if not buffer:
             return
         self._begin_exchange()
-        self._socket.settimeout(timeout.seconds())
+        left = memoryview(buffer)
         try:
-            self._socket.sendall(buffer)
+            while left:
+                left = left[self._as_it_can(self._socket.send, left, self._writable, timeout) :]
         except TimeoutError as silence:
             timeout.seconds()
             raise httpcore.WriteTimeout(f"nothing accepted for {timeout.idle_seconds:g} s") from silence
@@ -137,11 +151,26 @@ class Wire(httpcore.NetworkStream):
         return self._socket.getsockname()[0], self._socket.getpeername()[0]
 
     def _is_readable(self) -> bool:
-        if self._socket.fileno() < 0:
-            return True
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(0))
+        return self._socket.fileno() < 0 or bool(self._readable.poll(0))
+
+    def _has_received(self) -> bool:
+        """Whether TLS has read more than was taken, which no waiting would show."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    def _as_it_can(
+        self, operation: Callable[[Given], Got], given: Given, able: select.poll, allowance: Allowance
+    ) -> Got:
+        """What an operation of the socket gives, as soon as the other end lets it; raises TimeoutError in silence."""
+        while True:
+            allowance.seconds()
+            try:
+                return operation(given)
+            except ssl.SSLWantReadError:
+                _await(self._readable, allowance)
+            except ssl.SSLWantWriteError:
+                _await(self._writable, allowance)
+            except BlockingIOError:
+                _await(able, allowance)
 
     def _count(self, data: bytes) -> int:
         """Keeps count of the bytes that came after the head of the final (not 1xx) response, and the last few.
@@ -173,6 +202,12 @@ class Wire(httpcore.NetworkStream):
         elif (self._body_bytes or 0) > stated_bytes:
             self.spoiled = True
             raise Interrupted(f"more than the {stated_bytes} body bytes that were stated came, expected just those")
+
+
+def _await(able: select.poll, allowance: Allowance) -> None:
+    """Returns when the other end has done something; raises TimeoutError when it was silent for as long as it may."""
+    if not able.poll(math.ceil(allowance.seconds() * 1000)):
+        raise TimeoutError
 
 
 def open_wire(addresses: Sequence[Address], allowance: Allowance) -> Wire:

@@ -17,6 +17,7 @@ from parsers.packages import imported, place_of, stated_modules
 from parsers.page import Page, PageChanged
 from parsers.recognised import recognised
 from parsers.versions import version_of
+from parsers.well_formed import fault_of, fault_of_texts, mended
 
 MAX_CANDIDATES = 5_000
 LISTING_KINDS = ("window", "complete", "current", "increment")
@@ -129,14 +130,15 @@ class Source:
         if len(candidates) > MAX_CANDIDATES:
             raise PageChanged(f"{page.url}: {len(candidates)} candidates, expected at most {MAX_CANDIDATES}")
         for position, entry in enumerate(candidates):
+            raw, where = mended(entry.raw), f"{page.url}: entry {position + 1}"
             try:
-                read.append(ReadEntry(position, entry.raw, self.notification(entry)))
+                read.append(ReadEntry(position, raw, self._record(entry, where)))
             except PageChanged as problem:
-                refused.append(RefusedEntry(position, entry.raw, str(problem)))
+                refused.append(RefusedEntry(position, raw, mended(str(problem))))
             except Exception as problem:
-                reason = f"{page.url}: entry {position + 1}: {type(problem).__name__}: {problem}, expected a record"
-                refused.append(RefusedEntry(position, entry.raw, reason))
-        links = tuple(self.links(page))
+                reason = f"{where}: {type(problem).__name__}: {mended(str(problem))}, expected a record"
+                refused.append(RefusedEntry(position, raw, reason))
+        links = tuple(self._links(page))
         nothing = None if read or refused or links else self.no_bulletin(page)
         if not (read or refused or links or nothing):
             self._refuse_empty(page)
@@ -148,6 +150,21 @@ class Source:
             recognised=_known_by_sight(read),
             nothing=nothing,
         )
+
+    def _record(self, entry: Any, where: str) -> Notification:
+        record = self.notification(entry)
+        fault = fault_of(record)
+        if fault:
+            raise PageChanged(f"{where}: {fault}")
+        return record
+
+    def _links(self, page: Page) -> Iterator[Link]:
+        for link in self.links(page):
+            ref = () if link.ref is None else (link.ref,)
+            fault = fault_of_texts((link.url, link.role, *ref, *link.facts.keys(), *link.facts.values()))
+            if fault:
+                raise PageChanged(f"{page.url}: a link: {fault}")
+            yield link
 
     def _refuse_empty(self, page: Page) -> None:
         """Raise PageChanged for a page without entries where that is not a healthy one."""

@@ -16,6 +16,7 @@ from archive.reading import NotFound, documents, history, notification, number_o
 from archive.store import Archive, Session
 from web.answers import data
 from web.catalogue import Catalogue
+from web.news import Chosen
 from web.openapi import MOST_CHANGES
 from web.wanted import BIGGEST, MOST_AT_ONCE, number_in, wanted
 
@@ -80,11 +81,12 @@ def one_source(archive: Archive, catalogue: Catalogue, request: Request, slug: s
 
 
 def changes(archive: Archive, request: Request) -> Response:
-    """The change feed after the cursor `since`, oldest first; `next` is the cursor to go on from, or null."""
+    """The changes of chosen kinds and sources after the cursor `since`, oldest first; `next` goes on, or is null."""
     since = number_in(request.query_params, "since", 0, BIGGEST - 1) or 0
     limit = number_in(request.query_params, "limit", 1, MOST_CHANGES) or MOST_AT_ONCE
+    which = Chosen.of(request.query_params).which
     with archive.reading() as session:
-        rows = list(list_changes(session, since, limit + 1))
+        rows = list(list_changes(session, since, limit + 1, which))
     goes_on = len(rows) > limit
     return data({"items": rows[:limit], "next": str(rows[limit - 1]["cursor"]) if goes_on else None}, request)
 

@@ -75,6 +75,8 @@ def make_app(
         "/sources/{slug}": lambda r: sources.source_page(archive, catalogue, of_slug(r)),
         "/sources": lambda r: sources.sources_page(archive, catalogue),
         "/changes": lambda r: news.changes_page(archive, catalogue, r),
+        "/changes.atom": lambda r: news.changes_feed(archive, catalogue, r, "atom"),
+        "/changes.json": lambda r: news.changes_feed(archive, catalogue, r, "json"),
         "/status.json": lambda r: sources.status(archive, catalogue, r),
         "/api/v1/notifications/{id}/revisions": lambda r: api.list_revisions(archive, r, of_id(r)),
         "/api/v1/notifications/{id}/attachments": lambda r: api.list_attachments(archive, r, of_id(r)),

@@ -13,6 +13,7 @@ from typing import Any
 from archive.export import Head, exported, heads
 from archive.facets import FACETS, LEVELS
 from archive.finding import LONDON, Asked
+from archive.provenance import in_force
 from archive.store import Session
 from web.answers import HEADERS, pieces_of
 from web.catalogue import Catalogue
@@ -44,7 +45,7 @@ def briefing(
 
     def articles(group: Group) -> Iterator[dict[str, Any]]:
         for row in exported(session, [head.number for head in group.heads], catalogue.rights_of):
-            yield {**row, "newest": _newest(row), "citation": _citation(row, catalogue, base)}
+            yield {**row, "newest": in_force(row), "citation": _citation(row, catalogue, base)}
 
     return pieces_of(
         "briefing.html",
@@ -81,11 +82,6 @@ def _groups(session: Session, numbers: Sequence[int]) -> list[Group]:
     return [Group(level, by_level[level]) for level in (*others, *MOST_URGENT_FIRST) if level in by_level]
 
 
-def _newest(row: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = next(each for each in row["revisions"] if each["revision"] == row["revision"])
-    return found
-
-
 def _citation(row: dict[str, Any], catalogue: Catalogue, base: str | None) -> str:
     address = None if base is None else f"{base.rstrip('/')}/bulletins/{row['id']}"
-    return plain_citation(row, _newest(row), catalogue, address)
+    return plain_citation(row, catalogue, address)

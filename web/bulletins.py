@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from archive.indexing import all_pages_of
 from archive.kept import captures
+from archive.provenance import in_force
 from archive.reading import NotFound, number_of
 from archive.showing import shown
 from archive.store import Archive
@@ -46,14 +47,14 @@ def bulletin_page(
         "bulletin.html",
         catalogue=catalogue,
         row=found,
-        evidence=newest(found)["record"].get("evidence", {}),
-        newest=newest(found),
+        evidence=in_force(found)["record"].get("evidence", {}),
+        newest=in_force(found),
         leaves=_leaves(next(iter(pages.values()), [])),
         has_pictures=has_pictures,
         captures=kept,
         differences=differences(found["revisions"])[::-1],
-        citation=plain_citation(found, newest(found), catalogue, address_of(request, found)),
-        bibtex=bibtex(found, newest(found), catalogue, address_of(request, found)),
+        citation=plain_citation(found, catalogue, address_of(request, found)),
+        bibtex=bibtex(found, catalogue, address_of(request, found)),
     )
 
 
@@ -84,16 +85,9 @@ def citation(archive: Archive, catalogue: Catalogue, request: Request, public_id
     with archive.reading() as session:
         found = shown(session, public_id)
     write = bibtex if form == "bib" else plain_citation
-    text = write(found, newest(found), catalogue, address_of(request, found))
+    text = write(found, catalogue, address_of(request, found))
     media_type = "application/x-bibtex" if form == "bib" else "text/plain"
     return PlainTextResponse(written(text), headers=HEADERS, media_type=media_type)
-
-
-def newest(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The revision that is in force."""
-    revision: Mapping[str, Any]
-    (revision,) = (each for each in found["revisions"] if each["revision"] == found["revision"])
-    return revision
 
 
 def address_of(request: Request, found: Mapping[str, Any]) -> str:

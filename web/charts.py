@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.finding import Bar, Histogram
+from archive.tally import Bar, Histogram
 
 WIDTH, HEIGHT = 1_000, 100
 

@@ -8,9 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.finding import counted, find_page, histogram, how_many
+from archive.finding import find_page, how_many
 from archive.query import BadQuery
 from archive.store import Archive
+from archive.tally import counted, histogram
 from web.answers import page
 from web.catalogue import Catalogue
 from web.charts import columns

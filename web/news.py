@@ -1,110 +1,142 @@
-"""What became of bulletins, as a page, and any search as a feed that readers subscribe to."""
+"""What became of bulletins, as a page and as feeds, and any search as a feed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, tostring
+from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.changes import newest_changes
-from archive.finding import Found, find_page
+from archive.changes import KINDS, Which, newest_changes, newest_in_full
+from archive.finding import find_page
+from archive.reading import times_of, worded_at
 from archive.store import Archive
-from web.answers import data, page, tagged
+from web.answers import page
 from web.catalogue import Catalogue
 from web.citing import publisher, title
-from web.shown import is_web
-from web.wanted import BIGGEST, number_in, wanted
+from web.feeds import Entry, Feed, Form, fed
+from web.wanted import BIGGEST, BadRequest, number_in, wanted
 
 MOST = 50
-ATOM = "http://www.w3.org/2005/Atom"
-JSON_FEED = "https://jsonfeed.org/version/1.1"
 
 
-def changes_page(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
-    """The change feed, the newest first."""
-    before = number_in(request.query_params, "before", 1, BIGGEST - 1)
-    with archive.reading() as session:
-        rows = newest_changes(session, 0, MOST + 1, before)
-    goes_on = len(rows) > MOST
-    return page(
-        "changes.html", catalogue=catalogue, rows=rows[:MOST], next=rows[MOST - 1]["cursor"] if goes_on else None
-    )
-
-
-def search_feed(archive: Archive, catalogue: Catalogue, request: Request, form: str) -> Response:
-    """The newest bulletins of a search as Atom (RFC 4287) or JSON Feed 1.1."""
+def search_feed(archive: Archive, catalogue: Catalogue, request: Request, form: Form) -> Response:
+    """The newest bulletins of a search."""
     asked_for = wanted(request.query_params, per_page=MOST)
     with archive.reading() as session:
         hits = find_page(session, asked_for.asked).hits
-    here = f"{request.url.scheme}://{request.url.netloc}"
+        worded = worded_at(session, [hit.row["id"] for hit in hits])
     name = f"bulletins: {asked_for.asked.query or 'all'}" if asked_for.is_narrowed else "bulletins"
-    addresses = (here, asked_for.address(f"{here}/search"), asked_for.address(f"{here}/search.{form}"))
-    if form == "atom":
-        return tagged(_atom(name, hits, catalogue, *addresses), request, "application/atom+xml")
-    return data(_json_feed(name, hits, catalogue, *addresses), request, "application/feed+json")
+    entries = [_of_bulletin(hit.row, worded[hit.row["id"]], catalogue) for hit in hits]
+    return fed(Feed(name, asked_for.address("/search"), asked_for.address(f"/search.{form}"), entries), request, form)
 
 
-def _atom(name: str, hits: Sequence[Found], catalogue: Catalogue, here: str, page_at: str, feed_at: str) -> bytes:
-    feed = Element("feed", xmlns=ATOM)
-    SubElement(feed, "title").text = name
-    SubElement(feed, "id").text = page_at
-    SubElement(feed, "link", rel="self", type="application/atom+xml", href=feed_at)
-    SubElement(feed, "link", rel="alternate", type="text/html", href=page_at)
-    times = [_updated(hit.row) for hit in hits]
-    SubElement(feed, "updated").text = max(times, default="1970-01-01T00:00:00Z")
-    for hit, updated in zip(hits, times, strict=True):
-        entry = SubElement(feed, "entry")
-        SubElement(entry, "title").text = _clean(_headline(hit.row))
-        SubElement(entry, "id").text = f"tag:bulletins.invalid,2026:{hit.row['id']}"
-        SubElement(entry, "link", rel="alternate", type="text/html", href=f"{here}/bulletins/{hit.row['id']}")
-        SubElement(entry, "updated").text = updated
-        SubElement(SubElement(entry, "author"), "name").text = _clean(publisher(hit.row, catalogue))
-        for term in (*hit.row["topics"], *([hit.row["level"]] if hit.row["level"] else [])):
-            SubElement(entry, "category", term=_clean(term))
-        SubElement(entry, "content", type="text").text = _clean(hit.row["text"])
-    body: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
-    return body
+def changes_page(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
+    """What became of bulletins, the newest first, of chosen kinds and sources."""
+    chosen = Chosen.of(request.query_params)
+    before = number_in(request.query_params, "before", 1, BIGGEST - 1)
+    with archive.reading() as session:
+        rows = newest_changes(session, 0, MOST + 1, before, chosen.which)
+    following = rows[MOST - 1]["cursor"] if len(rows) > MOST else None
+    return page("changes.html", catalogue=catalogue, chosen=chosen, kinds=KINDS, rows=rows[:MOST], next=following)
 
 
-def _json_feed(
-    name: str, hits: Sequence[Found], catalogue: Catalogue, here: str, page_at: str, feed_at: str
-) -> dict[str, Any]:
-    items = [
-        {
-            "id": hit.row["id"],
-            "url": f"{here}/bulletins/{hit.row['id']}",
-            **({"external_url": hit.row["url"]} if is_web(hit.row["url"]) else {}),
-            "title": _headline(hit.row),
-            "content_text": hit.row["text"],
-            "date_modified": _updated(hit.row),
-            "authors": [{"name": publisher(hit.row, catalogue)}],
-            "tags": [*hit.row["topics"], *([hit.row["level"]] if hit.row["level"] else [])],
-        }
-        for hit in hits
-    ]
-    return {"version": JSON_FEED, "title": name, "home_page_url": page_at, "feed_url": feed_at, "items": items}
+def changes_feed(archive: Archive, catalogue: Catalogue, request: Request, form: Form) -> Response:
+    """The newest changes: each is an entry of its own, so that a reader hears of an old bulletin's withdrawal too."""
+    chosen = Chosen.of(request.query_params)
+    with archive.reading() as session:
+        found = list(newest_in_full(session, 0, MOST, which=chosen.which))
+        times = times_of(session, [row["notification"] for row, _ in found])
+    entries = [_of_change(row, record, times[row["notification"]], catalogue) for row, record in found]
+    name = f"bulletins: changes {urlencode(chosen.pairs)}".strip()
+    return fed(Feed(name, chosen.address("/changes"), chosen.address(f"/changes.{form}"), entries), request, form)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The kinds and sources of changes that an address asks for."""
+
+    which: Which
+
+    @classmethod
+    def of(cls, params: QueryParams) -> Chosen:
+        """What the parameters `kind` and `source` choose, each given any number of times. Raises BadRequest."""
+        kinds, sources = (
+            list(dict.fromkeys(value for each in params.getlist(name) if (value := each.strip().lower())))
+            for name in ("kind", "source")
+        )
+        for kind in kinds:
+            if kind not in KINDS:
+                raise BadRequest(f"kind: {kind[:40]!r}, expected one of {', '.join(KINDS)}")
+        return cls(Which(kinds, sources))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        return [("kind", each) for each in self.which.kinds] + [("source", each) for each in self.which.sources]
+
+    def address(self, path: str, **more: str) -> str:
+        """An address that asks for the same."""
+        pairs = self.pairs + list(more.items())
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def toggled(self, name: str, value: str) -> str:
+        """The page with one kind or source more, or less where it is chosen."""
+        pair = (name, value)
+        pairs = [each for each in self.pairs if each != pair] + [pair] * (pair not in self.pairs)
+        return f"/changes?{urlencode(pairs)}" if pairs else "/changes"
+
+
+def _of_bulletin(row: Mapping[str, Any], worded: datetime, catalogue: Catalogue) -> Entry:
+    return Entry(
+        id=row["id"],
+        path=f"/bulletins/{row['id']}",
+        published_at=row["url"],
+        title=_headline(row) + ("" if row["state"] == "current" else f" ({row['state']})"),
+        appeared=row["first_seen"],
+        updated=max(row["first_seen"] or worded, worded),
+        author=publisher(row, catalogue),
+        tags=_tags(row),
+        text=row["text"],
+    )
+
+
+def _of_change(
+    row: Mapping[str, Any], record: Mapping[str, Any], times: Sequence[tuple[datetime, int]], catalogue: Catalogue
+) -> Entry:
+    kind, path = row["kind"], f"/bulletins/{row['notification']}"
+    if kind == "revised":
+        before, is_late = _place(times, row["revision"])
+        kind = "an earlier wording" if is_late else kind
+        path += "" if before is None else f"/compare/{before}/{row['revision']}"
+    return Entry(
+        id=f"{row['notification']}:{row['cursor']}",
+        path=path,
+        published_at=record["url"],
+        title=f"{kind}: {_headline(record)}",
+        appeared=row["at"],
+        updated=row["at"],
+        author=publisher(record, catalogue),
+        tags=[row["kind"], *_tags(record)],
+        text=record["text"],
+    )
+
+
+def _place(times: Sequence[tuple[datetime, int]], number: int) -> tuple[int | None, bool]:
+    """The wording before that one in time, and whether a later one was known before it was."""
+    numbers = [each for _, each in times]
+    place = numbers.index(number)
+    return (numbers[place - 1] if place else None), any(each < number for each in numbers[place + 1 :])
 
 
 def _headline(row: Mapping[str, Any]) -> str:
     level = f"{str(row['level']).upper()}: " if row["level"] else ""
-    state = "" if row["state"] == "current" else f" ({row['state']})"
-    return f"{level}{title(row)}{state}"
+    return f"{level}{title(row)}"
 
 
-def _updated(row: Mapping[str, Any]) -> str:
-    """When we first saw it: a feed's time is when its reader could have had it, not what the publisher states."""
-    seen: datetime | None = row["first_seen"]
-    return "1970-01-01T00:00:00Z" if seen is None else f"{seen.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _clean(text: str) -> str:
-    """Text without what XML 1.0 cannot hold."""
-    return "".join(mark if _is_character(ord(mark)) else "\N{REPLACEMENT CHARACTER}" for mark in text)
-
-
-def _is_character(code: int) -> bool:
-    return code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF
+def _tags(row: Mapping[str, Any]) -> list[str]:
+    return [*row["topics"], *([row["level"]] if row["level"] else [])]

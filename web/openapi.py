@@ -56,7 +56,9 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "/sources/{slug}", _operation("One source and its state", "Row", slug, can_be_missing=True)
     since = _in_query("since", {**NUMBER, "minimum": 0, "maximum": BIGGEST - 1}, "only what came after this cursor")
     limit = _in_query("limit", {**NUMBER, "minimum": 1, "maximum": MOST_CHANGES}, "at most so many")
-    yield "/changes", _operation("The change feed, oldest first", "Changes", since, limit)
+    kind = _in_query("kind", {"type": "array", "items": {"enum": list(KINDS)}}, "any of these kinds")
+    source = _in_query("source", STRINGS, "of bulletins of any of these sources")
+    yield "/changes", _operation("The change feed, oldest first", "Changes", since, limit, kind, source)
 
 
 def _export() -> dict[str, Any]:

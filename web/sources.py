@@ -9,12 +9,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.finding import LONDON, Asked, find_page, histogram
+from archive.finding import LONDON, Asked, find_page
 from archive.overview import gaps, last_runs, source_state, source_states, totals
 from archive.publications import publications_in, published_by
 from archive.quarantine import list_quarantine
 from archive.reading import NotFound
 from archive.store import Archive
+from archive.tally import histogram
 from web.answers import data, page, plain
 from web.catalogue import Catalogue, SourceFacts
 from web.charts import columns

@@ -9,16 +9,23 @@ from typing import Any
 import pytest
 
 from archive.facet_values import labels_of
-from archive.finding import Asked, Bar, counted, find_page, histogram, how_many
+from archive.finding import Asked, find_page, how_many
 from archive.query import BadQuery
 from archive.search import index, unindex
 from archive.store import Archive
+from archive.tally import Bar, counted, histogram
 from tests.archive.matcher import DAY_ZERO, entry
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, run, shown, with_document
 
 NOTE = "/Portals/4/CSSC/note.pdf"
 FIRST = shown("snow", "depot-fire", "tube-january", "port-verano", "lost-passes", "romance")
 SITE = SmallSite([[with_document(FIRST[0], NOTE), *FIRST[1:]]], {(NOTE, 0): b"%PDF-1.4 note"})
+
+
+@pytest.fixture(params=[2_000, 0], ids=["at once", "each"], autouse=True)
+def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few hits are counted at once, many by a count for each number; both must say the same."""
+    monkeypatch.setattr("archive.tally.MOST_AT_ONCE", request.param)
 
 
 @pytest.fixture

@@ -158,7 +158,10 @@ def test_show_with_differences(filled: Command, tmp_path: Path) -> None:
     assert found["revision"] == 2
     assert any(line.strip().startswith("+A lost dog with a red collar") for line in found["differences"])
     assert filled("show", hit["id"][:8]).rows[0]["id"] == hit["id"]
-    assert "red collar" in filled("show", hit["id"], "--format", "table", "--diff").out
+    printed = filled("show", hit["id"], "--format", "table", "--diff").out
+    assert "red collar" in printed
+    assert all(f"    {name} from {words}" in printed for name, words in found["evidence"].items())
+    assert len(found["evidence"]) > 3
     assert filled("show", "ffffffffffffffff").code == 2
 
 
@@ -198,6 +201,17 @@ def test_fetch_refuses_what_is_not_public(bulletins: Command, url: str) -> None:
     found = bulletins("fetch", url)
     assert (found.code, found.out) == (3, "")
     assert "expected" in found.err
+
+
+def test_changes_are_chosen_by_kind_and_source(filled: Command) -> None:
+    rows = filled("changes").rows
+    assert filled("changes", "--kind", "created", "--source", "bsia-cssc", "--limit", "3").rows == rows[:3]
+    assert filled("changes", "--kind", "withdrawn", "--kind", "revised").rows == []
+    assert filled("changes", "--source", "ncsc").rows == []
+    for option, expected in (("--kind", "one of created, revised"), ("--source", "one of ")):
+        refused = filled("changes", option, "vanished")
+        assert refused.code == 2
+        assert f"{option}: 'vanished', expected {expected}" in refused.err
 
 
 def test_replay_of_the_same_parser_changes_nothing(filled: Command) -> None:

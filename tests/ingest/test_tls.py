@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpcore
 import httpx
 import pytest
 from cryptography import x509
@@ -15,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from ingest.retries import Stopped
+from ingest.wire import Allowance, Wire
 from tests.servers import loopback, response, serving, then_close
 
 
@@ -91,3 +96,64 @@ def test_an_end_without_a_close_alert_is_no_end_under_tls(authority: Authority) 
         transport = loopback(server.port, authority.trusted())
         with httpx.Client(transport=transport, trust_env=False) as client, pytest.raises(httpx.ReadError):
             client.get("https://site.test/")
+
+
+@contextmanager
+def secured(authority: Authority) -> Iterator[tuple[Wire, TlsEnd]]:
+    """A wire under TLS, and its other end, which writes the records by hand."""
+    ours, theirs = socket.socketpair()
+    end = TlsEnd(theirs, authority.server("site.test", []))
+    shaking = threading.Thread(target=end.shake_hands, daemon=True)
+    shaking.start()
+    wire = Wire(ours).start_tls(authority.trusted(), "site.test", Allowance.starting_now())
+    shaking.join(20)
+    assert isinstance(wire, Wire)
+    yield wire, end
+    wire.close()
+    theirs.close()
+
+
+class TlsEnd:
+    """The server's end of a connection under TLS, whose records leave when and as far as a test says."""
+
+    def __init__(self, connection: socket.socket, context: ssl.SSLContext) -> None:
+        self._connection = connection
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_side=True)
+
+    def shake_hands(self) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._connection.sendall(self._out.read())
+                self._in.write(self._connection.recv(65_536))
+            else:
+                self._connection.sendall(self._out.read())
+                return
+
+    def record(self, content: bytes) -> bytes:
+        """The content as it crosses the wire."""
+        self._tls.write(content)
+        return self._out.read()
+
+    def send(self, piece: bytes) -> None:
+        self._connection.sendall(piece)
+
+
+def test_what_tls_has_read_is_not_waited_for_again(authority: Authority) -> None:
+    with secured(authority) as (wire, end):
+        end.send(end.record(b"a" * 9_000))
+        allowance = Allowance.starting_now(idle_seconds=1.0)
+        assert b"".join(wire.read(1_000, allowance) for _ in range(9)) == b"a" * 9_000
+
+
+def test_the_rest_of_a_record_is_waited_for(authority: Authority) -> None:
+    with secured(authority) as (wire, end):
+        record = end.record(b"whole")
+        end.send(record[:10])
+        threading.Timer(0.1, end.send, [record[10:]]).start()
+        assert wire.read(1_000, Allowance.starting_now()) == b"whole"
+        end.send(end.record(b"half")[:10])
+        with pytest.raises(httpcore.ReadTimeout):
+            wire.read(1_000, Allowance.starting_now(idle_seconds=0.05))

@@ -122,6 +122,8 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
 def undo_shape_0008(session: Session) -> None:
     for table in ("identities", "aliases"):
         session.execute(text(f"DROP INDEX ix_{table}_ref"))
+    session.execute(text("DROP INDEX ix_targets_role_source_state"))
+    session.execute(text("CREATE INDEX ix_targets_role_source ON targets (role, source)"))
     for name in ("links_wait", "forbidden"):
         session.execute(text(f"ALTER TABLE targets DROP COLUMN {name}"))
 

@@ -210,9 +210,7 @@ def test_a_stop_during_a_slow_fetch_leaves_nothing_half_stored(archive: Archive)
         assert runs(archive) == ["stopped"]
 
 
-def test_a_stop_waits_for_a_tick_and_the_tick_begins_nothing_any_more(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stop_waits_for_a_tick_which_begins_nothing(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     looking, go_on = threading.Event(), threading.Event()
     looks: list[datetime] = []
 

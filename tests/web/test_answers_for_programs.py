@@ -181,11 +181,12 @@ def test_a_citation_names_place_time_and_hash(site: httpx.Client, public_id: str
     "odd", ["Doors } shut", "}, note = {ours", "{", "50 % & $5 #1 a_b ~ ^ \\", "\\}\n@misc{", "\\input{x}"]
 )
 def test_nothing_that_a_publisher_writes_breaks_out_of_a_citation(odd: str) -> None:
-    row = {"id": "ab12", "source": "bsia-cssc", "issuers": ["btp"], "issued": "2018-02-20", "title": odd}
-    address = f"https://www.example.org/{odd}"
-    revision = {"revision": 1, "at": START, "url": address, "sha256": "0" * 64, "content_hash": "1" * 64}
+    row: dict[str, Any] = {"id": "ab12", "source": "bsia-cssc", "issuers": ["btp"], "issued": "2018-02-20"}
+    page = {"at": START, "url": f"https://www.example.org/{odd}", "sha256": "0" * 64, "matched": "first"}
+    revision = {**page, "revision": 1, "content_hash": "1" * 64, "documents": {f"/{odd}.pdf": "2" * 64}}
     names = Catalogue({}, {"btp": odd})
-    entry = bibtex(row, revision, names, "http://127.0.0.1/bulletins/ab12")
+    found = {**row, "title": odd, "revision": 1, "revisions": [revision]}
+    entry = bibtex(found, names, "http://127.0.0.1/bulletins/ab12")
     fields = dict(_bibtex_fields(entry))
     assert list(fields) == ["author", "title", "year", "date", "url", "urldate", "note"]
     assert fields["title"] == fields["author"]

@@ -21,7 +21,8 @@ from tests.lifecycle.world import START, opened
 from tests.web.payloads import AGAIN, CATALOGUE, MARKS, WORDS, document_of, fill
 from tests.web.structure import MARK, Structure, bare
 from web.app import make_app
-from web.news import ATOM, MOST
+from web.feeds import ATOM
+from web.news import MOST
 from web.server import serving
 from web.shown import is_web
 from web.sources import MOST_HELD
@@ -170,7 +171,7 @@ def test_the_atom_feed_has_the_elements_of_one(site: httpx.Client, rows: list[di
     answer = site.get("/search.atom?limit=50")
     feed = ElementTree.fromstring(answer.content)
     names = {each.tag.removeprefix(f"{{{ATOM}}}") for each in feed.iter()}
-    assert names == set("feed title id link updated entry author name category content".split())
+    assert names == set("feed title id link updated published entry author name category content".split())
     assert {name for each in feed.iter() for name in each.attrib} == {"rel", "type", "href", "term"}
     here = str(site.base_url).rstrip("/")
     assert all(each.attrib["href"].startswith(f"{here}/") for each in feed.iter(f"{{{ATOM}}}link"))
@@ -179,7 +180,7 @@ def test_the_atom_feed_has_the_elements_of_one(site: httpx.Client, rows: list[di
     by_id = {row["id"]: row for row in rows}
     for entry in entries:
         assert [each.tag.removeprefix(f"{{{ATOM}}}") for each in entry] == [
-            *("title", "id", "link", "updated", "author", "category", "category", "content")
+            *("title", "id", "link", "published", "updated", "author", "category", "category", "content")
         ]
         row = by_id[str(entry.findtext(f"{{{ATOM}}}id"))[-16:]]
         stated = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "\ufffd", row["text"])
@@ -189,13 +190,22 @@ def test_the_atom_feed_has_the_elements_of_one(site: httpx.Client, rows: list[di
 def test_the_json_feed_has_addresses_of_the_web_alone(site: httpx.Client, rows: list[dict[str, Any]]) -> None:
     feed = json.loads(site.get("/search.json?limit=50").content)
     by_id = {row["id"]: row for row in rows}
-    known = {"id", "url", "external_url", "title", "content_text", "date_modified", "authors", "tags"}
+    known = {"id", "url", "external_url", "title", "content_text", "date_published", "date_modified", "authors", "tags"}
     for item in feed["items"]:
         assert known - {"external_url"} <= item.keys() <= known
         row = by_id[item["id"]]
         assert item["content_text"] == row["text"] and row["title"] in item["title"]
         assert item.get("external_url") == (row["url"] if is_web(row["url"]) else None)
     assert len([item for item in feed["items"] if "external_url" in item]) >= 1
+
+
+def test_the_feeds_of_changes_are_words(site: httpx.Client, rows: list[dict[str, Any]]) -> None:
+    titles = {row["id"]: f"revised: {row['level'].upper()}: {row['title']}" for row in rows}
+    feed = ElementTree.fromstring(site.get("/changes.atom").content)
+    assert len(feed.findall(f"{{{ATOM}}}entry")) == MOST
+    assert {name for each in feed.iter() for name in each.attrib} == {"rel", "type", "href", "term"}
+    items = site.get("/changes.json").json()["items"]
+    assert [item["title"] for item in items] == [titles[item["id"][:16]] for item in items]
 
 
 def test_programs_get_the_words_as_they_are(site: httpx.Client, rows: list[dict[str, Any]]) -> None:

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 import web
-from archive.finding import LONDON, Bar, Histogram
+from archive.finding import LONDON
+from archive.tally import Bar, Histogram
 from tests.web.conftest import HOSTILE, NOTE_BODY
 from web.charts import columns
 
