@@ -21,9 +21,9 @@ from web.openapi import MOST_CHANGES
 from web.wanted import BIGGEST, MOST_AT_ONCE, number_in, wanted
 
 
-def list_notifications(archive: Archive, request: Request) -> Response:
+def list_notifications(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """The hits of a search, with the filters of the web: `items`, and `next` for `before`, or null."""
-    asked_for = wanted(request.query_params, per_page=MOST_AT_ONCE)
+    asked_for = wanted(request.query_params, catalogue.former, per_page=MOST_AT_ONCE)
     with archive.reading() as session:
         found = find_page(session, asked_for.asked)
     items = [{**hit.row, "snippet": _snippet(hit.passage.where, hit.passage.text)} for hit in found.hits]
@@ -72,7 +72,8 @@ def list_sources(archive: Archive, catalogue: Catalogue, request: Request) -> Re
 
 
 def one_source(archive: Archive, catalogue: Catalogue, request: Request, slug: str) -> Response:
-    """One source with its state."""
+    """One source with its state, under a name that it had, too."""
+    slug = catalogue.former.get(slug, slug)
     if slug not in catalogue.sources:
         raise NotFound(f"source {slug[:80]}: there is none, expected one of those listed")
     with archive.reading() as session:
@@ -80,11 +81,11 @@ def one_source(archive: Archive, catalogue: Catalogue, request: Request, slug: s
     return data(_source(catalogue, state), request)
 
 
-def changes(archive: Archive, request: Request) -> Response:
+def changes(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """The changes of chosen kinds and sources after the cursor `since`, oldest first; `next` goes on, or is null."""
     since = number_in(request.query_params, "since", 0, BIGGEST - 1) or 0
     limit = number_in(request.query_params, "limit", 1, MOST_CHANGES) or MOST_AT_ONCE
-    which = Chosen.of(request.query_params).which
+    which = Chosen.of(request.query_params, catalogue.former).which
     with archive.reading() as session:
         rows = list(list_changes(session, since, limit + 1, which))
     goes_on = len(rows) > limit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -34,6 +35,8 @@ MEDIA_TYPES = {
 }
 MOST_FORM_BYTES = 100
 TOO_LARGE = f"a form of more than {MOST_FORM_BYTES} bytes, expected the cursor of the front page"
+MOST_SECONDS = 10.0
+"""An answer that the archive works on for longer is refused; what is taken away may take its time."""
 Answer = Callable[[Request], Response]
 
 
@@ -51,6 +54,7 @@ def make_app(
 ) -> Starlette:
     """The pages, feeds and API of one archive; attachments are shown with pictures of their pages where `draw` is."""
     now = clock or (lambda: datetime.now(UTC))
+    whole, archive = archive, archive.within(MOST_SECONDS)
 
     def _of(name: str) -> Callable[[Request], str]:
         return lambda request: _holdable(str(request.path_params[name]))
@@ -65,10 +69,10 @@ def make_app(
         "/search": lambda r: search_page(archive, catalogue, r),
         "/search.atom": lambda r: news.search_feed(archive, catalogue, r, "atom"),
         "/search.json": lambda r: news.search_feed(archive, catalogue, r, "json"),
-        "/search.jsonl": lambda r: takeaway.search_export(archive, catalogue, r, "jsonl"),
-        "/search.csv": lambda r: takeaway.search_export(archive, catalogue, r, "csv"),
-        "/search/briefing": lambda r: takeaway.search_export(archive, catalogue, r, "briefing"),
-        "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(archive, catalogue, r, of_id(r)),
+        "/search.jsonl": lambda r: takeaway.search_export(whole, catalogue, r, "jsonl"),
+        "/search.csv": lambda r: takeaway.search_export(whole, catalogue, r, "csv"),
+        "/search/briefing": lambda r: takeaway.search_export(whole, catalogue, r, "briefing"),
+        "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(whole, catalogue, r, of_id(r)),
         "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
         "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
         "/bulletins/{id}/compare": lambda r: bulletins.comparison(r, of_id(r)),
@@ -86,12 +90,12 @@ def make_app(
         "/api/v1/notifications/{id}/revisions": lambda r: api.list_revisions(archive, r, of_id(r)),
         "/api/v1/notifications/{id}/attachments": lambda r: api.list_attachments(archive, r, of_id(r)),
         "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, r, of_id(r)),
-        "/api/v1/notifications": lambda r: api.list_notifications(archive, r),
-        "/api/v1/export": lambda r: takeaway.api_export(archive, catalogue, r),
+        "/api/v1/notifications": lambda r: api.list_notifications(archive, catalogue, r),
+        "/api/v1/export": lambda r: takeaway.api_export(whole, catalogue, r),
         "/api/v1/captures/{number:number}": lambda r: api.one_capture(archive, r, r.path_params["number"]),
         "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
         "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),
-        "/api/v1/changes": lambda r: api.changes(archive, r),
+        "/api/v1/changes": lambda r: api.changes(archive, catalogue, r),
         "/api/v1/openapi.json": lambda r: data(openapi.document(), r),
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
@@ -99,7 +103,7 @@ def make_app(
     routes = _routes(gets)
     if draw is not None:
         routes += _routes(_pictures(archive, Pictures(draw)))
-    routes.append(Route("/seen", _seen, methods=["POST"]))
+    routes.append(Route("/seen", partial(_seen, archive), methods=["POST"]))
     app = Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
     app.state.catalogue = catalogue
     return app
@@ -139,7 +143,7 @@ def _endpoint(make: Answer, turns: asyncio.Semaphore) -> Callable[[Request], obj
     return endpoint
 
 
-async def _seen(request: Request) -> Response:
+async def _seen(archive: Archive, request: Request) -> Response:
     """Only a form of ours sends this: browsers say where a request comes from (Sec-Fetch-Site, Origin)."""
     if not _is_ours(request):
         return refusal(request, HTTPStatus.FORBIDDEN, "from another site, expected the form of the front page")
@@ -149,7 +153,7 @@ async def _seen(request: Request) -> Response:
         if len(body) > MOST_FORM_BYTES:
             return refusal(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
     name, _, value = body.decode("ascii", "replace").partition("=")
-    return mark_seen(seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
+    return mark_seen(archive, seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
 
 
 def _is_ours(request: Request) -> bool:
@@ -170,6 +174,6 @@ async def _refused(request: Request, problem: Exception) -> Response:
 def _static(request: Request, name: str) -> Response:
     """One of the few files that the pages load."""
     place = STATIC / name
-    if place.suffix not in MEDIA_TYPES or not place.is_file() or place.parent != STATIC:
+    if len(name) > 100 or place.suffix not in MEDIA_TYPES or not place.is_file() or place.parent != STATIC:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return tagged(place.read_bytes(), request, MEDIA_TYPES[place.suffix])

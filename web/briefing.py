@@ -26,6 +26,8 @@ POLICY = (
 )
 """What the document itself asks browsers for, wherever it is opened: its own style and nothing else."""
 BRIEFING_HEADERS = {**HEADERS, "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'"}
+MOST_BRIEFED = 5_000
+"""Nobody prints more, and its contents are in memory as a whole."""
 MOST_URGENT_FIRST = (*reversed(LEVELS), None)
 
 

@@ -20,7 +20,7 @@ from archive.reading import number_of
 from archive.spreadsheet import csv_lines
 from archive.store import Archive, ArchiveUnusable, Session
 from web.answers import HEADERS
-from web.briefing import BRIEFING_HEADERS, briefing, described
+from web.briefing import BRIEFING_HEADERS, MOST_BRIEFED, briefing, described
 from web.catalogue import Catalogue
 from web.wanted import BadRequest, Wanted, wanted
 
@@ -43,11 +43,15 @@ Take = Callable[[Session], Iterator[bytes]]
 
 def search_export(archive: Archive, catalogue: Catalogue, request: Request, form: str) -> Response:
     """All that a search finds, by id. Raises BadRequest and BadQuery."""
-    asked_for = wanted(request.query_params)
+    asked_for = wanted(request.query_params, catalogue.former)
     here = f"{request.url.scheme}://{request.url.netloc}"
 
     def take(session: Session) -> Iterator[bytes]:
         numbers = numbers_by_id(session, asked_for.asked)
+        if form == "briefing" and len(numbers) > MOST_BRIEFED:
+            raise BadRequest(
+                f"a briefing of {len(numbers):,} bulletins, expected a search that finds {MOST_BRIEFED:,} or fewer"
+            )
         return written(session, numbers, form, catalogue, described(asked_for.asked), here)
 
     return _sent(archive, take, form, _name(asked_for), request)

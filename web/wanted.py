@@ -42,6 +42,7 @@ class Wanted:
 
     def toggled(self, path: str, name: str, value: str) -> str:
         """The address with one value of a filter more, or less where it is in force."""
+        value = value_of(name, value)
         pairs = [pair for pair in self.pairs if pair[0] != "before"]
         is_on = any(each == name and value_of(name, given) == value for each, given in pairs)
         kept = [pair for pair in pairs if not (pair[0] == name and is_on and value_of(name, pair[1]) == value)]
@@ -53,9 +54,13 @@ class Wanted:
         return any(name in SCOPE for name, _ in self.pairs)
 
 
-def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
-    """The search of these parameters; unknown ones are left out. Raises BadRequest."""
+def wanted(params: QueryParams, former: Mapping[str, str], *, per_page: int = PER_PAGE) -> Wanted:
+    """The search of these parameters; unknown ones are left out. Raises BadRequest.
+
+    `former` gives the present slugs of sources by those that they had.
+    """
     pairs = [(name, value.strip()) for name, value in params.multi_items() if value.strip()]
+    pairs = [(name, former.get(value, value) if name == "source" else value) for name, value in pairs]
     pairs = [pair for pair in pairs if pair[0] in (*SCOPE, "rank", "limit", "before")]
     _bound(pairs)
     given = {name: _only(name, [value for each, value in pairs if each == name]) for name, _ in pairs if name in ONCE}
