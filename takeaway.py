@@ -107,7 +107,7 @@ def export(
         except BadQuery as problem:
             refuse(str(problem))
         if format_name == "briefing" and len(numbers) > MOST_BRIEFED:
-            refuse(f"a briefing of {len(numbers):,} bulletins, expected a search that finds {MOST_BRIEFED:,} or fewer")
+            refuse(f"a briefing of {len(numbers):,} bulletins, expected a search for at most {MOST_BRIEFED:,}")
         with _written_to(output) as write:
             for piece in written(session, numbers, format_name, catalogue, described(asked), address):
                 if not write(piece):

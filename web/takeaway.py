@@ -50,7 +50,7 @@ def search_export(archive: Archive, catalogue: Catalogue, request: Request, form
         numbers = numbers_by_id(session, asked_for.asked)
         if form == "briefing" and len(numbers) > MOST_BRIEFED:
             raise BadRequest(
-                f"a briefing of {len(numbers):,} bulletins, expected a search that finds {MOST_BRIEFED:,} or fewer"
+                f"a briefing of {len(numbers):,} bulletins, expected a search for at most {MOST_BRIEFED:,}"
             )
         return written(session, numbers, form, catalogue, described(asked_for.asked), here)
 
