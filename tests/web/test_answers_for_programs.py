@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -110,9 +110,9 @@ def fitting(schema: dict[str, Any], whole: dict[str, Any], value: Any, where: st
     return found
 
 
-def test_the_description_is_of_every_address_and_true(site: httpx.Client, public_id: str) -> None:
+def test_the_description_is_of_every_address_and_true(site: httpx.Client, filled: Archive, public_id: str) -> None:
     whole = site.get("/api/v1/openapi.json").json()
-    served = {route.path for route in make_app(cast(Archive, None), CATALOGUE).routes if isinstance(route, Route)}
+    served = {route.path for route in make_app(filled, CATALOGUE).routes if isinstance(route, Route)}
     assert set(whole["paths"]) == {path.replace(":number", "") for path in served if path.startswith("/api/")} - {
         "/api/v1/openapi.json"
     }
