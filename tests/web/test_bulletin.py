@@ -120,5 +120,5 @@ def test_a_withdrawal_that_is_stated_is_not_called_a_disappearance(tmp_path: Pat
     row = {**WARNING, "codes": [["state", "withdrawn"], ["withdrawal-note", "This advice is elsewhere now."]]}
     with desk_of(tmp_path, [row]) as client:
         page = words_of(client.get(f"/bulletins/{only_id(client)}").text)
-    assert "This bulletin is withdrawn: its publisher says so, or does not show it any more." in page
+    assert "This bulletin is withdrawn: its publisher says so." in page
     assert "withdrawal-note: This advice is elsewhere now." in page
