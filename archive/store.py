@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
@@ -16,6 +18,12 @@ from sqlalchemy.orm import Session
 from archive.blobs import ArchiveUnusable, Blobs, BucketBlobs, FolderBlobs
 
 BUSY_TIMEOUT_MS = 30_000
+STEPS = 50_000
+"""So many steps of SQLite's machine, some milliseconds, lie between two looks at the clock."""
+
+
+class TookTooLong(ArchiveUnusable):
+    """What was asked of the archive takes longer than the one who asked has time for."""
 
 
 class Archive:
@@ -28,6 +36,13 @@ class Archive:
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         options = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reader = self.engine.execution_options(**options)
+        self._seconds: float | None = None
+
+    def within(self, seconds: float) -> Archive:
+        """The same archive, of which readings (on PostgreSQL: statements) that take longer raise TookTooLong."""
+        same = copy(self)
+        same._seconds = seconds
+        return same
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -52,7 +67,26 @@ class Archive:
         """One consistent view, never committed."""
         with _plain_errors(self.database_url), Session(self._reader, expire_on_commit=False) as session:
             self._begin(session.connection, "BEGIN")
-            yield session
+            with nullcontext() if self._seconds is None else self._ending_after(self._seconds, session):
+                yield session
+
+    @contextmanager
+    def _ending_after(self, seconds: float, session: Session) -> Iterator[None]:
+        until = time.monotonic() + seconds
+        sqlite = self._driver(session.connection()) if self._is_sqlite else None
+        if sqlite is not None:
+            sqlite.set_progress_handler(lambda: time.monotonic() > until, STEPS)
+        else:
+            session.execute(text(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}"))
+        try:
+            yield
+        except OperationalError as problem:
+            if time.monotonic() < until:
+                raise
+            raise TookTooLong(f"took longer than {seconds:g} s, expected a narrower search") from problem
+        finally:
+            if sqlite is not None:
+                sqlite.set_progress_handler(None, 0)
 
     def _begin(self, connection: Callable[[], Connection], words: str) -> None:
         """Begin the transaction in SQLite's own words, as its driver is kept from beginning any (`_prepare_sqlite`).
@@ -60,7 +94,10 @@ class Archive:
         A listener of SQLAlchemy's event `begin` would do the same and make every statement look for listeners.
         """
         if self._is_sqlite:
-            cast(sqlite3.Connection, connection().connection.driver_connection).execute(words)
+            self._driver(connection()).execute(words)
+
+    def _driver(self, connection: Connection) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, connection.connection.driver_connection)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -121,4 +158,4 @@ def _is_about_the_store(problem: DatabaseError | sqlite3.OperationalError) -> bo
     return any(sign in words for sign in ("readonly", "read-only", "full", "malformed", "not a database", "disk"))
 
 
-__all__ = ["Archive", "ArchiveUnusable", "Session", "open_blobs", "open_engine"]
+__all__ = ["Archive", "ArchiveUnusable", "Session", "TookTooLong", "open_blobs", "open_engine"]

@@ -13,10 +13,11 @@ from typing import Any
 from archive.export import Head, exported, heads
 from archive.facets import FACETS, LEVELS
 from archive.finding import LONDON, Asked
+from archive.provenance import in_force
 from archive.store import Session
 from web.answers import HEADERS, pieces_of
 from web.catalogue import Catalogue
-from web.citing import in_force, plain_citation
+from web.citing import plain_citation
 
 STYLE = (Path(__file__).parent / "static" / "briefing.css").read_text("utf-8")
 POLICY = (

@@ -12,12 +12,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from archive.indexing import all_pages_of
 from archive.kept import captures
+from archive.provenance import in_force
 from archive.reading import NotFound, documents, history, notification, number_of, sightings
 from archive.store import Archive, Session
 from web import shown
 from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
-from web.citing import bibtex, in_force, plain_citation
+from web.citing import bibtex, plain_citation
 from web.diffs import difference, differences
 from web.wanted import BIGGEST, BadRequest, number_in
 
@@ -110,7 +111,9 @@ def compare_page(
         if number not in revisions:
             raise NotFound(f"revision {number} of {public_id}: there is none, expected one of {sorted(revisions)}")
     between = difference(revisions[before], revisions[after])
-    then = {**found, **revisions[after]["record"], "source": found["source"], "revision": after}
+    until_then = [each for number, each in revisions.items() if number <= after]
+    then = {**found, **revisions[after]["record"], "source": found["source"]}
+    then |= {"revision": after, "revisions": until_then}
     cited = plain_citation(then, catalogue, address_of(request, found))
     return page("compare.html", catalogue=catalogue, row=found, between=between, citation=cited)
 

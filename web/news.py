@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from archive.changes import KINDS, Which, newest_changes, newest_in_full
 from archive.finding import find_page
-from archive.reading import worded_at
+from archive.reading import times_of, worded_at
 from archive.store import Archive
 from web.answers import page
 from web.catalogue import Catalogue
@@ -51,7 +51,8 @@ def changes_feed(archive: Archive, catalogue: Catalogue, request: Request, form:
     chosen = Chosen.of(request.query_params)
     with archive.reading() as session:
         found = list(newest_in_full(session, 0, MOST, which=chosen.which))
-    entries = [_of_change(row, record, catalogue) for row, record in found]
+        times = times_of(session, [row["notification"] for row, _ in found])
+    entries = [_of_change(row, record, times[row["notification"]], catalogue) for row, record in found]
     name = f"bulletins: changes {urlencode(chosen.pairs)}".strip()
     return fed(Feed(name, chosen.address("/changes"), chosen.address(f"/changes.{form}"), entries), request, form)
 
@@ -104,20 +105,32 @@ def _of_bulletin(row: Mapping[str, Any], worded: datetime, catalogue: Catalogue)
     )
 
 
-def _of_change(row: Mapping[str, Any], record: Mapping[str, Any], catalogue: Catalogue) -> Entry:
-    number = row["revision"]
-    is_compared = row["kind"] == "revised" and number > 1
+def _of_change(
+    row: Mapping[str, Any], record: Mapping[str, Any], times: Sequence[tuple[datetime, int]], catalogue: Catalogue
+) -> Entry:
+    kind, path = row["kind"], f"/bulletins/{row['notification']}"
+    if kind == "revised":
+        before, is_late = _place(times, row["revision"])
+        kind = "an earlier wording" if is_late else kind
+        path += "" if before is None else f"/compare/{before}/{row['revision']}"
     return Entry(
         id=f"{row['notification']}:{row['cursor']}",
-        path=f"/bulletins/{row['notification']}" + (f"/compare/{number - 1}/{number}" if is_compared else ""),
+        path=path,
         published_at=record["url"],
-        title=f"{row['kind']}: {_headline(record)}",
+        title=f"{kind}: {_headline(record)}",
         appeared=row["at"],
         updated=row["at"],
         author=publisher(record, catalogue),
         tags=[row["kind"], *_tags(record)],
         text=record["text"],
     )
+
+
+def _place(times: Sequence[tuple[datetime, int]], number: int) -> tuple[int | None, bool]:
+    """The wording before that one in time, and whether a later one was known before it was."""
+    numbers = [each for _, each in times]
+    place = numbers.index(number)
+    return (numbers[place - 1] if place else None), any(each < number for each in numbers[place + 1 :])
 
 
 def _headline(row: Mapping[str, Any]) -> str:

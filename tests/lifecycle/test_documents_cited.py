@@ -11,17 +11,22 @@ from sqlalchemy import select
 
 from archive.changes import list_changes
 from archive.derived import Document, Target
+from archive.export import exported
 from archive.finding import Asked, search
 from archive.overview import source_state
+from archive.provenance import Retrieval, retrieval
 from archive.reading import documents, history, number_of
+from archive.spreadsheet import csv_lines
 from archive.store import Archive
 from archive.tables import Capture, Check
 from archive.targets import want_passed_over
 from ingest.documents import DocumentReader
+from ingest.replay import replay
 from ingest.report import Report
 from ingest.run import run_source
 from ingest.tools import Tools
 from replica.faults import html_as_pdf, status
+from tests.archive.test_replay_with_another_parser import Shouting
 from tests.lifecycle.world import (
     PAGE,
     Clock,
@@ -111,6 +116,36 @@ def test_replaced_bytes_are_a_revision_of_each_that_cites_it(setting: Setting) -
     (old,), (new,) = first["documents"].values(), second["documents"].values()
     assert old != new == setting.target(ONE).sha256
     assert first["content_hash"] == second["content_hash"]
+
+
+def test_after_it_the_words_are_still_those_of_the_page(setting: Setting) -> None:
+    setting.run()
+    setting.upstream.step = 2
+    setting.run(minutes=70)
+    with setting.archive.reading() as session:
+        (row,) = (row for row in search(session, Asked(limit=50)) if row["revision"] == 2)
+        first, second = history(session, number_of(session, row["id"]))
+        found = retrieval({**row, "revisions": [first, second]})
+        (line,) = exported(session, [number_of(session, row["id"])], lambda slug: "")
+    assert found == Retrieval(first["at"], first["url"], first["sha256"])
+    assert second["url"].endswith(ONE)
+    assert f",{first['sha256']},{second['content_hash']}" in b"".join(csv_lines([line])).decode()
+
+
+def test_what_another_parser_reads_then_comes_after_it(setting: Setting) -> None:
+    setting.run()
+    setting.upstream.step = 2
+    setting.run(minutes=70)
+    assert replay(setting.archive, Shouting()).counts["revised", "title"] == 6
+    with setting.archive.reading() as session:
+        (row,) = (row for row in search(session, Asked(limit=50)) if row["revision"] == 3)
+        revisions = history(session, number_of(session, row["id"]))
+    assert [each["revision"] for each in revisions] == [1, 2, 3]
+    assert revisions[0]["documents"] != revisions[1]["documents"] == revisions[2]["documents"]
+    titles = [each["record"]["title"] for each in revisions]
+    assert titles == [titles[0], titles[0], titles[0].upper()]
+    found = retrieval({**row, "revisions": revisions})
+    assert found == Retrieval(revisions[0]["at"], revisions[0]["url"], revisions[0]["sha256"])
 
 
 def test_it_is_asked_again_by_its_age_and_conditionally(setting: Setting) -> None:
