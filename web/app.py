@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from archive.reading import NotFound
 from archive.store import Archive
 from web import api, bulletins, kept, news, openapi, sources, takeaway
 from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
@@ -52,7 +53,7 @@ def make_app(
     now = clock or (lambda: datetime.now(UTC))
 
     def _of(name: str) -> Callable[[Request], str]:
-        return lambda request: str(request.path_params[name])
+        return lambda request: _holdable(str(request.path_params[name]))
 
     of_id, of_slug = _of("id"), _of("slug")
 
@@ -102,6 +103,13 @@ def make_app(
     app = Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
     app.state.catalogue = catalogue
     return app
+
+
+def _holdable(name: str) -> str:
+    """The name, unless no database could hold it. Raises NotFound."""
+    if "\0" in name:
+        raise NotFound(f"{name[:80]!r}: nothing is called that, expected a name without noughts")
+    return name
 
 
 def _routes(gets: Mapping[str, Answer]) -> list[Route]:

@@ -15,9 +15,11 @@ SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    **{mark: f"\\{mark}" for mark in "&%$#_"},
 }
-"""What BibTeX and TeX take for their own signs."""
+"""What BibTeX and TeX take for their own signs; BibTeX counts a brace also behind a backslash."""
 
 
 INVENTED = "Invented, by the built-in replica."
