@@ -111,7 +111,9 @@ def compare_page(
         if number not in revisions:
             raise NotFound(f"revision {number} of {public_id}: there is none, expected one of {sorted(revisions)}")
     between = difference(revisions[before], revisions[after])
-    then = {**found, **revisions[after]["record"], "source": found["source"], "revision": after}
+    until_then = [each for number, each in revisions.items() if number <= after]
+    then = {**found, **revisions[after]["record"], "source": found["source"]}
+    then |= {"revision": after, "revisions": until_then}
     cited = plain_citation(then, catalogue, address_of(request, found))
     return page("compare.html", catalogue=catalogue, row=found, between=between, citation=cited)
 

@@ -120,5 +120,15 @@ def test_a_withdrawal_that_is_stated_is_not_called_a_disappearance(tmp_path: Pat
     row = {**WARNING, "codes": [["state", "withdrawn"], ["withdrawal-note", "This advice is elsewhere now."]]}
     with desk_of(tmp_path, [row]) as client:
         page = words_of(client.get(f"/bulletins/{only_id(client)}").text)
-    assert "This bulletin is withdrawn: its publisher says so, or does not show it any more." in page
+    assert "This bulletin is withdrawn: its publisher says so." in page
     assert "withdrawal-note: This advice is elsewhere now." in page
+
+
+def test_a_wording_that_came_back_is_cited_as_it_was_the_first_time(tmp_path: Path) -> None:
+    other = {**WARNING, "text": "Gusts of 99 mph."}
+    with desk_of(tmp_path, [WARNING], [other], [WARNING, {**other, "ref": "warning-8"}]) as client:
+        (row,) = (each for each in client.get("/api/v1/notifications").json()["items"] if each["ref"] == "warning-7")
+        first, _, last = client.get(f"/api/v1/notifications/{row['id']}/revisions").json()["items"]
+        cited = client.get(f"/bulletins/{row['id']}/compare/3/1").text.partition("Cite revision 1")[2]
+    assert first["content_hash"] == last["content_hash"] and first["sha256"] != last["sha256"]
+    assert first["sha256"] in cited and last["sha256"] not in cited
