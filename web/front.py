@@ -40,7 +40,7 @@ def front_page(archive: Archive, catalogue: Catalogue, request: Request, now: da
             "new": newest_changes(session, seen, MOST_CHANGES),
             "has_visited": seen > 0,
             "cursor": newest,
-            **threats(session),
+            **threats(session, catalogue),
             "days": last_days(session, now),
             "hits": find_page(session, Asked(limit=NEWEST)).hits,
             "attention": [told for each in states if needs_attention(catalogue, told := with_delay(each, now))],
@@ -82,9 +82,9 @@ def needs_attention(catalogue: Catalogue, state: Mapping[str, Any]) -> bool:
     return state["state"] not in FINE or any(told)
 
 
-def threats(session: Session) -> dict[str, Any]:
+def threats(session: Session, catalogue: Catalogue) -> dict[str, Any]:
     """For each scope the level that the newest bulletin in force states, with that bulletin."""
-    found, is_cut = threat_levels(session)
+    found, is_cut = threat_levels(session, [slug for slug, facts in catalogue.sources.items() if facts.ended])
     rows = notifications(session, {number for _, number in found.values()})
     told = [{"scope": scope, "level": level, "row": rows[number]} for scope, (level, number) in sorted(found.items())]
     return {"threats": told, "threats_of": MOST_LOOKED_AT if is_cut else None}

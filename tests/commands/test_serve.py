@@ -75,7 +75,7 @@ def served(home: Path, tmp_path: Path) -> Iterator[Served]:
 def test_bulletins_arrive_and_can_be_searched(served: Served, bulletins: Command) -> None:
     served.said(r"bsia-cssc: \d+ entries, \d+ new")
     assert len(bulletins("search", "--limit", "50").rows) >= 20
-    page = served.get("/")
+    page = served.get("/sources")
     assert page.status_code == 200
     assert "bsia-cssc" in page.text and "invented" in page.text
     assert served.get("/status.json").json()["totals"]["notifications"] >= 20

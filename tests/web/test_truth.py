@@ -88,9 +88,18 @@ def test_a_threat_level_stays_however_many_bulletins_state_another(
     with desk(archive) as ask:
         front = ask("/").text
         assert "SEVERE" in front and "SUBSTANTIAL" in front and "that state one have it" not in front
-        monkeypatch.setattr("archive.overview.threat_levels.__defaults__", (120,))
+        monkeypatch.setattr("archive.overview.threat_levels.__defaults__", ((), 120))
         front = ask("/").text
         assert "SEVERE" not in front and "bulletins in force that state one have it" in front
+
+
+def test_what_an_ended_source_said_of_the_threat_is_not_in_force(archive: Archive) -> None:
+    say(archive, [bulletin(1, threat_levels=(NORTH,))])
+    facts = CATALOGUE.sources["hostile"]
+    with desk(archive, Catalogue({"saying": facts})) as ask:
+        assert "SEVERE" in ask("/").text
+    with desk(archive, Catalogue({"saying": replace(facts, ended="since 2018")})) as ask:
+        assert "No bulletin in force states one." in ask("/").text
 
 
 def test_only_a_source_without_trouble_needs_no_attention() -> None:
