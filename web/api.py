@@ -13,7 +13,7 @@ from archive.finding import find_page, is_of_a_page
 from archive.kept import captures
 from archive.overview import source_state, source_states
 from archive.reading import NotFound, documents, history, notification, number_of, sightings
-from archive.store import Archive, Session
+from archive.store import Archive
 from web.answers import data
 from web.catalogue import Catalogue
 from web.news import Chosen
@@ -33,7 +33,7 @@ def list_notifications(archive: Archive, catalogue: Catalogue, request: Request)
 def one_notification(archive: Archive, request: Request, public_id: str) -> Response:
     """One bulletin with its sightings and attachments."""
     with archive.reading() as session:
-        number = _number(session, public_id)
+        number = number_of(session, public_id)
         found = {
             **notification(session, number),
             "sightings": sightings(session, number),
@@ -45,13 +45,13 @@ def one_notification(archive: Archive, request: Request, public_id: str) -> Resp
 def list_revisions(archive: Archive, request: Request, public_id: str) -> Response:
     """The revisions of one bulletin by the time of their captures."""
     with archive.reading() as session:
-        return data({"items": history(session, _number(session, public_id)), "next": None}, request)
+        return data({"items": history(session, number_of(session, public_id)), "next": None}, request)
 
 
 def list_attachments(archive: Archive, request: Request, public_id: str) -> Response:
     """The attachments of one bulletin."""
     with archive.reading() as session:
-        return data({"items": documents(session, _number(session, public_id)), "next": None}, request)
+        return data({"items": documents(session, number_of(session, public_id)), "next": None}, request)
 
 
 def one_capture(archive: Archive, request: Request, number: int) -> Response:
@@ -90,11 +90,6 @@ def changes(archive: Archive, catalogue: Catalogue, request: Request) -> Respons
         rows = list(list_changes(session, since, limit + 1, which))
     goes_on = len(rows) > limit
     return data({"items": rows[:limit], "next": str(rows[limit - 1]["cursor"]) if goes_on else None}, request)
-
-
-def _number(session: Session, public_id: str) -> int:
-    """The number of a notification by its whole id. Raises NotFound."""
-    return number_of(session, public_id)
 
 
 def _source(catalogue: Catalogue, state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The search page and its feeds."""
+"""The search page."""
 
 from __future__ import annotations
 

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from archive.facets import LEVELS
+
 LONDON = ZoneInfo("Europe/London")
 MOST_OF_A_TITLE = 300
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-LEVELS = ("green", "yellow", "amber", "red")
 THREAT_LEVELS = ("low", "moderate", "substantial", "severe", "critical")
 
 
