@@ -44,6 +44,7 @@ def front_page(archive: Archive, catalogue: Catalogue, request: Request, now: da
             "days": last_days(session, now),
             "hits": find_page(session, Asked(limit=NEWEST)).hits,
             "attention": [told for each in states if needs_attention(catalogue, told := with_delay(each, now))],
+            "missing": sum(each["missing"] for each in states),
             "totals": totals(session),
         }
     return page("front.html", catalogue=catalogue, **values)
@@ -75,10 +76,13 @@ def with_delay(state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def needs_attention(catalogue: Catalogue, state: Mapping[str, Any]) -> bool:
-    """Whether a source is worth a look: it fails, is held, is not asked, or has what could not be had or read."""
+    """Whether a source is worth a look: it fails, is held, is not asked, or has what could not be read.
+
+    What it links to and nobody has any more is no trouble of ours: it is counted elsewhere.
+    """
     if catalogue.sources[state["source"]].ended and state["state"] == "never read":
         return False
-    told = (state[name] for name in ("problem", "quarantined", "gaps", "missing", "overdue"))
+    told = (state[name] for name in ("problem", "quarantined", "gaps", "overdue"))
     return state["state"] not in FINE or any(told)
 
 

@@ -232,4 +232,4 @@ def test_the_beginning_of_an_id_leads_to_the_stable_address(site: httpx.Client, 
 
 def test_a_withdrawn_bulletin_says_so(site: httpx.Client) -> None:
     (row,) = site.get("/api/v1/notifications", params={"state": "withdrawn"}).json()["items"]
-    assert "its publisher says so, or does not show it any more" in site.get(f"/bulletins/{row['id']}").text
+    assert "its publisher does not show it any more" in site.get(f"/bulletins/{row['id']}").text

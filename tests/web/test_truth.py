@@ -18,6 +18,7 @@ from sqlalchemy import update
 from archive.derived import Target
 from archive.records import Notification
 from archive.store import Archive
+from archive.targets import ensure_target
 from ingest.settling import arrive
 from parsers.page import Page
 from parsers.source import Source
@@ -111,7 +112,6 @@ def test_only_a_source_without_trouble_needs_no_attention() -> None:
         {"problem": "no answer"},
         {"quarantined": 1},
         {"gaps": 1},
-        {"missing": 1},
         {"next_check": NOW - timedelta(minutes=61)},
     )
     for trouble in troubles:
@@ -122,12 +122,15 @@ def test_the_front_page_says_what_is_missing_and_who_is_not_asked(archive: Archi
     say(archive, [bulletin(1)])
     known = Catalogue({"saying": CATALOGUE.sources["hostile"]})
     with desk(archive, known, START + timedelta(minutes=20)) as ask:
-        assert "None: all that are read answer" in ask("/").text
+        page = ask("/").text
+        assert "None: all that are read answer" in page and "are missing" not in page
     with archive.writing() as session:
         session.execute(update(Target).values(next_check_at=START))
+        ensure_target(session, "saying", "detail", "https://www.example.org/gone", START)[0].state = "missing"
     with desk(archive, known, START + timedelta(days=400)) as ask:
         page = ask("/").text
     assert "None: all that are read answer" not in page and "· not asked, due" in page
+    assert "1 linked page or documents are missing, and 0 documents could not be read" in page
 
 
 def test_what_was_seen_of_one_archive_is_not_seen_of_another(archive: Archive, tmp_path: Path) -> None:
