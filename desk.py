@@ -68,6 +68,8 @@ def catalogue_of(chosen: Iterable[Source], *, replica: bool = False) -> Catalogu
     from parsers.organisations import ORGANISATIONS
     from web.catalogue import Catalogue, SourceFacts
 
+    chosen = list(chosen)
+    former = {old: each.slug for each in chosen for old in each.formerly}
     facts = {
         each.slug: SourceFacts(
             each.slug, each.publisher, each.rights, each.basis, each.start[0], each.every_minutes, each.ended
@@ -75,4 +77,4 @@ def catalogue_of(chosen: Iterable[Source], *, replica: bool = False) -> Catalogu
         for each in chosen
     }
     names = {slug: each.name for slug, each in ORGANISATIONS.items()}
-    return Catalogue(facts, names, REPLICA_BANNER if replica else "", invented=replica)
+    return Catalogue(facts, names, REPLICA_BANNER if replica else "", invented=replica, former=former)

@@ -93,7 +93,7 @@ def export(
     """Take away all that a search finds, or all there is: sorted by id, equal archives in equal bytes."""
     from archive.export import numbers_by_id
     from archive.query import BadQuery
-    from web.briefing import described
+    from web.briefing import MOST_BRIEFED, described
     from web.takeaway import written
 
     chosen = {"level": level, "source": source, "issuer": issuer, "region": region, "topic": topic}
@@ -106,6 +106,8 @@ def export(
             numbers = numbers_by_id(session, asked)
         except BadQuery as problem:
             refuse(str(problem))
+        if format_name == "briefing" and len(numbers) > MOST_BRIEFED:
+            refuse(f"a briefing of {len(numbers):,} bulletins, expected a search for at most {MOST_BRIEFED:,}")
         with _written_to(output) as write:
             for piece in written(session, numbers, format_name, catalogue, described(asked), address):
                 if not write(piece):

@@ -33,6 +33,8 @@ PROSE = (
     "about",
 )
 """Columns that may be folded; the others keep to one line."""
+LEAST_PROSE = 16
+"""What is folded into fewer columns than that cannot be read."""
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
     (re.compile(r"(://[^:/@\s]*):[^@/\s]*@"), r"\1:***@"),
@@ -174,12 +176,11 @@ def _is_prose(rows: Sequence[Row], column: str) -> bool:
 
 
 def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
-    """Whether columns that may not be folded need more than the terminal has."""
-    if any(_is_prose(rows, column) for column in columns):
-        return False
-    cells = ([_heading(column), *(_lines(row, column) for row in rows)] for column in columns)
+    """Whether columns that may not be folded leave too little of the terminal for those that may."""
+    fixed = [column for column in columns if not _is_prose(rows, column)]
+    cells = ([_heading(column), *(_lines(row, column) for row in rows)] for column in fixed)
     widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
-    return sum(widest) + 2 * len(columns) - 2 > width
+    return sum(widest) + 2 * (len(columns) - 1) + LEAST_PROSE * (len(columns) - len(fixed)) > width
 
 
 def _print_upright(rows: Sequence[Row], columns: Sequence[str]) -> None:

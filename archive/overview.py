@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.derived import Document, Gap, NotificationRow, Quarantined, Target
+from archive.derived import Document, Gap, NotificationRow, Quarantined, Revision, Target
 from archive.leases import is_gone
 from archive.runs import BACKFILL
+from archive.search import find
 from archive.tables import Capture, Identity, Run
+
+MOST_LOOKED_AT, AT_ONCE = 2_000, 500
+_THREATS = (
+    select(NotificationRow.id, NotificationRow.source, Revision.record["threat_levels"])
+    .join(Revision, and_(Revision.notification_id == NotificationRow.id, Revision.number == NotificationRow.revision))
+    .where(NotificationRow.id.in_(bindparam("numbers", expanding=True)))
+)
 
 
 def source_state(session: Session, slug: str) -> dict[str, Any]:
@@ -129,6 +137,26 @@ def last_runs(session: Session, slug: str, most: int) -> list[dict[str, Any]]:
         | {"accounts": dict(row.accounts)}
         for row in rows
     ]
+
+
+def threat_levels(
+    session: Session, ended: Collection[str] = (), most: int = MOST_LOOKED_AT
+) -> tuple[dict[str, tuple[str, int]], bool]:
+    """For each scope the level that the newest bulletin in force states, and that bulletin's number.
+
+    What sources say that have `ended` is not in force: nobody takes it back. Whether older bulletins than the newest
+    `most` that state one were not looked at is told beside.
+    """
+    hits = find(session, None, facets={"has": ["threat-level"], "state": ["current"]}, limit=most + 1)
+    found: dict[str, tuple[str, int]] = {}
+    for first in range(0, min(len(hits), most), AT_ONCE):
+        numbers = [hit.notification_id for hit in hits[first : min(first + AT_ONCE, most)]]
+        rows = session.execute(_THREATS, {"numbers": numbers})
+        stated = {number: levels for number, source, levels in rows if source not in ended}
+        for number in numbers:
+            for each in stated.get(number) or ():
+                found.setdefault(each["scope"], (each["level"], number))
+    return found, len(hits) > most
 
 
 def totals(session: Session) -> dict[str, int]:

@@ -17,6 +17,8 @@ from archive.origins import origin
 from archive.tables import Capture, Identity, plain
 
 SHORTEST_ID, HEX = 6, re.compile("[0-9a-f]+")
+FOLLOWING = dict(itertools.pairwise("0123456789abcdefg"))
+"""What comes after each digit of an id in the order of every locale: signs stand before digits in some."""
 
 _IDENTITIES, _ROWS, _REVISIONS = plain(Identity), plain(NotificationRow), plain(Revision)
 _SIGHTINGS, _TARGETS, _ALIASES = plain(Sighting), plain(Target), plain(Alias)
@@ -45,6 +47,11 @@ _WORDED = (
     select(_IDENTITIES.c.public_id, _REVISIONS.c.at)
     .join(_ROWS, _ROWS.c.id == _IDENTITIES.c.notification_id)
     .join(_REVISIONS, and_(_REVISIONS.c.notification_id == _ROWS.c.id, _REVISIONS.c.number == _ROWS.c.revision))
+    .where(_IDENTITIES.c.public_id.in_(bindparam("ids", expanding=True)))
+)
+_TIMES = (
+    select(_IDENTITIES.c.public_id, _REVISIONS.c.at, _REVISIONS.c.number)
+    .join(_REVISIONS, _REVISIONS.c.notification_id == _IDENTITIES.c.notification_id)
     .where(_IDENTITIES.c.public_id.in_(bindparam("ids", expanding=True)))
 )
 _LEARNT = select(_ALIASES.c.ref, _ALIASES.c.notification_id).where(_ALIASES.c.notification_id.in_(_NUMBERS))
@@ -89,6 +96,14 @@ def notifications(session: Session, numbers: Collection[int]) -> dict[int, dict[
     }
 
 
+def times_of(session: Session, public_ids: Collection[str]) -> dict[str, list[tuple[datetime, int]]]:
+    """When each wording of each of these notifications was captured, with its number, in order of time, by id."""
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    for public_id, at, number in session.execute(_TIMES, {"ids": sorted(public_ids)}):
+        found.setdefault(public_id, []).append((at, number))
+    return {public_id: sorted(times) for public_id, times in found.items()}
+
+
 def worded_at(session: Session, public_ids: Collection[str]) -> dict[str, datetime]:
     """When the present wording of each of these notifications was captured, by id."""
     return {row.public_id: row.at for row in session.execute(_WORDED, {"ids": sorted(public_ids)})}
@@ -107,7 +122,7 @@ def number_of(session: Session, public_id: str) -> int:
     if len(wanted) >= SHORTEST_ID:
         found |= set(session.scalars(_BY_REF, {"ref": public_id}))
         if HEX.fullmatch(wanted):
-            after = f"{wanted[:-1]}{chr(ord(wanted[-1]) + 1)}"
+            after = f"{wanted[:-1]}{FOLLOWING[wanted[-1]]}"
             found |= set(session.scalars(_BEGINNING, {"first": wanted, "after": after}))
     if len(found) != 1:
         what = "several begin so, expected more of it" if found else "there is none, expected an id that `search` shows"

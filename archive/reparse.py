@@ -146,9 +146,13 @@ def _append_reread(
     content_hash: str,
     newer: Capture | None,
 ) -> None:
-    """Append the entry as read now to a revision of it: of the same capture, or of a `newer` one."""
+    """Append the entry as read now to a revision of it: of the same capture, or of a `newer` one.
+
+    Of the same it comes after documents that were replaced since, which it has as they are now.
+    """
     session = keeper.session
     newest = session.scalar(select(func.max(Revision.number)).where(Revision.notification_id == row.id)) or 0
+    current = session.get_one(Revision, (row.id, row.revision))
     session.add(
         Revision(
             notification_id=row.id,
@@ -156,11 +160,11 @@ def _append_reread(
             content_hash=content_hash,
             hash_version=HASH_VERSION,
             record=entry.notification.as_row(),
-            documents=session.get_one(Revision, (row.id, row.revision)).documents,
+            documents=current.documents,
             capture_id=newer.id if newer else revision.capture_id,
             position=entry.position,
             entry_hash=entry.entry_hash,
-            at=newer.fetched_at if newer else revision.at,
+            at=newer.fetched_at if newer else max(revision.at, current.at),
             cause="parser",
             method=revision.method,
             score=revision.score,

@@ -14,6 +14,8 @@ from archive.words import fold, word_spans
 AROUND_CHARACTERS = 80
 MAX_MATCHES = 5_000
 MAX_MATCH_CHARACTERS = 1_000
+MOST_CHARACTERS = 500_000
+"""After so much text, the best passage until then is the one: a better one is not looked for in the rest."""
 REACH_FOR_A_SPACE = 20
 REACH_FOR_A_CHARACTER = 32
 ELLIPSIS = "…"
@@ -48,8 +50,11 @@ def snippet(
     labelled = list(fields.items() if isinstance(fields, Mapping) else fields)
     phrases = list(dict.fromkeys(phrases_to_show(parse(query)))) if query is not None else []
     label, text = next(((label, text) for label, text in labelled if text.strip()), ("", ""))
-    best, marks, passage = 0, list[_Match](), (0, 0)
+    best, marks, passage, looked_at = 0, list[_Match](), (0, 0), 0
     for candidate, candidate_text in labelled:
+        if best and looked_at > MOST_CHARACTERS:
+            break
+        looked_at += len(candidate_text)
         found = list(islice(_matches(candidate_text, phrases), MAX_MATCHES))
         score, span = _best_passage(found, 2 * around)
         if score > best:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.provenance import in_force, retrieval
+
 BYTE_ORDER_MARK = "\ufeff"
 """Stands before the heading: without it Excel takes UTF-8 for the code page of its country."""
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -48,7 +50,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    current = next(each for each in row["revisions"] if each["revision"] == row["revision"])
+    retrieved = retrieval(row)
     cited = (each for each in row["documents"] if each["cited"])
     return {
         **row,
@@ -56,10 +58,10 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
         "threat_levels": [f"{each['scope']}: {each['level']}" for each in row["threat_levels"]],
         "links": [_joined(each["url"], each["text"]) for each in row["links"]],
         "attachments": [_joined(each["url"], each["sha256"], each["title"]) for each in cited],
-        "retrieved_at": current["at"],
-        "retrieved_from": current["url"],
-        "sha256": current["sha256"],
-        "content_hash": current["content_hash"],
+        "retrieved_at": retrieved.at,
+        "retrieved_from": retrieved.url,
+        "sha256": retrieved.sha256,
+        "content_hash": in_force(row)["content_hash"],
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, StatementError
 from sqlalchemy.orm import Session
@@ -21,6 +23,12 @@ NOT_KEPT = (StatementError, ValueError, OverflowError)
 """What writing raises, where it is not `ArchiveUnusable`, of what the database does not keep; `said_of` says why."""
 VALUE_STATES = ("22", "23", "54")
 """Classes of SQLSTATE that are about what is written: data exceptions, broken constraints, limits of the program."""
+STEPS = 50_000
+"""So many steps of SQLite's machine, some milliseconds, lie between two looks at the clock."""
+
+
+class TookTooLong(ArchiveUnusable):
+    """What was asked of the archive takes longer than the one who asked has time for."""
 
 
 class Archive:
@@ -33,6 +41,13 @@ class Archive:
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         options = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reader = self.engine.execution_options(**options)
+        self._seconds: float | None = None
+
+    def within(self, seconds: float) -> Archive:
+        """The same archive, of which readings (on PostgreSQL: statements) that take longer raise TookTooLong."""
+        same = copy(self)
+        same._seconds = seconds
+        return same
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -57,7 +72,26 @@ class Archive:
         """One consistent view, never committed."""
         with _plain_errors(self.database_url), Session(self._reader, expire_on_commit=False) as session:
             self._begin(session.connection, "BEGIN")
-            yield session
+            with nullcontext() if self._seconds is None else self._ending_after(self._seconds, session):
+                yield session
+
+    @contextmanager
+    def _ending_after(self, seconds: float, session: Session) -> Iterator[None]:
+        until = time.monotonic() + seconds
+        sqlite = self._driver(session.connection()) if self._is_sqlite else None
+        if sqlite is not None:
+            sqlite.set_progress_handler(lambda: time.monotonic() > until, STEPS)
+        else:
+            session.execute(text(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}"))
+        try:
+            yield
+        except OperationalError as problem:
+            if time.monotonic() < until:
+                raise
+            raise TookTooLong(f"took longer than {seconds:g} s, expected a narrower search") from problem
+        finally:
+            if sqlite is not None:
+                sqlite.set_progress_handler(None, 0)
 
     def _begin(self, connection: Callable[[], Connection], words: str) -> None:
         """Begin the transaction in SQLite's own words, as its driver is kept from beginning any (`_prepare_sqlite`).
@@ -65,7 +99,10 @@ class Archive:
         A listener of SQLAlchemy's event `begin` would do the same and make every statement look for listeners.
         """
         if self._is_sqlite:
-            cast(sqlite3.Connection, connection().connection.driver_connection).execute(words)
+            self._driver(connection()).execute(words)
+
+    def _driver(self, connection: Connection) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, connection.connection.driver_connection)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -136,4 +173,13 @@ def said_of(problem: BaseException) -> str:
     return UNKEPT.sub("\N{REPLACEMENT CHARACTER}", f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}")
 
 
-__all__ = ["NOT_KEPT", "Archive", "ArchiveUnusable", "Session", "open_blobs", "open_engine", "said_of"]
+__all__ = [
+    "NOT_KEPT",
+    "Archive",
+    "ArchiveUnusable",
+    "Session",
+    "TookTooLong",
+    "open_blobs",
+    "open_engine",
+    "said_of",
+]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from archive.facet_values import labels_of
 from archive.facets import token_of
 from archive.finding import LONDON, Asked, how_many_each
+from archive.query import has_prefix, parse
 from archive.search import MOST_COUNTED, keys_of, span, tokens_of
 from archive.search_scope import moment_of
 
@@ -26,6 +27,8 @@ MOST_EDGES = 401
 """Of more years than that a histogram has the last."""
 MOST_AT_ONCE = 2_000
 """Up to so many hits are counted one by one, which is quicker than a statement's work for each number."""
+MOST_VALUES = 200
+"""Of more values than that there is no count for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,13 @@ def counted(
 ) -> dict[str, list[Counted]]:
     """Of each filter the values that would leave something, most first; those in force stay, whatever they leave.
 
-    Counts end at `most`. Raises BadQuery.
+    Counts end at `most`; `is_costly` says when they are of the newest hits alone. Raises BadQuery.
     """
     labels = labels_of(session, facets)
     chosen = [(facet, value) for facet, values in labels.items() for value in values]
     searches = [replace(asked, before=None, facets={**asked.facets, facet: [value]}) for facet, value in chosen]
-    numbers = _counted_at_once(session, searches, min(most, MOST_AT_ONCE)) or how_many_each(session, searches, most)
+    numbers = _counted_at_once(session, searches, min(most, MOST_AT_ONCE), is_costly(asked, len(searches)))
+    numbers = numbers or how_many_each(session, searches, most)
     found: dict[str, list[Counted]] = {facet: [] for facet in facets}
     for (facet, value), (number, more) in zip(chosen, numbers, strict=True):
         if number or value in asked.facets.get(facet, ()):
@@ -74,22 +78,33 @@ def counted(
     return {facet: sorted(values, key=partial(_place, asked, facet)) for facet, values in found.items()}
 
 
-def _counted_at_once(session: Session, searches: Sequence[Asked], most: int) -> list[tuple[int, bool]] | None:
-    """The same numbers from the hits of the query themselves, which is quicker; None where it has more than `most`.
+def is_costly(asked: Asked, values: int = 0) -> bool:
+    """Whether a count for each value would take long: a beginning of words is looked up anew by each of them.
 
-    All the searches are of one query and one span.
+    Then what its newest MOST_AT_ONCE hits have is told, as that many or more.
+    """
+    parsed = None if asked.query is None else parse(asked.query)
+    return values > MOST_VALUES or (parsed is not None and has_prefix(parsed))
+
+
+def _counted_at_once(
+    session: Session, searches: Sequence[Asked], most: int, is_enough: bool
+) -> list[tuple[int, bool]] | None:
+    """The same numbers from the hits of the query themselves, which is quicker.
+
+    Where it has more than `most`, those of the newest if that `is_enough`, else None. All are of one query and span.
     """
     if not searches:
         return []
     keys = keys_of(session, **replace(searches[0], facets={}).scope, limit=most + 1)
-    if len(keys) > most:
+    goes_on = len(keys) > most
+    if goes_on and not is_enough:
         return None
     having: dict[str, set[int]] = defaultdict(set)
-    for key, tokens in tokens_of(session, keys):
+    for key, tokens in tokens_of(session, keys[:most]):
         for token in tokens:
             having[token].add(key)
-
-    return [(_passing(keys, having, each.facets), False) for each in searches]
+    return [(_passing(keys[:most], having, each.facets), goes_on) for each in searches]
 
 
 def _passing(keys: Sequence[int], having: Mapping[str, set[int]], facets: Mapping[str, Sequence[str]]) -> int:
@@ -115,10 +130,13 @@ def _place(asked: Asked, facet: str, each: Counted) -> tuple[bool, int, str]:
 def histogram(session: Session, asked: Asked) -> Histogram | None:
     """How the bulletins that state when they were issued, or that we met first then, lie in time; None for none.
 
-    Raises BadQuery.
+    None, too, where each bar would take long (`is_costly`) and there are more than MOST_COUNTED. Raises BadQuery.
     """
-    moments = [moment_of(key) for key in keys_of(session, **asked.scope, limit=MOST_AT_ONCE + 1)]
-    is_whole = len(moments) <= MOST_AT_ONCE
+    at_once = MOST_COUNTED if is_costly(asked) else MOST_AT_ONCE
+    moments = [moment_of(key) for key in keys_of(session, **asked.scope, limit=at_once + 1)]
+    is_whole = len(moments) <= at_once
+    if not is_whole and is_costly(asked):
+        return None
     ends = span(session, **asked.scope) if not is_whole else (moments[-1], moments[0]) if moments else None
     if ends is None:
         return None

@@ -202,9 +202,9 @@ def _take(
     try:
         held, fetched = answers.take(target)
     except (FetchFailed, Refused) as problem:
-        keep_hops(archive, source, target, problem, tools.clock())
         if tools.stop.is_set():
             raise NotAsked("the run is being stopped", 0, waits=True) from problem
+        keep_hops(archive, source, target, problem, tools.clock())
         if unasked := not_asked(problem):
             raise unasked from problem
         told = getattr(problem, "retry_after_seconds", None)

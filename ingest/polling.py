@@ -97,7 +97,12 @@ class Address(Protocol):
 
 
 def ask(source: Source, tools: Tools, url: str, earlier: Sequence[Sequence[str]]) -> Fetched:
-    """Fetch `url` with the validators among the headers of an earlier capture. Raises FetchFailed or Refused."""
+    """Fetch `url` with the validators among the headers of an earlier capture.
+
+    Raises FetchFailed or Refused; once the run is to stop, nothing is asked any more.
+    """
+    if tools.stop.is_set():
+        raise FetchFailed(url, "the run is being stopped, expected the next one to ask")
     headers = {name.lower(): value for name, value in earlier}
     options = tools.options_of(source.slug)
     etag, last_modified = headers.get("etag"), headers.get("last-modified")

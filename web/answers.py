@@ -42,6 +42,8 @@ _PAGES = Environment(
     loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _PAGES.filters |= {"moment": shown.moment, "machine": shown.machine, "issued": shown.issued, "class_of": shown.class_of}
+_PAGES.filters |= {"scope": shown.scope, "language": shown.language}
+_PAGES.filters |= {"span": shown.span, "stated": shown.moment_stated, "brief": shown.brief}
 _PAGES.tests["web"] = shown.is_web
 _PAGES.globals |= {"pieces": shown.pieces, "threat_levels": shown.THREAT_LEVELS}
 
@@ -71,10 +73,15 @@ def data(content: Any, request: Request, media_type: str = "application/json", s
 def tagged(body: bytes, request: Request, media_type: str, status: int = 200) -> Response:
     """A body with a strong ETag, or 304 without it where the request names that very one (RFC 9110, 13.1.2)."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    asked = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
-    if status == HTTPStatus.OK and (etag in asked or "*" in asked):
+    if status == HTTPStatus.OK and is_held(request, etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**HEADERS, "ETag": etag})
     return Response(body, status, headers={**HEADERS, "ETag": etag}, media_type=media_type)
+
+
+def is_held(request: Request, etag: str) -> bool:
+    """Whether the reader has it already, by what its If-None-Match names."""
+    asked = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
+    return etag in asked or "*" in asked
 
 
 def plain(value: object) -> str:
@@ -102,7 +109,8 @@ def refusal(request: Request, status: HTTPStatus, reason: str, headers: Mapping[
     if request.url.path.startswith("/api/"):
         answer = data({"status": status, "title": status.phrase, "detail": reason}, request, PROBLEM, status)
     else:
-        query = request.query_params.get("q", "")
-        answer = page("refusal.html", status, title=status.phrase, reason=reason, query=query)
+        values = {"query": request.query_params.get("q", ""), "is_search": request.url.path.startswith("/search")}
+        catalogue = request.app.state.catalogue
+        answer = page("refusal.html", status, title=status.phrase, reason=reason, catalogue=catalogue, **values)
     answer.headers.update(headers or {})
     return answer

@@ -13,7 +13,7 @@ from archive.finding import find_page, is_of_a_page
 from archive.kept import captures
 from archive.overview import source_state, source_states
 from archive.reading import NotFound, documents, history, notification, number_of, sightings
-from archive.store import Archive, Session
+from archive.store import Archive
 from web.answers import data
 from web.catalogue import Catalogue
 from web.news import Chosen
@@ -21,9 +21,9 @@ from web.openapi import MOST_CHANGES
 from web.wanted import BIGGEST, MOST_AT_ONCE, number_in, wanted
 
 
-def list_notifications(archive: Archive, request: Request) -> Response:
+def list_notifications(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """The hits of a search, with the filters of the web: `items`, and `next` for `before`, or null."""
-    asked_for = wanted(request.query_params, per_page=MOST_AT_ONCE)
+    asked_for = wanted(request.query_params, catalogue.former, per_page=MOST_AT_ONCE)
     with archive.reading() as session:
         found = find_page(session, asked_for.asked)
     items = [{**hit.row, "snippet": _snippet(hit.passage.where, hit.passage.text)} for hit in found.hits]
@@ -33,7 +33,7 @@ def list_notifications(archive: Archive, request: Request) -> Response:
 def one_notification(archive: Archive, request: Request, public_id: str) -> Response:
     """One bulletin with its sightings and attachments."""
     with archive.reading() as session:
-        number = _number(session, public_id)
+        number = number_of(session, public_id)
         found = {
             **notification(session, number),
             "sightings": sightings(session, number),
@@ -45,13 +45,13 @@ def one_notification(archive: Archive, request: Request, public_id: str) -> Resp
 def list_revisions(archive: Archive, request: Request, public_id: str) -> Response:
     """The revisions of one bulletin by the time of their captures."""
     with archive.reading() as session:
-        return data({"items": history(session, _number(session, public_id)), "next": None}, request)
+        return data({"items": history(session, number_of(session, public_id)), "next": None}, request)
 
 
 def list_attachments(archive: Archive, request: Request, public_id: str) -> Response:
     """The attachments of one bulletin."""
     with archive.reading() as session:
-        return data({"items": documents(session, _number(session, public_id)), "next": None}, request)
+        return data({"items": documents(session, number_of(session, public_id)), "next": None}, request)
 
 
 def one_capture(archive: Archive, request: Request, number: int) -> Response:
@@ -72,7 +72,8 @@ def list_sources(archive: Archive, catalogue: Catalogue, request: Request) -> Re
 
 
 def one_source(archive: Archive, catalogue: Catalogue, request: Request, slug: str) -> Response:
-    """One source with its state."""
+    """One source with its state, under a name that it had, too."""
+    slug = catalogue.former.get(slug, slug)
     if slug not in catalogue.sources:
         raise NotFound(f"source {slug[:80]}: there is none, expected one of those listed")
     with archive.reading() as session:
@@ -80,20 +81,15 @@ def one_source(archive: Archive, catalogue: Catalogue, request: Request, slug: s
     return data(_source(catalogue, state), request)
 
 
-def changes(archive: Archive, request: Request) -> Response:
+def changes(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """The changes of chosen kinds and sources after the cursor `since`, oldest first; `next` goes on, or is null."""
     since = number_in(request.query_params, "since", 0, BIGGEST - 1) or 0
     limit = number_in(request.query_params, "limit", 1, MOST_CHANGES) or MOST_AT_ONCE
-    which = Chosen.of(request.query_params).which
+    which = Chosen.of(request.query_params, catalogue.former).which
     with archive.reading() as session:
         rows = list(list_changes(session, since, limit + 1, which))
     goes_on = len(rows) > limit
     return data({"items": rows[:limit], "next": str(rows[limit - 1]["cursor"]) if goes_on else None}, request)
-
-
-def _number(session: Session, public_id: str) -> int:
-    """The number of a notification by its whole id. Raises NotFound."""
-    return number_of(session, public_id)
 
 
 def _source(catalogue: Catalogue, state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from archive.reading import NotFound
 from archive.store import Archive
 from web import api, bulletins, kept, news, openapi, sources, takeaway
 from web.answers import AT_ONCE, HEADERS, answered, data, refusal, tagged
 from web.catalogue import Catalogue
+from web.door import Door
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
 from web.pictures import WIDTHS, Draw, Pictures
@@ -29,6 +33,10 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+MOST_FORM_BYTES = 100
+TOO_LARGE = f"a form of more than {MOST_FORM_BYTES} bytes, expected the cursor of the front page"
+MOST_SECONDS = 10.0
+"""An answer that the archive works on for longer is refused; what is taken away may take its time."""
 Answer = Callable[[Request], Response]
 
 
@@ -46,31 +54,33 @@ def make_app(
 ) -> Starlette:
     """The pages, feeds and API of one archive; attachments are shown with pictures of their pages where `draw` is."""
     now = clock or (lambda: datetime.now(UTC))
+    whole, archive = archive, archive.within(MOST_SECONDS)
 
     def _of(name: str) -> Callable[[Request], str]:
-        return lambda request: str(request.path_params[name])
+        return lambda request: _holdable(str(request.path_params[name]))
 
     of_id, of_slug = _of("id"), _of("slug")
 
     def compared(r: Request) -> Response:
-        return bulletins.compare_page(archive, catalogue, of_id(r), r.path_params["old"], r.path_params["new"])
+        return bulletins.compare_page(archive, catalogue, r, of_id(r), r.path_params["old"], r.path_params["new"])
 
     gets: dict[str, Answer] = {
         "/": lambda r: front_page(archive, catalogue, r, now()),
         "/search": lambda r: search_page(archive, catalogue, r),
         "/search.atom": lambda r: news.search_feed(archive, catalogue, r, "atom"),
         "/search.json": lambda r: news.search_feed(archive, catalogue, r, "json"),
-        "/search.jsonl": lambda r: takeaway.search_export(archive, catalogue, r, "jsonl"),
-        "/search.csv": lambda r: takeaway.search_export(archive, catalogue, r, "csv"),
-        "/search/briefing": lambda r: takeaway.search_export(archive, catalogue, r, "briefing"),
-        "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(archive, catalogue, r, of_id(r)),
+        "/search.jsonl": lambda r: takeaway.search_export(whole, catalogue, r, "jsonl"),
+        "/search.csv": lambda r: takeaway.search_export(whole, catalogue, r, "csv"),
+        "/search/briefing": lambda r: takeaway.search_export(whole, catalogue, r, "briefing"),
+        "/bulletins/{id}/briefing": lambda r: takeaway.bulletin_briefing(whole, catalogue, r, of_id(r)),
         "/bulletins/{id}/cite.txt": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "txt"),
         "/bulletins/{id}/cite.bib": lambda r: bulletins.citation(archive, catalogue, r, of_id(r), "bib"),
+        "/bulletins/{id}/compare": lambda r: bulletins.comparison(r, of_id(r)),
         "/bulletins/{id}/compare/{old:number}/{new:number}": compared,
         "/bulletins/{id}": lambda r: bulletins.bulletin_page(archive, catalogue, r, of_id(r), draw is not None),
-        "/captures/{number:number}/body": lambda r: kept.capture_body(archive, r.path_params["number"]),
+        "/captures/{number:number}/body": lambda r: kept.capture_body(archive, r, r.path_params["number"]),
         "/captures/{number:number}": lambda r: kept.capture_page(archive, catalogue, r.path_params["number"]),
-        "/attachments/{sha256}": lambda r: kept.attachment(archive, str(r.path_params["sha256"])),
+        "/attachments/{sha256}": lambda r: kept.attachment(archive, r, str(r.path_params["sha256"])),
         "/sources/{slug}": lambda r: sources.source_page(archive, catalogue, of_slug(r)),
         "/sources": lambda r: sources.sources_page(archive, catalogue),
         "/changes": lambda r: news.changes_page(archive, catalogue, r),
@@ -80,12 +90,12 @@ def make_app(
         "/api/v1/notifications/{id}/revisions": lambda r: api.list_revisions(archive, r, of_id(r)),
         "/api/v1/notifications/{id}/attachments": lambda r: api.list_attachments(archive, r, of_id(r)),
         "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, r, of_id(r)),
-        "/api/v1/notifications": lambda r: api.list_notifications(archive, r),
-        "/api/v1/export": lambda r: takeaway.api_export(archive, catalogue, r),
+        "/api/v1/notifications": lambda r: api.list_notifications(archive, catalogue, r),
+        "/api/v1/export": lambda r: takeaway.api_export(whole, catalogue, r),
         "/api/v1/captures/{number:number}": lambda r: api.one_capture(archive, r, r.path_params["number"]),
         "/api/v1/sources/{slug}": lambda r: api.one_source(archive, catalogue, r, of_slug(r)),
         "/api/v1/sources": lambda r: api.list_sources(archive, catalogue, r),
-        "/api/v1/changes": lambda r: api.changes(archive, r),
+        "/api/v1/changes": lambda r: api.changes(archive, catalogue, r),
         "/api/v1/openapi.json": lambda r: data(openapi.document(), r),
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
@@ -93,8 +103,17 @@ def make_app(
     routes = _routes(gets)
     if draw is not None:
         routes += _routes(_pictures(archive, Pictures(draw)))
-    routes.append(Route("/seen", _seen, methods=["POST"]))
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    routes.append(Route("/seen", partial(_seen, archive), methods=["POST"]))
+    app = Starlette(routes=routes, middleware=[Middleware(Door)], exception_handlers={HTTPException: _refused})
+    app.state.catalogue = catalogue
+    return app
+
+
+def _holdable(name: str) -> str:
+    """The name, unless no database could hold it. Raises NotFound."""
+    if "\0" in name:
+        raise NotFound(f"{name[:80]!r}: nothing is called that, expected a name without noughts")
+    return name
 
 
 def _routes(gets: Mapping[str, Answer]) -> list[Route]:
@@ -124,13 +143,17 @@ def _endpoint(make: Answer, turns: asyncio.Semaphore) -> Callable[[Request], obj
     return endpoint
 
 
-async def _seen(request: Request) -> Response:
+async def _seen(archive: Archive, request: Request) -> Response:
     """Only a form of ours sends this: browsers say where a request comes from (Sec-Fetch-Site, Origin)."""
     if not _is_ours(request):
         return refusal(request, HTTPStatus.FORBIDDEN, "from another site, expected the form of the front page")
-    body = (await request.body())[:100].decode("ascii", "replace")
-    name, _, value = body.partition("=")
-    return mark_seen(seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_FORM_BYTES:
+            return refusal(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+    name, _, value = body.decode("ascii", "replace").partition("=")
+    return mark_seen(archive, seen_cursor(value)) if name == "cursor" else RedirectResponse("/", 303, headers=HEADERS)
 
 
 def _is_ours(request: Request) -> bool:
@@ -151,6 +174,6 @@ async def _refused(request: Request, problem: Exception) -> Response:
 def _static(request: Request, name: str) -> Response:
     """One of the few files that the pages load."""
     place = STATIC / name
-    if place.suffix not in MEDIA_TYPES or not place.is_file() or place.parent != STATIC:
+    if len(name) > 100 or place.suffix not in MEDIA_TYPES or not place.is_file() or place.parent != STATIC:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return tagged(place.read_bytes(), request, MEDIA_TYPES[place.suffix])

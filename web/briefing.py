@@ -13,10 +13,11 @@ from typing import Any
 from archive.export import Head, exported, heads
 from archive.facets import FACETS, LEVELS
 from archive.finding import LONDON, Asked
+from archive.provenance import in_force
 from archive.store import Session
 from web.answers import HEADERS, pieces_of
 from web.catalogue import Catalogue
-from web.citing import in_force, plain_citation
+from web.citing import plain_citation
 
 STYLE = (Path(__file__).parent / "static" / "briefing.css").read_text("utf-8")
 POLICY = (
@@ -25,6 +26,8 @@ POLICY = (
 )
 """What the document itself asks browsers for, wherever it is opened: its own style and nothing else."""
 BRIEFING_HEADERS = {**HEADERS, "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'"}
+MOST_BRIEFED = 5_000
+"""Nobody prints more, and its contents are in memory as a whole."""
 MOST_URGENT_FIRST = (*reversed(LEVELS), None)
 
 

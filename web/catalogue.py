@@ -30,6 +30,8 @@ class Catalogue:
     organisations: Mapping[str, str] = field(default_factory=dict)
     banner: str = ""
     invented: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
+    """The present slugs of sources by those that they had before."""
 
     def label(self, facet: str, value: str) -> str:
         """How a value of a filter is shown to people."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.tally import Bar, Histogram
@@ -24,11 +24,18 @@ class Column:
     until: str
 
 
-def columns(found: Histogram) -> Sequence[Column]:
-    """The bars of a histogram from left to right, the highest as high as the view."""
+def columns(found: Histogram, since: datetime | None = None, until: datetime | None = None) -> Sequence[Column]:
+    """The bars of a histogram from left to right, the highest as high as the view; none leads beyond the span."""
     highest = max((bar.count for bar in found.bars), default=0) or 1
     step = WIDTH / len(found.bars)
-    return [_column(found.unit, bar, place * step, step, highest) for place, bar in enumerate(found.bars)]
+    return [
+        replace(
+            _column(found.unit, bar, place * step, step, highest),
+            since=f"{max(bar.since, since or bar.since):%Y-%m-%d}",
+            until=f"{min(bar.until, until or bar.until) - timedelta(days=1):%Y-%m-%d}",
+        )
+        for place, bar in enumerate(found.bars)
+    ]
 
 
 def _column(unit: str, bar: Bar, x: float, step: float, highest: int) -> Column:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from archive.provenance import in_force, retrieval
 from web import shown
 from web.catalogue import Catalogue
 
@@ -14,30 +15,26 @@ SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    **{mark: f"\\{mark}" for mark in "&%$#_"},
 }
-"""What BibTeX and TeX take for their own signs."""
+"""What BibTeX and TeX take for their own signs; BibTeX counts a brace also behind a backslash."""
 
 
 INVENTED = "Invented, by the built-in replica."
 
 
-def in_force(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The revision that a bulletin with all its `revisions` has now."""
-    revision: Mapping[str, Any]
-    (revision,) = (each for each in row["revisions"] if each["revision"] == row["revision"])
-    return revision
-
-
 def plain_citation(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) -> str:
     """One paragraph of plain text on the revision in force; without an address where no desk is known to serve it."""
-    revision = in_force(row)
+    revision, page = in_force(row), retrieval(row)
     parts = [
         f"{publisher(row, catalogue)}.",
         f"{title(row)}.",
         f"Issued {shown.issued(dict(row))}." if row["issued"] else "No date stated.",
-        f"Revision {revision['revision']}, retrieved {shown.moment(revision['at'])} from {revision['url']}",
-        f"(SHA-256 of what was retrieved: {revision['sha256']}).",
+        f"Revision {revision['revision']}, retrieved {shown.moment(page.at)} from {page.url}",
+        f"(SHA-256 of what was retrieved: {page.sha256}).",
+        *(f"With {url} (SHA-256 {sha256})." for url, sha256 in sorted(revision["documents"].items())),
         f"Archived as {address}" if address else "Archived",
         f"(id {row['id']}, SHA-256 of what it states: {revision['content_hash']}).",
         *([INVENTED] if catalogue.invented else []),
@@ -47,18 +44,20 @@ def plain_citation(row: Mapping[str, Any], catalogue: Catalogue, address: str | 
 
 def bibtex(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) -> str:
     """The same as one entry of type `misc`."""
-    revision = in_force(row)
+    revision, page = in_force(row), retrieval(row)
+    documents = [f"with {url}, SHA-256 {sha256}" for url, sha256 in sorted(revision["documents"].items())]
     archived = f"Archived as {address}, revision" if address else "Archived, revision"
     fields = {
         "author": "{" + _tex(publisher(row, catalogue)) + "}",
         "title": "{" + _tex(title(row)) + "}",
         "year": str(row["issued"])[:4] if row["issued"] else None,
         "date": str(row["issued"])[:10] if row["issued"] else None,
-        "url": _address(str(revision["url"])),
-        "urldate": f"{revision['at'].astimezone(UTC):%Y-%m-%d}",
+        "url": _address(page.url),
+        "urldate": f"{page.at.astimezone(UTC):%Y-%m-%d}",
         "note": _tex(
-            f"{archived} {revision['revision']}, retrieved {shown.moment(revision['at'])},"
-            f" SHA-256 {revision['sha256']}, content {revision['content_hash']}"
+            f"{archived} {revision['revision']}, retrieved {shown.moment(page.at)},"
+            f" SHA-256 {page.sha256}, content {revision['content_hash']}"
+            + "".join(f", {each}" for each in documents)
             + (f". {INVENTED}" if catalogue.invented else "")
         ),
     }

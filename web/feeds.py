@@ -25,7 +25,7 @@ Form = Literal["atom", "json"]
 class Entry:
     """One entry: `id` is its own for all time, `path` where the desk shows it, `published_at` the publisher's page.
 
-    `appeared` and `updated` are when a reader of ours could first have had it, and had it as it is: not what the
+    `appeared` and `updated` are when the captures were made that first had it, and had it as it is: not what the
     publisher states.
     """
 

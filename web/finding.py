@@ -1,4 +1,4 @@
-"""The search page and its feeds."""
+"""The search page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from archive.finding import find_page, how_many
 from archive.query import BadQuery
 from archive.store import Archive
-from archive.tally import counted, histogram
+from archive.tally import MOST_AT_ONCE, counted, histogram, is_costly
 from web.answers import page
 from web.catalogue import Catalogue
 from web.charts import columns
@@ -26,8 +26,10 @@ MOST_COUNTED = 2_000
 
 def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
     """Hits with their filters and their place in time; 400 with the form filled in where the search cannot be read."""
+    kept: list[tuple[str, str]] = []
     try:
-        asked_for = wanted(request.query_params)
+        asked_for = wanted(request.query_params, catalogue.former)
+        kept += [pair for pair in asked_for.pairs if pair[0] not in ("q", "before", "rank")]
         asked = asked_for.asked
         with archive.reading() as session:
             found = find_page(session, asked)
@@ -39,7 +41,10 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
             }
     except (BadRequest, BadQuery) as problem:
         query = request.query_params.get("q", "")
-        return page("refusal.html", 400, title="Search", reason=str(problem), query=query, catalogue=catalogue)
+        values = {"query": query, "kept": kept, "is_search": True}
+        return page("refusal.html", 400, title="Search", reason=str(problem), catalogue=catalogue, **values)
     bars = values.pop("bars")
-    values["columns"], values["unit"] = (columns(bars), bars.unit) if bars else ((), "")
-    return page("search.html", catalogue=catalogue, wanted=asked_for, most=MOST_CHOICES, **values)
+    values["columns"], values["unit"] = (columns(bars, asked.since, asked.until), bars.unit) if bars else ((), "")
+    is_sampled = is_costly(asked, sum(len(each) for _, each in values["choices"])) and values["count"][0] > MOST_AT_ONCE
+    values["counted_of"] = MOST_AT_ONCE if is_sampled else None
+    return page("search.html", catalogue=catalogue, wanted=asked_for, kept=kept, most=MOST_CHOICES, **values)

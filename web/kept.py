@@ -13,7 +13,7 @@ from archive.journal import body_of
 from archive.kept import attachment_url, captures, has_page
 from archive.reading import NotFound
 from archive.store import Archive, Session
-from web.answers import HEADERS, page, tagged
+from web.answers import HEADERS, is_held, page, tagged
 from web.catalogue import Catalogue
 from web.pictures import CannotDraw, Pictures
 from web.wanted import BIGGEST
@@ -42,19 +42,19 @@ def capture_page(archive: Archive, catalogue: Catalogue, number: int) -> Respons
         return page("capture.html", catalogue=catalogue, row=_capture(session, number))
 
 
-def capture_body(archive: Archive, number: int) -> Response:
+def capture_body(archive: Archive, request: Request, number: int) -> Response:
     """The body of a capture, to download."""
     with archive.reading() as session:
         row = _capture(session, number)
         if row["sha256"] is None:
             raise NotFound(f"capture {number}: it has no body, expected one that came with one")
-        return _download(archive, session, row["sha256"], f"capture-{number}")
+        return _download(archive, session, request, row["sha256"], f"capture-{number}")
 
 
-def attachment(archive: Archive, sha256: str) -> Response:
+def attachment(archive: Archive, request: Request, sha256: str) -> Response:
     """The bytes of an attachment, to download."""
     with archive.reading() as session:
-        return _download(archive, session, sha256, _cited(session, sha256).rsplit("/", 1)[-1])
+        return _download(archive, session, request, sha256, _cited(session, sha256).rsplit("/", 1)[-1])
 
 
 def page_picture(
@@ -101,8 +101,11 @@ def _body(archive: Archive, session: Session, sha256: str) -> bytes:
         raise NotFound(f"blob {sha256}: {problem}, expected its bytes") from problem
 
 
-def _download(archive: Archive, session: Session, sha256: str, name: str) -> Response:
+def _download(archive: Archive, session: Session, request: Request, sha256: str, name: str) -> Response:
+    etag = f'"{sha256}"'
+    if is_held(request, etag):
+        return Response(status_code=304, headers={**DOWNLOAD, "ETag": etag})
     body = _body(archive, session, sha256)
     plain = NAME.sub("-", name).strip("-.")[-80:] or "file"
-    headers = {**DOWNLOAD, "Content-Disposition": f'attachment; filename="{plain}"', "ETag": f'"{sha256}"'}
+    headers = {**DOWNLOAD, "Content-Disposition": f'attachment; filename="{plain}"', "ETag": etag}
     return Response(body, headers=headers, media_type="application/octet-stream")

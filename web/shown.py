@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from archive.facets import LEVELS
+
 LONDON = ZoneInfo("Europe/London")
-LEVELS = ("green", "yellow", "amber", "red")
+MOST_OF_A_TITLE = 300
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 THREAT_LEVELS = ("low", "moderate", "substantial", "severe", "critical")
 
 
@@ -18,7 +22,7 @@ def class_of(level: str, known: Sequence[str] = LEVELS) -> str:
     return level.lower() if level.lower() in known else ""
 
 
-def issued(row: dict[str, Any]) -> str:
+def issued(row: Mapping[str, Any]) -> str:
     """When a bulletin says that it was issued, with its zone, and no more precisely than it says."""
     stated, precision = row.get("issued"), row.get("issued_precision")
     if not stated:
@@ -33,6 +37,57 @@ def issued(row: dict[str, Any]) -> str:
         return day
     clock = f"{moment:%H:%M:%S}" if precision == "second" else f"{moment:%H:%M}"
     return f"{day}, {clock} {zone_of(moment)}"
+
+
+def field(name: str, record: Mapping[str, Any]) -> list[str]:
+    """A field of a record in words: one for each of its values, none where there is none."""
+    value = record.get(name)
+    if name == "issued":
+        return [issued(record)] if value else []
+    if name == "expires" and value:
+        return [moment_stated(str(value))]
+    if name == "threat_levels":
+        return [f"{scope(each['scope'])}: {each['level']}" for each in value or ()]
+    if isinstance(value, list):
+        return [_pair(each) if isinstance(each, dict) else str(each) for each in value]
+    return [] if value is None else [str(value)]
+
+
+def brief(title: str | None) -> str:
+    """A title where many stand below each other."""
+    said = title or "(no title)"
+    return said if len(said) <= MOST_OF_A_TITLE else f"{said[:MOST_OF_A_TITLE]}…"
+
+
+def span(minutes: float) -> str:
+    """How long something takes, in the words that people have for it."""
+    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size and minutes % size == 0:
+            many = int(minutes // size)
+            return f"{many} {name}s" if many > 1 else name
+    return f"{minutes:g} minutes" if minutes > 1 else f"{round(minutes * 60)} seconds"
+
+
+def scope(slug: str) -> str:
+    """What a threat level is of: `uk`, `northern-ireland`."""
+    return slug.upper() if len(slug) < 3 else slug.replace("-", " ").title()
+
+
+def language(tag: str | None) -> str:
+    """A language tag as pages take it; English where none is stated, or none that is one."""
+    return tag if tag and LANGUAGE.fullmatch(tag) else "en"
+
+
+def moment_stated(stated: str) -> str:
+    """A moment as a publisher states it, in words; what is none, as it stands."""
+    try:
+        return issued({"issued": stated})
+    except ValueError:
+        return stated
+
+
+def _pair(value: Mapping[str, Any]) -> str:
+    return ": ".join(str(each) for each in value.values() if each)
 
 
 def zone_of(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from archive.finding import LONDON, Asked, find_page
 from archive.overview import gaps, last_runs, source_state, source_states, totals
@@ -16,7 +16,7 @@ from archive.quarantine import list_quarantine
 from archive.reading import NotFound
 from archive.store import Archive
 from archive.tally import histogram
-from web.answers import data, page, plain
+from web.answers import HEADERS, data, page, plain
 from web.catalogue import Catalogue, SourceFacts
 from web.charts import columns
 
@@ -35,6 +35,8 @@ def sources_page(archive: Archive, catalogue: Catalogue) -> Response:
 
 def source_page(archive: Archive, catalogue: Catalogue, slug: str) -> Response:
     """One source; also one that is not read any more, as long as the archive holds something of it."""
+    if slug in catalogue.former:
+        return RedirectResponse(f"/sources/{catalogue.former[slug]}", 301, headers=HEADERS)
     with archive.reading() as session:
         state = source_state(session, slug)
         if slug not in catalogue.sources and not state["notifications"]:

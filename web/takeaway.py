@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from typing import cast
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Send
 
 from archive.export import exported, json_line, numbers_by_id
 from archive.reading import number_of
 from archive.spreadsheet import csv_lines
 from archive.store import Archive, ArchiveUnusable, Session
 from web.answers import HEADERS
-from web.briefing import BRIEFING_HEADERS, briefing, described
+from web.briefing import BRIEFING_HEADERS, MOST_BRIEFED, briefing, described
 from web.catalogue import Catalogue
 from web.wanted import BadRequest, Wanted, wanted
 
@@ -28,6 +32,8 @@ MEDIA_TYPES = {
 FORMATS = tuple(MEDIA_TYPES)
 MOST_TOGETHER = 4
 """So many exports are sent at once: each holds a connection to the database until its reader has it all."""
+STALLED_SECONDS = 60.0
+"""A reader who takes nothing for so long has left: it holds one of those places, and the archive as it was then."""
 PIECE_BYTES = 64 * 1024
 UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
@@ -37,11 +43,15 @@ Take = Callable[[Session], Iterator[bytes]]
 
 def search_export(archive: Archive, catalogue: Catalogue, request: Request, form: str) -> Response:
     """All that a search finds, by id. Raises BadRequest and BadQuery."""
-    asked_for = wanted(request.query_params)
+    asked_for = wanted(request.query_params, catalogue.former)
     here = f"{request.url.scheme}://{request.url.netloc}"
 
     def take(session: Session) -> Iterator[bytes]:
         numbers = numbers_by_id(session, asked_for.asked)
+        if form == "briefing" and len(numbers) > MOST_BRIEFED:
+            raise BadRequest(
+                f"a briefing of {len(numbers):,} bulletins, expected a search for at most {MOST_BRIEFED:,}"
+            )
         return written(session, numbers, form, catalogue, described(asked_for.asked), here)
 
     return _sent(archive, take, form, _name(asked_for), request)
@@ -90,7 +100,20 @@ def _sent(archive: Archive, take: Take, form: str, name: str, request: Request) 
     if request.method == "HEAD":
         pieces.close()
         return Response(headers=headers, media_type=MEDIA_TYPES[form])
-    return StreamingResponse(_closing(first, pieces), headers=headers, media_type=MEDIA_TYPES[form])
+    return Patient(_closing(first, pieces), headers=headers, media_type=MEDIA_TYPES[form])
+
+
+class Patient(StreamingResponse):
+    """An answer that waits for its reader, but not for ever; one that is cut off is never whole (RFC 9112, 8)."""
+
+    async def stream_response(self, send: Send) -> None:
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await send(message)
+
+        async with aclosing(cast(AsyncGenerator[bytes], self.body_iterator)):
+            with suppress(TimeoutError):
+                await super().stream_response(send_in_time)
 
 
 def _read(archive: Archive, take: Take) -> Generator[bytes]:
@@ -114,7 +137,7 @@ def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield bytes(held)
 
 
-async def _closing(first: bytes, pieces: Generator[bytes]) -> AsyncIterator[bytes]:
+async def _closing(first: bytes, pieces: Generator[bytes]) -> AsyncGenerator[bytes]:
     """The pieces, and an end to the reading of the archive when their reader leaves."""
     try:
         async for piece in iterate_in_threadpool(itertools.chain((first,), pieces)):

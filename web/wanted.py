@@ -19,6 +19,8 @@ SCOPE = ("q", *FACETS, "since", "until")
 ONCE = ("q", "since", "until", "rank", "limit", "before")
 """What two values of would contradict each other; filters take several."""
 BIGGEST = 2**63
+MOST_VALUES, MOST_CHARACTERS = 64, 4_000
+"""Each link of a page repeats all that is asked for: a page of 1,500 filters had 42 MB."""
 
 
 class BadRequest(ValueError):
@@ -40,6 +42,7 @@ class Wanted:
 
     def toggled(self, path: str, name: str, value: str) -> str:
         """The address with one value of a filter more, or less where it is in force."""
+        value = value_of(name, value)
         pairs = [pair for pair in self.pairs if pair[0] != "before"]
         is_on = any(each == name and value_of(name, given) == value for each, given in pairs)
         kept = [pair for pair in pairs if not (pair[0] == name and is_on and value_of(name, pair[1]) == value)]
@@ -51,10 +54,15 @@ class Wanted:
         return any(name in SCOPE for name, _ in self.pairs)
 
 
-def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
-    """The search of these parameters; unknown ones are left out. Raises BadRequest."""
+def wanted(params: QueryParams, former: Mapping[str, str], *, per_page: int = PER_PAGE) -> Wanted:
+    """The search of these parameters; unknown ones are left out. Raises BadRequest.
+
+    `former` gives the present slugs of sources by those that they had.
+    """
     pairs = [(name, value.strip()) for name, value in params.multi_items() if value.strip()]
+    pairs = [(name, former.get(value, value) if name == "source" else value) for name, value in pairs]
     pairs = [pair for pair in pairs if pair[0] in (*SCOPE, "rank", "limit", "before")]
+    _bound(pairs)
     given = {name: _only(name, [value for each, value in pairs if each == name]) for name, _ in pairs if name in ONCE}
     until = _day("until", given.get("until"))
     asked = Asked(
@@ -69,6 +77,14 @@ def wanted(params: QueryParams, *, per_page: int = PER_PAGE) -> Wanted:
     if asked.rank and asked.before is not None:
         raise BadRequest("before: a listing by rank cannot be continued, expected a newest-first listing")
     return Wanted(asked, pairs)
+
+
+def _bound(pairs: Sequence[tuple[str, str]]) -> None:
+    if len(pairs) > MOST_VALUES:
+        raise BadRequest(f"parameters: {len(pairs):,} values, expected at most {MOST_VALUES}")
+    characters = sum(len(value) for name, value in pairs if name != "q")  # a query has a limit of its own
+    if characters > MOST_CHARACTERS:
+        raise BadRequest(f"parameters: {characters:,} characters, expected at most {MOST_CHARACTERS:,}")
 
 
 def number_in(params: QueryParams, name: str, least: int, most: int) -> int | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from archive.facet_values import labels_of
 from archive.finding import Asked, find_page, how_many
 from archive.query import BadQuery
 from archive.search import index, unindex
-from archive.store import Archive
+from archive.store import Archive, TookTooLong
 from archive.tally import Bar, counted, histogram
 from tests.archive.matcher import DAY_ZERO, entry
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, run, shown, with_document
@@ -185,3 +187,39 @@ def test_a_query_that_cannot_be_read_is_refused_by_all_of_them(filled: Archive) 
         ):
             with pytest.raises(BadQuery, match="level:orange, expected one of green"):
                 refused()
+
+
+def test_of_a_beginning_of_words_the_newest_hits_are_counted(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than may be counted at once: each filter tells at least how many it would leave, and no bar is wrong."""
+    monkeypatch.setattr("archive.tally.MOST_AT_ONCE", 4)
+    monkeypatch.setattr("archive.tally.MOST_COUNTED", 5)
+    with filled.reading() as session:
+        (year,) = counted(session, Asked("the*"), ["year"])["year"]
+        assert (how_many(session, Asked("the*"))[0], year.count, year.more) == (6, 4, True)
+        assert histogram(session, Asked("the*")) is None
+        monkeypatch.setattr("archive.tally.MOST_COUNTED", 6)
+        whole = histogram(session, Asked("the*"))
+        assert whole is not None and sum(bar.count for bar in whole.bars) == 6
+        monkeypatch.setattr("archive.tally.MOST_VALUES", 0)
+        (year,) = counted(session, Asked(), ["year"])["year"]
+        assert (year.count, year.more) == (4, True)
+
+
+def test_a_reading_in_a_hurry_ends(archive: Archive) -> None:
+    endless = {
+        "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+        "postgresql": "SELECT pg_sleep(30)",
+    }
+    statement = text(endless[archive.engine.dialect.name])
+    hurried = archive.within(0.2)
+    with pytest.raises(TookTooLong, match="took longer than 0.2 s, expected"), hurried.reading() as session:
+        session.execute(statement).all()
+    with hurried.reading() as session:
+        assert how_many(session, Asked()) == (0, False)
+    time.sleep(0.3)
+    with archive.reading() as session:
+        assert how_many(session, Asked()) == (0, False)
+    if archive.engine.dialect.name == "sqlite":
+        bounded = f"SELECT count(*) FROM ({statement.text.replace('FROM n)', 'FROM n WHERE i < 3000000)')})"
+        with archive.reading() as session:
+            assert session.scalar(text(bounded)) == 1

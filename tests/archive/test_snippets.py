@@ -93,3 +93,11 @@ def test_marks_are_words_of_the_query(text: str, query: str) -> None:
         assert any(" ".join(words(mark)).startswith(part) or part in ("an", "fi") for part in asked)
     assert list(found.matches) == sorted(found.matches)
     assert "  " not in found.text
+
+
+def test_a_better_passage_is_not_looked_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {"first": "one and many others", "second": "one two"}
+    assert snippet("one two", fields).where == "second"
+    monkeypatch.setattr("archive.snippets.MOST_CHARACTERS", 10)
+    assert snippet("one two", fields).where == "first"
+    assert snippet("two", fields).where == "second"

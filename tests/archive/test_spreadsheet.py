@@ -47,7 +47,7 @@ def read_back(values: Sequence[str]) -> list[str]:
     title, text, region, issuer, topic = values
     record = dict.fromkeys(COLUMNS) | {"title": title, "text": text, "region": region, "revision": 1}
     lists: dict[str, list[str]] = {name: [] for name in ("codes", "threat_levels", "links", "documents", "references")}
-    revision = {"revision": 1, "at": None, "url": "u", "sha256": None, "content_hash": "c"}
+    revision = {"revision": 1, "at": None, "url": "u", "sha256": None, "content_hash": "c", "matched": "first 1.00"}
     row = {**record, **lists, "issuers": [issuer], "topics": [topic], "revisions": [revision]}
     written = b"".join(csv_lines([row])).decode()
     assert written.startswith(BYTE_ORDER_MARK + "id,source,")

@@ -187,3 +187,15 @@ def test_an_archive_that_is_unusable_ends_the_run(bulletins: Command, monkeypatc
     found = bulletins("run", "bsia-cssc")
     assert (found.code, found.out) == (3, "")
     assert found.err == "bulletins: archive x: full, expected room\n"
+
+
+@pytest.mark.parametrize(("columns", "is_upright"), [(60, True), (100, False)])
+def test_no_title_is_folded_into_a_few_letters_a_line(
+    filled: Command, monkeypatch: pytest.MonkeyPatch, columns: int, is_upright: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    row = filled("search", "--limit", "1").rows[0]
+    lines = filled("search", "--limit", "1", "--format", "table").out.splitlines()
+    assert (f"title    {row['title']}" in lines) == is_upright
+    assert (f"id       {row['id']}" in lines) == is_upright
+    assert any(row["title"] in line for line in lines)

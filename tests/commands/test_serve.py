@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,17 +46,18 @@ class Served:
         return httpx.get(self.said(r"http://127\.0\.0\.1:\d+")[0] + path, trust_env=False)
 
 
-@pytest.fixture
-def served(home: Path, tmp_path: Path) -> Iterator[Served]:
+@contextmanager
+def started(home: Path, tmp_path: Path, *arguments: str, **settings: str) -> Iterator[Served]:
+    """A process of Python with these arguments, killed at the end if it is still there."""
     log = tmp_path / "log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve", "--replica", "--port", "0"],
+            [sys.executable, *arguments],
             cwd=ROOT,
             stderr=out,
             stdout=out,
             text=True,
-            env={**os.environ, "BULLETINS_HOME": str(home)},
+            env={**os.environ, "BULLETINS_HOME": str(home), **settings},
         )
         try:
             yield Served(process, log)
@@ -64,10 +66,16 @@ def served(home: Path, tmp_path: Path) -> Iterator[Served]:
             process.wait()
 
 
+@pytest.fixture
+def served(home: Path, tmp_path: Path) -> Iterator[Served]:
+    with started(home, tmp_path, "-m", "cli", "serve", "--replica", "--port", "0") as served:
+        yield served
+
+
 def test_bulletins_arrive_and_can_be_searched(served: Served, bulletins: Command) -> None:
     served.said(r"bsia-cssc: \d+ entries, \d+ new")
     assert len(bulletins("search", "--limit", "50").rows) >= 20
-    page = served.get("/")
+    page = served.get("/sources")
     assert page.status_code == 200
     assert "bsia-cssc" in page.text and "invented" in page.text
     assert served.get("/status.json").json()["totals"]["notifications"] >= 20
@@ -137,37 +145,44 @@ def test_a_port_that_is_taken_is_named() -> None:
             pass
 
 
-HANGING = """
-import sys, threading
+PATCHED = """
+import sys, threading, time
 import cli, scheduler
+from ingest.report import Report
 
-def hang(*_, **__):
-    print("hanging", file=sys.stderr, flush=True)
-    threading.Event().wait()
+def say(text):
+    print(text, file=sys.stderr, flush=True)
 
-scheduler.run_source = hang
+def run(archive, source, tools, **_):
+    {run}
+    return Report(source.slug, state="stopped")
+
+scheduler.run_source = run
 sys.argv = ["bulletins", "serve", "--replica", "--port", "0"]
 cli.main()
 """
 
 
+def script(run: str) -> str:
+    """`serve --replica` whose runs do no more than these statements."""
+    return PATCHED.format(run=run)
+
+
 def test_a_worker_that_hangs_does_not_keep_the_process(home: Path, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-c", HANGING],
-            cwd=ROOT,
-            stderr=out,
-            stdout=out,
-            text=True,
-            env={**os.environ, "BULLETINS_HOME": str(home), "BULLETINS_GRACE_SECONDS": "0.1"},
-        )
-        try:
-            served = Served(process, log)
-            served.said("hanging")
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=PATIENCE_SECONDS) == 0
-            served.said("what was pending goes on at the next start")
-        finally:
-            process.kill()
-            process.wait()
+    hanging = script("say('hanging'); threading.Event().wait()")
+    with started(home, tmp_path, "-c", hanging, BULLETINS_GRACE_SECONDS="0.1") as served:
+        served.said("hanging")
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=PATIENCE_SECONDS) == 0
+        served.said("what was pending goes on at the next start")
+
+
+def test_runs_are_told_of_a_signal_and_waited_for(home: Path, tmp_path: Path) -> None:
+    working = script("say('begun'); tools.stop.wait(); time.sleep(0.5); say('ended')")
+    with started(home, tmp_path, "-c", working) as served:
+        served.said("begun")
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=PATIENCE_SECONDS) == 0
+        told = served.log.read_text().splitlines()
+    assert told[-1] == "stopped"
+    assert 0 < told.count("begun") == told.count("ended")

@@ -90,6 +90,24 @@ def test_nothing_is_asked_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None
     assert settled(lambda: len(asked)) == before <= 5
 
 
+def test_a_request_that_is_under_way_at_the_end_is_waited_for() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def ask(name: str) -> str:
+        if name == NAMES[1]:
+            begun.set()
+            go_on.wait(10)
+        ended.append(name)
+        return name
+
+    with Ahead(ask, NAMES[:3], size_of) as answers:
+        answers.take(NAMES[0])
+        assert begun.wait(10)
+        threading.Timer(0.2, go_on.set).start()
+    assert ended == NAMES[:2]
+
+
 def test_what_is_wanted_alone_is_asked_without_a_thread() -> None:
     here: list[int] = []
     with Ahead(lambda name: here.append(threading.get_ident()), NAMES[:1], lambda answer: 0) as answers:

@@ -250,9 +250,14 @@ def test_a_resolver_that_never_answers_is_held_to_the_time_limit() -> None:
     transport.close()
 
 
-def test_the_transport_itself_refuses_what_is_inadmissible() -> None:
-    with serving({"/": response(b"page")}) as server, pytest.raises(Refused, match="trailing dot"):
-        ask(LoopbackNetwork(server.port), "http://site.test./")
+@pytest.mark.parametrize("address", ["http://site.test./", "http://someone:word@site.test/", "ftp://site.test/"])
+def test_the_transport_itself_refuses_what_is_inadmissible(address: str) -> None:
+    with serving({"/": response(b"page")}) as server:
+        transport = GuardedTransport(network_backend=LoopbackNetwork(server.port))
+        with pytest.raises(Refused, match="expected"):
+            transport.handle_request(httpx.Request("GET", address))
+        transport.close()
+    assert server.asked == []
 
 
 @pytest.mark.parametrize("address", ["https://xn--/", "https://xn--zzzzzzzzzzzz.example/page"])

@@ -14,7 +14,8 @@ import pytest
 from ingest.decode import decoded
 from ingest.fetch import Fetcher, FetchFailed
 from ingest.politeness import at_once
-from ingest.retries import Stopped
+from ingest.retries import Overdue, Stopped
+from ingest.wire import Allowance
 from tests.fetching import PAGE, Watch, answer_to, failure_in, failure_of, fetching
 from tests.servers import Script, flood, loopback, redirect, response
 
@@ -34,7 +35,9 @@ def test_a_body_beyond_the_cap_that_says_so_is_not_read() -> None:
     ],
 )
 def test_a_flood_is_left_at_the_cap(start: bytes, piece: bytes) -> None:
-    failure, paths = failure_of({"/": flood(start, piece)}, max_wire_bytes=200_000)
+    failure, paths = failure_of(
+        {"/": flood(start, piece)}, watch=Watch(0.0005), deadline_seconds=20, max_wire_bytes=200_000
+    )
     assert "expected" in failure.reason
     assert "cap" in failure.reason or "200000" in failure.reason
     assert paths == ["/"]
@@ -100,6 +103,16 @@ def test_a_slow_drip_is_left_at_the_deadline() -> None:
     assert "within the deadline" in failure.value.reason
     assert failure.value.attempts == 1
     assert watch.slept == []
+
+
+def test_nothing_may_take_longer_than_what_is_left_of_the_time() -> None:
+    watch = Watch()
+    allowance = Allowance.starting_now(30, idle_seconds=20, monotonic=watch.monotonic)
+    for watch.seconds, most in ((0, 20), (9, 20), (15, 15), (29, 1)):
+        assert allowance.seconds() == most
+    watch.seconds = 30
+    with pytest.raises(Overdue):
+        allowance.seconds()
 
 
 def test_the_deadline_holds_over_attempts_and_hops() -> None:

@@ -112,7 +112,7 @@ class TestProxies:
         refusing = response(b"", status="407 Proxy Authentication Required")
         with serving({"site.example:443": refusing}) as proxy, pytest.raises(FetchFailed) as failure:
             fetched_through(proxy.port, "https://site.example/", {"site.example": "93.184.215.14"}, "desk:s3cret@")
-        assert "s3cret" not in f"{failure.value!r} {failure.value}"
+        assert "s3cret" not in f"{failure.value!r} {failure.value} {Way('http://desk:s3cret@127.0.0.1:9')!r}"
         assert proxy.asked[0].headers["Proxy-Authorization"].startswith("Basic ")
 
     @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254"])
@@ -138,7 +138,7 @@ class TestProxies:
             port = proxy.port
         politeness = at_once()
         for _ in range(9):
-            with pytest.raises(FetchFailed, match="ConnectError"):
+            with pytest.raises(FetchFailed, match=r"^http://site\.example/: ConnectError"):
                 fetched_through(port, "http://site.example/", {"site.example": "93.184.215.14"}, politeness=politeness)
 
 
@@ -156,13 +156,18 @@ def fetched_through(
     def resolve(host: str, asked: int) -> list[Address]:
         return [(socket.AF_INET, (names[host], asked))]
 
+    def transport(way: Way) -> GuardedTransport:
+        assert way.proxy, "expected nothing to go without the proxy"
+        return GuardedTransport(way=way, resolve=resolve)
+
     way = Way(proxy=f"http://{who}127.0.0.1:{port}")
-    transport = GuardedTransport(way=way, resolve=resolve)
     politeness = politeness or at_once()
     robots = RobotsRules(RobotsHere(), politeness, utc_now) if obeys_robots else None
-    with Fetcher(
-        user_agent="b", attempts=1, transport_for=lambda host: transport, politeness=politeness, robots=robots
-    ) as fetcher:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Fetcher(user_agent="b", attempts=1, politeness=politeness, robots=robots) as fetcher,
+    ):
+        patch.setattr("ingest.fetch.GuardedTransport", transport)
         return fetcher.get(url, options=RequestOptions(way=way)).answer.body
 
 

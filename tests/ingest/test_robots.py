@@ -45,6 +45,12 @@ def test_what_it_disallows_is_not_asked() -> None:
     assert server.paths() == ["/robots.txt", "/", "/admin/open"]
 
 
+def test_it_may_be_asked_itself_whatever_it_disallows() -> None:
+    with at_rest(response(b"User-agent: *\nDisallow: /\n")) as (fetcher, server, _watch):
+        assert fetcher.get(server.url("/robots.txt")).answer.status == 200
+    assert server.paths() == ["/robots.txt"]
+
+
 def test_a_redirect_leads_nobody_to_what_is_disallowed() -> None:
     with (
         fetching(
@@ -125,6 +131,15 @@ def test_it_is_asked_again_after_a_day_with_its_validators() -> None:
     asked = [each for each in server.asked if each.path == "/robots.txt"]
     assert [each.headers.get("If-None-Match") for each in asked] == [None, '"r1"', '"r1"']
     assert asked[1].headers["If-Modified-Since"] == "Mon, 02 Mar 2026 08:00:00 GMT"
+
+
+def test_that_there_was_none_is_asked_anew_without_conditions() -> None:
+    none = response(b"none", 'ETag: "n1"', "Last-Modified: Mon, 02 Mar 2026 09:30:00 GMT", status="404 Not Found")
+    with at_rest([none, response(RULES)]) as (fetcher, server, watch):
+        fetcher.get(server.url("/admin/"))
+        watch.seconds += 86_401
+        refused_in(fetcher, server.url("/admin/"))
+    assert not any(name.startswith("If-") for name in server.asked[-1].headers)
 
 
 @pytest.mark.parametrize(("max_age", "hours"), [("7200", 2), ("5", 1), ("999999999", 24), ("none", 24)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from archive.derived import Target
 from archive.store import Archive
 from ingest.citations import DOCUMENTS_AT_ONCE, IN_FULL_EVERY
 from ingest.fetch import Fetcher
-from ingest.politeness import HostRules, NotNow, Politeness, at_once
+from ingest.politeness import HostRules, Politeness
 from ingest.report import Report
 from ingest.robots import RobotsHere, RobotsRules
 from ingest.run import run_source
@@ -172,30 +171,6 @@ def test_it_is_2000_whatever_part_of_a_run_asks_them(setting: Setting, monkeypat
     asked(setting)
     assert not setting.run().lossy
     assert len(asked(setting, ONE, OTHER)) == 1
-
-
-def test_a_document_whose_run_is_stopped_has_not_failed(setting: Setting) -> None:
-    stop = threading.Event()
-    setting.clock.forward(20)
-
-    def wait(seconds: float) -> None:
-        stop.set()
-        raise NotNow("the run is being stopped, expected the next one to ask", 0)
-
-    setting.upstream.faults |= {ONE: status(503), OTHER: status(503)}
-    with Fetcher(
-        user_agent="bulletins/0.1",
-        transport_for=lambda host: setting.upstream,
-        politeness=at_once(),
-        clock=setting.clock,
-        sleep=wait,
-    ) as fetcher:
-        equipment = Tools(fetcher, PlainReader(), clock=setting.clock, stop=stop)
-        assert run_source(setting.archive, bsia(), equipment).state == "stopped"
-    targets = [setting.target(path) for path in (ONE, OTHER)]
-    assert [(each.failures, each.last_error, each.next_check_at) for each in targets] == [
-        (0, None, setting.clock())
-    ] * 2
 
 
 def test_one_that_is_held_is_not_passed_over(setting: Setting, site: MovedSite) -> None:

@@ -193,14 +193,6 @@ def test_a_page_that_is_called_a_document_is_kept_and_said(database_url: str, tm
         assert (setting.target(ONE).state, {kind for kind, _ in setting.changes()}) == ("held", {"created"})
 
 
-def test_a_page_in_its_place_replaces_no_document(setting: Setting) -> None:
-    setting.run()
-    held = setting.target(ONE).sha256
-    setting.upstream.faults[ONE] = html_as_pdf()
-    assert setting.run(minutes=70).lossy
-    assert (setting.target(ONE).sha256, {kind for kind, _ in setting.changes()}) == (held, {"created"})
-
-
 def test_what_is_gone_for_good_is_not_asked_for_ever(setting: Setting) -> None:
     setting.upstream.faults |= {ONE: status(410), OTHER: status(404)}
     for _ in range(12):

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.settling import arrive
 from replica.answers import Answer
-from replica.faults import HTML_AS_PDF, Fault, redirect
+from replica.faults import HTML_AS_PDF, Fault, html_as_pdf, redirect
 from tests.lifecycle.test_documents_cited import FIRST, ONE, Setting
 from tests.lifecycle.world import ADDRESS, Clock, SmallSite, Upstream, arrival, bsia, opened, shown, with_document
 
@@ -40,6 +40,14 @@ def plain_keys() -> list[str]:
     from replica.messages import messages
 
     return [key for key, message in messages().items() if "](" not in "".join(message.paragraphs)]
+
+
+def test_a_page_in_its_place_replaces_no_document(setting: Setting, cited: str) -> None:
+    setting.run()
+    held = setting.target(cited).sha256
+    setting.upstream.faults[cited.partition("?")[0]] = html_as_pdf()
+    assert setting.run(minutes=70).lossy
+    assert (setting.target(cited).sha256, {kind for kind, _ in setting.changes()}) == (held, {"created"})
 
 
 @pytest.mark.parametrize("code", [301, 302])

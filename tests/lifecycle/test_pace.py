@@ -256,3 +256,12 @@ def test_a_feed_that_states_its_pace_is_asked_by_it_also_after_a_304(
         assert world.asked_in() == near(minutes)
         world.clock.forward(minutes * 1.2)
     assert [code for path, code in upstream.asked if path.endswith("feed.xml")] == [200, 304]
+
+
+def test_a_detail_is_asked_no_sooner_than_its_server_asks_us_to(archive: Archive) -> None:
+    world = NotesWorld(archive, Note(1, "Doors"))
+    world.upstream.faults["/notes/1"] = too_many("72000", 503)
+    world.run()
+    with archive.reading() as session:
+        again_at = session.scalars(select(Target.next_check_at).where(Target.role == "detail")).one()
+    assert again_at == world.clock() + timedelta(hours=20)

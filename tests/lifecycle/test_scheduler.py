@@ -12,15 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from archive.derived import Target
-from archive.runs import sources_with_work
-from archive.store import Archive, Session
+from archive.store import Archive
 from archive.tables import Run
 from ingest.tools import Tools
 from parsers.page import Page
 from parsers.source import Source
 from replica.answers import Answer, Visit
-from scheduler import Scheduler
+from scheduler import WORKERS, Scheduler
 from tests.lifecycle.dumps import counts, dump
 from tests.lifecycle.world import Clock, PlainReader, SmallSite, Upstream, bsia, fetcher, opened, shown
 
@@ -49,7 +47,7 @@ class World:
         with fetcher(self.upstream, self.clock) as client:
             yield Tools(client, PlainReader(), clock=self.clock, stop=stop)
 
-    def scheduler(self, *, tells_all: bool = True) -> Scheduler:
+    def scheduler(self, *, tells_all: bool = True, workers: int = WORKERS) -> Scheduler:
         made = Scheduler(
             self.archive,
             self.sources,
@@ -58,6 +56,7 @@ class World:
             say=self.said.append,
             tick_seconds=3600,
             tells_all=tells_all,
+            workers=workers,
         )
         self.open.append(made)
         return made
@@ -186,71 +185,29 @@ class SlowSite(SmallSite):
         return super().answer(visit)
 
 
-@pytest.fixture
-def slow(archive: Archive) -> Iterator[World]:
+@contextmanager
+def slow_world(archive: Archive, *sources: Source) -> Iterator[World]:
+    """A world whose site answers when it is told to."""
     SlowSite.asked.clear()
     SlowSite.answer_now.clear()
-    with world_of(archive) as world:
+    with world_of(archive, *sources) as world:
         world.upstream.site = SlowSite([SIX])
         yield world
         SlowSite.answer_now.set()
 
 
-def test_a_source_never_overlaps_itself(archive: Archive, slow: World) -> None:
-    one, other = slow.scheduler(), slow.scheduler()
-    one.tick()
-    assert SlowSite.asked.wait(LONG_SECONDS)
-    for _ in range(3):
+def test_a_source_never_overlaps_itself(archive: Archive) -> None:
+    with slow_world(archive) as world:
+        one, other = world.scheduler(), world.scheduler()
         one.tick()
-        slow.tick(other)
-    SlowSite.answer_now.set()
-    wait_until(one.is_idle)
-    assert slow.upstream.pages_asked == [200]
-    assert runs(archive) == ["done"]
-
-
-def test_a_stop_during_a_slow_fetch_leaves_nothing_half_stored(archive: Archive, slow: World) -> None:
-    scheduler = slow.scheduler()
-    slow.open.clear()
-    scheduler.start()
-    assert SlowSite.asked.wait(LONG_SECONDS)
-    assert not scheduler.stop(0.0)
-    SlowSite.answer_now.set()
-    wait_until(scheduler.is_idle)
-    found = dump(archive)
-    assert runs(archive) == ["stopped"]
-    assert [row["state"] for row in found["captures"] if row["role"] == "listing"] == ["done"]
-    assert [row["lease_owner"] for row in leases(archive)] == [None] * len(found["targets"])
-    assert len(found["notifications"]) == len(SIX)
-    scheduler.tick()
-    assert runs(archive) == ["stopped"]
-
-
-def test_a_stop_waits_for_a_tick_which_begins_nothing(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking, go_on = threading.Event(), threading.Event()
-
-    def look_slowly(session: Session, now: datetime) -> set[str]:
-        looking.set()
-        assert go_on.wait(LONG_SECONDS)
-        return sources_with_work(session, now)
-
-    with world_of(archive) as world:
-        scheduler = world.scheduler()
-        world.open.clear()
-        monkeypatch.setattr("scheduler.sources_with_work", look_slowly)
-        ticking = threading.Thread(target=scheduler.start)
-        ticking.start()
-        assert looking.wait(LONG_SECONDS)
-        assert not scheduler.stop(0.0)
-        go_on.set()
-        wait_until(scheduler.is_idle)
-        ticking.join()
-        assert (world.upstream.asked, world.said) == ([], [])
-
-
-def leases(archive: Archive) -> list[dict[str, object]]:
-    with archive.reading() as session:
-        return [{"lease_owner": row.lease_owner} for row in session.scalars(select(Target))]
+        assert SlowSite.asked.wait(LONG_SECONDS)
+        for _ in range(3):
+            one.tick()
+            world.tick(other)
+        SlowSite.answer_now.set()
+        wait_until(one.is_idle)
+        assert world.upstream.pages_asked == [200]
+        assert runs(archive) == ["done"]
 
 
 def test_a_restart_takes_up_what_was_pending_and_does_not_flood(archive: Archive) -> None:

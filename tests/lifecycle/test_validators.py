@@ -15,6 +15,7 @@ from sqlalchemy import select
 from archive.blobs import CorruptBlob
 from archive.derived import NotificationRow, Target
 from archive.reading import notifications
+from archive.records import Notification
 from archive.store import Archive
 from archive.tables import Check
 from archive.targets import held_targets
@@ -23,7 +24,8 @@ from replica.answers import Answer, Visit
 from replica.faults import status
 from replica.page import page_of
 from tests.lifecycle.dumps import counts, dump
-from tests.lifecycle.notes import Note
+from tests.lifecycle.notes import Candidate, Note, Notes
+from tests.lifecycle.notes_world import DAY
 from tests.lifecycle.notes_world import World as NotesWorld
 from tests.lifecycle.world import PAGE, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown
 
@@ -158,6 +160,49 @@ def test_a_detail_is_had_in_full_now_and_then_too(archive: Archive) -> None:
     for _ in range(IN_FULL_EVERY):
         world.run(minutes=31 * 24 * 60)
     assert world.changes() == [("created", "Doors"), ("revised", "Doors")]
+
+
+class HeadedByTheListing(Notes):
+    """Its bulletins have the titles that the listing states."""
+
+    def notification(self, entry: Candidate) -> Notification:
+        title = entry.page.facts["title"]
+        return super().notification(replace(entry, note={**entry.note, "title": title}))
+
+
+def test_a_page_of_which_the_listing_states_something_else_is_not_asked_with_the_validators_of_before(
+    archive: Archive,
+) -> None:
+    world = NotesWorld(archive, Note(1, "Doors", heading="Doors"), source=HeadedByTheListing())
+    world.run()
+    world.site.shown[0] = replace(world.site.shown[0], title="Windows")
+    world.run()
+    assert statuses(world) == [200, 200]
+    assert world.changes() == [("created", "Doors"), ("revised", "Windows")]
+
+
+def test_a_page_that_another_parser_has_read_is_had_in_full_for_this_one(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = NotesWorld(archive, Note(1, "Doors"))
+    world.run()
+    monkeypatch.setattr("ingest.settling.parser_version", lambda source: "a later one")
+    for _ in range(2):
+        world.run(minutes=31 * DAY)
+    assert statuses(world, "/notes") == statuses(world) == [200, 200, 304]
+
+
+def test_a_page_that_says_it_is_gone_lends_no_validators(archive: Archive) -> None:
+    world = NotesWorld(archive, Note(1, "Doors"))
+    world.run()
+    world.site.shown[0] = replace(world.site.shown[0], gone=True)
+    for _ in range(2):
+        world.run(minutes=DAY)
+    assert statuses(world) == [200, 200, 200]
+
+
+def statuses(world: NotesWorld, path: str = "/notes/1") -> list[int]:
+    return [status for asked, status in world.upstream.asked if asked == path]
 
 
 def test_a_page_whose_body_is_damaged_is_asked_anew_and_that_answer_counts(

@@ -22,7 +22,7 @@ from ingest.robots import RobotsInArchive, RobotsRules
 from ingest.run import run_source
 from ingest.tools import Tools
 from replica.answers import Answer
-from replica.faults import Fault, status, too_many
+from replica.faults import Fault, reset, status, too_many
 from scheduler import Scheduler
 from tests.lifecycle.notes import Note
 from tests.lifecycle.notes_world import World
@@ -236,13 +236,16 @@ def test_a_listing_that_robots_txt_forbids_is_told_asked_no_more_than_that_and_c
 
 
 @pytest.mark.parametrize("path", ["/notes", "/notes/1"])
-def test_a_stop_fails_nothing(path: str, archive: Archive) -> None:
-    world = SlowWorld(archive, *MANY[:2])
-    world.upstream.faults[path] = status(503)
+@pytest.mark.parametrize("fault", [status(503), reset()], ids=["503", "reset"])
+def test_a_stop_fails_nothing(path: str, fault: Fault, archive: Archive) -> None:
+    world = SlowWorld(archive, *MANY[:1])
+    world.upstream.faults[path] = fault
     report = world.cut_short()
     assert (report.state, report.accounts.errors, world.failures()) == ("stopped", 0, 0)
+    with archive.reading() as session:
+        assert session.scalars(select(Target.links_wait).where(Target.role == "listing")).all() == [None]
     del world.upstream.faults[path]
-    assert (world.once(only_due=True).told, len(world.states())) == ([], 2)
+    assert (world.once(only_due=True).told, len(world.states())) == ([], 1)
 
 
 def test_a_host_that_fails_fails_its_listing(archive: Archive) -> None:

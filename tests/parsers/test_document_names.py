@@ -41,6 +41,13 @@ def test_a_stand_in_that_a_redirect_led_to_is_no_document(kind: str) -> None:
     assert no_document(LINK, body, LINK.replace("abc", "%61bc")) == found
 
 
+def test_the_front_page_that_a_site_leads_to_is_no_document() -> None:
+    for url in (SITE, f"{SITE}/", "https://other.example.org/?from=abc"):
+        assert no_document(url, PLAIN, LINK) == "the front page of a site, expected a document"
+    assert no_document(f"{SITE}/?id=3", PLAIN, f"{SITE}/?id=3") is None
+    assert no_document(f"{SITE}/members", PLAIN, LINK) is None
+
+
 def test_a_page_is_no_document_where_what_is_held_is_none() -> None:
     problem = "a page of HTML, expected a document as the one that is held"
     assert no_document(LINK, PLAIN, LINK, b"%PDF-1.7") == problem

@@ -71,6 +71,7 @@ DOCUMENTS = [
     no_document("HTML as a PDF", HTML_AS_PDF),
     no_document("a challenge", CHALLENGE),
     no_document("an empty body", b""),
+    no_document("nothing but blanks", b" \r\n"),
     document("404", lambda given: status("404 Not Found"), *["404 failed"] * 2),
     document("410", lambda given: status("410 Gone"), *["410 failed"] * 2),
     document("403", lambda given: status("403 Forbidden"), *["403 failed"] * 2),

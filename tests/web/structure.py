@@ -11,7 +11,7 @@ MARK = re.compile(r"zq\d\dx", re.I)
 ELEMENTS = frozenset(
     "html head meta title link script body a header form label input button nav p main footer article h1 h2 h3 h4 div"
     " section ul ol li dl dt dd span time table thead tbody tr th td code pre details summary ins del mark q aside"
-    " fieldset legend svg rect strong br img style".split()
+    " fieldset legend svg rect strong br img style select option".split()
 )
 VOID = frozenset("meta link input br img".split())
 ATTRIBUTES = frozenset(

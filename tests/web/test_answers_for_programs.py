@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -18,9 +20,12 @@ from archive.changes import KEYS
 from archive.finding import Asked, search
 from archive.store import Archive
 from terminal import _plain
+from tests.lifecycle.world import START
 from tests.web.conftest import CATALOGUE
 from web.answers import AT_ONCE
 from web.app import make_app
+from web.catalogue import Catalogue
+from web.citing import bibtex
 from web.server import serving
 from web.shown import issued
 
@@ -32,24 +37,25 @@ def as_json(row: dict[str, Any]) -> Any:
     return json.loads(json.dumps(row, ensure_ascii=False, default=_plain))
 
 
-def test_notifications_are_the_rows_of_the_command_line(site: httpx.Client, filled: Archive) -> None:
+@pytest.mark.parametrize(("query", "level"), [("the", "green"), ("document", "")])
+def test_notifications_are_the_rows_of_the_command_line(
+    site: httpx.Client, filled: Archive, query: str, level: str
+) -> None:
     with filled.reading() as session:
-        rows = [as_json(row) for row in search(session, Asked("the", {"level": ["green"]}, limit=100))]
-    found = site.get("/api/v1/notifications", params={"q": "the", "level": "green"}).json()
+        asked = Asked(query, {"level": [level]} if level else {}, limit=100)
+        rows = [as_json(row) for row in search(session, asked)]
+    found = site.get("/api/v1/notifications", params={"q": query, "level": level}).json()
     assert (found["items"], found["next"]) == (rows, None)
     assert rows
 
 
 def test_pages_are_followed_to_the_end(site: httpx.Client) -> None:
     whole = [row["id"] for row in site.get("/api/v1/notifications").json()["items"]]
-    found, before = [], None
-    while True:
-        page = site.get("/api/v1/notifications", params={"limit": 5, **({"before": before} if before else {})}).json()
-        found += [row["id"] for row in page["items"]]
-        before = page["next"]
-        if before is None:
-            break
-    assert (found, len(whole)) == (whole, 12)
+    pages = [site.get("/api/v1/notifications", params={"limit": 5}).json()]
+    while pages[-1]["next"] is not None and len(pages) < len(whole):
+        pages.append(site.get("/api/v1/notifications", params={"limit": 5, "before": pages[-1]["next"]}).json())
+    assert [len(page["items"]) for page in pages] == [5, 5, 2]
+    assert [row["id"] for page in pages for row in page["items"]] == whole
 
 
 def test_the_change_feed_is_read_from_any_cursor_on(site: httpx.Client) -> None:
@@ -104,9 +110,9 @@ def fitting(schema: dict[str, Any], whole: dict[str, Any], value: Any, where: st
     return found
 
 
-def test_the_description_is_of_every_address_and_true(site: httpx.Client, public_id: str) -> None:
+def test_the_description_is_of_every_address_and_true(site: httpx.Client, filled: Archive, public_id: str) -> None:
     whole = site.get("/api/v1/openapi.json").json()
-    served = {route.path for route in make_app(cast(Archive, None), CATALOGUE).routes if isinstance(route, Route)}
+    served = {route.path for route in make_app(filled, CATALOGUE).routes if isinstance(route, Route)}
     assert set(whole["paths"]) == {path.replace(":number", "") for path in served if path.startswith("/api/")} - {
         "/api/v1/openapi.json"
     }
@@ -171,10 +177,35 @@ def test_a_citation_names_place_time_and_hash(site: httpx.Client, public_id: str
     assert entry.text.startswith(f"@misc{{bsia-cssc-{public_id},\n") and entry.text.count("{") == entry.text.count("}")
 
 
-def test_a_title_cannot_break_out_of_its_citation(site: httpx.Client) -> None:
-    for row in site.get("/api/v1/notifications", params={"source": "hostile"}).json()["items"]:
-        entry = site.get(f"/bulletins/{row['id']}/cite.bib").text
-        assert entry.count("{") == entry.count("}") and entry.endswith("\n}\n")
+@pytest.mark.parametrize(
+    "odd", ["Doors } shut", "}, note = {ours", "{", "50 % & $5 #1 a_b ~ ^ \\", "\\}\n@misc{", "\\input{x}"]
+)
+def test_nothing_that_a_publisher_writes_breaks_out_of_a_citation(odd: str) -> None:
+    row: dict[str, Any] = {"id": "ab12", "source": "bsia-cssc", "issuers": ["btp"], "issued": "2018-02-20"}
+    page = {"at": START, "url": f"https://www.example.org/{odd}", "sha256": "0" * 64, "matched": "first"}
+    revision = {**page, "revision": 1, "content_hash": "1" * 64, "documents": {f"/{odd}.pdf": "2" * 64}}
+    names = Catalogue({}, {"btp": odd})
+    found = {**row, "title": odd, "revision": 1, "revisions": [revision]}
+    entry = bibtex(found, names, "http://127.0.0.1/bulletins/ab12")
+    fields = dict(_bibtex_fields(entry))
+    assert list(fields) == ["author", "title", "year", "date", "url", "urldate", "note"]
+    assert fields["title"] == fields["author"]
+    assert not re.search(
+        r"(?<!\\)[&%$#_~^]|\\(?![&%$#_]|text(backslash|ascii(tilde|circum)|brace(left|right)){})", fields["title"]
+    )
+    assert not re.search(r"[\s{}\\]", fields["url"])
+
+
+def _bibtex_fields(entry: str) -> Iterator[tuple[str, str]]:
+    """The fields of an entry as BibTeX reads it: a value ends where its braces do, escaped or not."""
+    at = entry.index("\n")
+    while found := re.compile(r",?\n  ([a-z]+) = {").match(entry, at):
+        depth, start, at = 1, found.end(), found.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(entry[at], 0)
+            at += 1
+        yield found[1], entry[start : at - 1]
+    assert entry[at:] == "\n}\n"
 
 
 @pytest.mark.parametrize(

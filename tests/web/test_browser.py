@@ -134,6 +134,7 @@ def pages(watched: Watched) -> list[str]:
     return [
         *("/", "/search", "/search?q=the&level=green", "/search?q=nowhere", "/changes", "/sources"),
         *("/sources/bsia-cssc", "/sources/hostile", first, odd, "/captures/1", "/search/briefing"),
+        f"{first}/compare/1/1",
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,7 +11,14 @@ import httpx
 import pytest
 
 from archive.changes import KINDS
+from archive.finding import Asked, search
+from archive.store import Archive
+from tests.archive.pages import Publisher, messages
+from tests.lifecycle.world import opened
+from tests.web.conftest import CATALOGUE
+from web.app import make_app
 from web.feeds import ATOM
+from web.server import serving
 
 CHOICES: Sequence[Mapping[str, Sequence[str]]] = (
     {},
@@ -21,6 +29,12 @@ CHOICES: Sequence[Mapping[str, Sequence[str]]] = (
     {"source": ["nowhere"]},
     {"kind": ["reinstated"]},
 )
+
+
+@pytest.fixture
+def archive(database_url: str, tmp_path: Path) -> Iterator[Archive]:
+    with opened(database_url, tmp_path) as archive:
+        yield archive
 
 
 def rows_of(site: httpx.Client, chosen: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
@@ -84,7 +98,7 @@ def test_older_changes_of_the_same_kind_follow(site: httpx.Client, monkeypatch: 
     path = "/changes?kind=created"
     while path:
         page = site.get(path).text
-        rows = page.partition("<tbody>")[2].split('<td class="number">')[1::2]
+        rows = page.partition("<tbody>")[2].split('<td class="number">')[2::2]
         seen += [row.partition("<")[0] for row in rows]
         path = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
     assert seen == [str(row["cursor"]) for row in rows_of(site, {"kind": ["created"]})]
@@ -105,3 +119,17 @@ def test_a_bulletin_that_was_revised_is_updated_in_the_feed_of_a_search(site: ht
     assert items[public_id]["date_modified"] == revised["at"] > bulletin["first_seen"]
     others = [item for item in items.values() if item["id"] != public_id]
     assert others and all(item["date_modified"] == item["date_published"] for item in others)
+
+
+def test_a_wording_is_compared_with_the_one_before_it_in_time(archive: Archive) -> None:
+    """The second wording came first, the third between them: the last to be learnt is the earliest."""
+    publisher = Publisher(archive)
+    for hour, words in ((2, "second"), (4, "fourth"), (3, "third"), (1, "first")):
+        message = messages(1)[0]
+        publisher.show([message.but(body=f"{message.body} The {words} wording.")], hour=hour)
+    with archive.reading() as session:
+        public_id = next(search(session, Asked()))["id"]
+    with serving(make_app(archive, CATALOGUE), "127.0.0.1", 0) as port:
+        items = httpx.get(f"http://127.0.0.1:{port}/changes.json?kind=revised", trust_env=False).json()["items"]
+    told = [(item["title"].partition(":")[0], item["url"].partition(public_id)[2]) for item in items]
+    assert told == [("an earlier wording", ""), ("an earlier wording", "/compare/1/3"), ("revised", "/compare/3/2")]

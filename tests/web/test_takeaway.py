@@ -8,7 +8,9 @@ import hashlib
 import io
 import json
 import re
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -178,3 +180,23 @@ def test_an_export_is_sent_as_it_is_read_and_ends_with_its_reader(
         for _ in held:
             takeaway._slots.release()
         assert client.get(f"http://127.0.0.1:{port}/search.csv?q=nowhere").status_code == 200
+
+
+def test_a_reader_who_takes_nothing_loses_its_place(
+    filled: Archive, readings: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeaway, "STALLED_SECONDS", 0.2)
+    app = make_app(filled, CATALOGUE, lambda: START + timedelta(days=2))
+    with ExitStack() as stack:
+        port = stack.enter_context(serving(app, "127.0.0.1", 0))
+        for _ in range(takeaway.MOST_TOGETHER):
+            slow = stack.enter_context(socket.socket())
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect(("127.0.0.1", port))
+            slow.sendall(b"GET /search.jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert slow.recv(15) == b"HTTP/1.1 200 OK"
+        assert 0 < len(readings) < takeaway.MOST_TOGETHER * 12
+        held = [takeaway._slots.acquire(timeout=20) for _ in range(takeaway.MOST_TOGETHER)]
+        for _ in filter(None, held):
+            takeaway._slots.release()
+        assert all(held)
