@@ -70,7 +70,8 @@ class Archive:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view, never committed."""
-        with _plain_errors(self.database_url), Session(self._reader, expire_on_commit=False) as session:
+        plain_errors = _plain_errors(self.database_url, writes=False)
+        with plain_errors, Session(self._reader, expire_on_commit=False) as session:
             self._begin(session.connection, "BEGIN")
             with nullcontext() if self._seconds is None else self._ending_after(self._seconds, session):
                 yield session
@@ -145,11 +146,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 @contextmanager
-def _plain_errors(database_url: str) -> Iterator[None]:
+def _plain_errors(database_url: str, *, writes: bool = True) -> Iterator[None]:
+    """Tells what is amiss with the database in a sentence. What is only read brings no value that could be at fault."""
     try:
         yield
     except (DatabaseError, sqlite3.OperationalError) as problem:
-        if not _is_about_the_store(problem):
+        if not _is_about_the_store(problem) and (writes or not isinstance(problem, OperationalError)):
             raise
         place = make_url(database_url).render_as_string(hide_password=True)
         what = problem.orig if isinstance(problem, DatabaseError) else problem

@@ -14,7 +14,7 @@ from archive.facet_values import labels_of
 from archive.finding import Asked, find_page, how_many
 from archive.query import BadQuery
 from archive.search import index, unindex
-from archive.store import Archive, TookTooLong
+from archive.store import Archive, ArchiveUnusable, TookTooLong
 from archive.tally import Bar, counted, histogram
 from tests.archive.matcher import DAY_ZERO, entry
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, run, shown, with_document
@@ -223,3 +223,9 @@ def test_a_reading_in_a_hurry_ends(archive: Archive) -> None:
         bounded = f"SELECT count(*) FROM ({statement.text.replace('FROM n)', 'FROM n WHERE i < 3000000)')})"
         with archive.reading() as session:
             assert session.scalar(text(bounded)) == 1
+
+
+def test_a_question_that_the_database_cannot_hold_is_told_like_any_other_trouble(archive: Archive) -> None:
+    if archive.engine.dialect.name == "postgresql":
+        with pytest.raises(ArchiveUnusable), archive.reading() as session:
+            session.execute(text("SELECT repeat('a', 2000000000)"))
