@@ -20,6 +20,7 @@ from tests import pdfs
 from tests.archive.pages import BODIES, Message, page
 from tests.databases import refuse
 from tests.lifecycle.world import START, Clock, SmallSite, Upstream, arrival, bsia, opened, run, shown, with_document
+from web import takeaway
 from web.app import make_app
 from web.catalogue import Catalogue, SourceFacts
 from web.server import serving
@@ -58,6 +59,15 @@ def fill(archive: Archive) -> None:
     for place, body in enumerate((messages, [unreadable, *messages[1:]])):
         at = START + timedelta(days=1, minutes=30 * place)
         arrive(archive, bsia("hostile"), [arrival(page(body, nonce=HOSTILE), at, "hostile")], at)
+
+
+@pytest.fixture(autouse=True)
+def places() -> None:
+    """The exports of the test before have ended: a server hears late of readers who left."""
+    held = [takeaway._slots.acquire(timeout=20) for _ in range(takeaway.MOST_TOGETHER)]
+    for _ in filter(None, held):
+        takeaway._slots.release()
+    assert all(held)
 
 
 @pytest.fixture(scope="session")
