@@ -22,6 +22,7 @@ from tests.web.payloads import AGAIN, CATALOGUE, MARKS, WORDS, document_of, fill
 from tests.web.structure import MARK, Structure, bare
 from web.app import make_app
 from web.feeds import ATOM
+from web.front import cookie_of
 from web.news import MOST
 from web.server import serving
 from web.shown import is_web
@@ -127,14 +128,14 @@ def test_headers_and_redirects_are_words(site: httpx.Client) -> None:
         look(site.get(f"/captures/{number}"))
 
 
-def test_what_a_reader_asks_for_is_words(site: httpx.Client) -> None:
+def test_what_a_reader_asks_for_is_words(site: httpx.Client, hostile: Archive) -> None:
     names = ("level", "source", "region", "since", "nothing")
     for place, word in enumerate(WORDS):
         asked = quote(word, safe="")
         place_of = ("bulletins", "sources")[place % 2]
         filtered = [f"/search?{names[place // 3 % 5]}={asked}&year=1999"] if place % 3 == 0 else []
-        for path in (f"/search?q={asked}&year=1999", *filtered, f"/{place_of}/{asked}"):
-            answer = site.get(path, headers={"Cookie": f"seen={asked}"}, follow_redirects=False)
+        for path in ("/", f"/search?q={asked}&year=1999", *filtered, f"/{place_of}/{asked}"):
+            answer = site.get(path, headers={"Cookie": f"{cookie_of(hostile)}={asked}"}, follow_redirects=False)
             assert answer.status_code in (200, 302, 400, 404), path
             if answer.status_code == 302:
                 assert re.fullmatch(r"/bulletins/[0-9a-f]{16}", answer.headers["Location"]), path

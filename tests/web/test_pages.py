@@ -14,9 +14,11 @@ import pytest
 
 import web
 from archive.finding import LONDON
+from archive.store import Archive
 from archive.tally import Bar, Histogram
 from tests.web.conftest import HOSTILE, NOTE_BODY
 from web.charts import columns
+from web.front import cookie_of
 
 PAGES = (
     "/",
@@ -97,9 +99,10 @@ def test_another_site_cannot_mark_anything(site: httpx.Client, said: dict[str, s
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "-1", "9" * 30, "9" * 5_000, "1; x", "٣"])
-def test_a_cookie_that_nobody_set_is_no_cookie(site: httpx.Client, cookie: str) -> None:
-    page = site.get("/", headers=[(b"Cookie", f"seen={cookie}".encode())])
+def test_a_cookie_that_nobody_set_is_no_cookie(site: httpx.Client, filled: Archive, cookie: str) -> None:
+    page = site.get("/", headers=[(b"Cookie", f"{cookie_of(filled)}={cookie}".encode())])
     assert page.status_code == 200
+    assert ("New since your last visit" if cookie.startswith("1;") else "What was new last") in page.text
 
 
 def test_hits_are_marked_counted_and_continued(site: httpx.Client) -> None:

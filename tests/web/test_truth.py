@@ -136,7 +136,7 @@ def test_the_front_page_says_what_is_missing_and_who_is_not_asked(archive: Archi
 def test_what_was_seen_of_one_archive_is_not_seen_of_another(archive: Archive, tmp_path: Path) -> None:
     say(archive, [bulletin(number) for number in range(3)])
     with opened(f"sqlite:///{tmp_path / 'other.sqlite'}", tmp_path / "other") as other:
-        say(other, [bulletin(7)])
+        say(other, [bulletin(number) for number in range(7, 12)])
         with desk(archive) as ask, desk(other) as ask_other:
             (name,) = re.findall(r'(seen-[0-9a-f]{12})="?3', _seen(ask, 3))
             assert "Nothing since your last visit" in ask("/", headers={"Cookie": f"{name}=3"}).text
