@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from archive.store import Archive, ArchiveUnusable, open_blobs
 
-SHAPE = "0008"
+SHAPE = "0009"
 """The revision that this code needs; the newest file in `archive/migrations/versions`."""
 
 LOCK_NUMBER = 7_122_001

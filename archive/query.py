@@ -103,15 +103,24 @@ def phrases_to_show(query: Query) -> Iterator[Phrase]:
 
 def has_prefix(query: Query) -> bool:
     """Whether some word of the query need only begin so."""
+    return any(phrase.prefix for phrase in _phrases(query))
+
+
+def has_phrase(query: Query) -> bool:
+    """Whether some part of the query is more than single words."""
+    return any(len(phrase.words) > 1 for phrase in _phrases(query))
+
+
+def _phrases(query: Query) -> Iterator[Phrase]:
     match query:
-        case Phrase(prefix=prefix):
-            return prefix
-        case Field():
-            return False
+        case Phrase():
+            yield query
         case AnyOf(choices=parts):
-            return any(map(has_prefix, parts))
+            for part in parts:
+                yield from _phrases(part)
         case AllOf(wanted=wanted, unwanted=unwanted):
-            return any(map(has_prefix, (*wanted, *unwanted)))
+            for part in (*wanted, *unwanted):
+                yield from _phrases(part)
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -1,8 +1,9 @@
 """Full-text search over the latest revision of each notification and the pages of its attachments.
 
-Derived: everything here can be built again from the notifications. One row per notification, keyed so that
-the order of keys is the order of issue and newest-first can stop early. Words are folded by `archive.words`, and
-filters are words of their own, so both databases answer alike.
+Derived: everything here can be built again from the notifications. One row per notification in each of two tables,
+keyed so that the order of keys is the order of issue and newest-first can stop early: `search_entries` has the words,
+in the way of each database, `search_keys` the number and the tokens of the filters, small enough to look up hit by hit.
+Words are folded by `archive.words`, and filters are words of their own, so both databases answer alike.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
 from archive.facets import token_of
-from archive.search_dialect import IndexedWords
+from archive.search_dialect import IndexedWords, prepared
 from archive.search_scope import DIALECTS, Scope, key_of, moment_of, opened, scope_of
 from archive.words import words
 
@@ -29,13 +30,13 @@ AT_ONCE = 100
 """So many counts are one statement."""
 NO_FACETS: Mapping[str, Sequence[str]] = {}
 
-CREATE_KEYS = text(
-    "CREATE TABLE search_keys (notification_id BIGINT NOT NULL PRIMARY KEY, search_key BIGINT NOT NULL UNIQUE)"
-)
-INSERT_KEY = text("INSERT INTO search_keys (notification_id, search_key) VALUES (:number, :key)")
+INSERT_KEY = text("INSERT INTO search_keys (search_key, notification_id, tokens) VALUES (:key, :number, :tokens)")
 DELETE_KEY = text("DELETE FROM search_keys WHERE search_key = :key")
 KEY_OF = text("SELECT search_key FROM search_keys WHERE notification_id = :number")
 OWNER = text("SELECT notification_id FROM search_keys WHERE search_key = :key")
+TOKENS = text("SELECT search_key, tokens FROM search_keys WHERE search_key IN :keys").bindparams(
+    bindparam("keys", expanding=True)
+)
 OWNERS = text(
     "SELECT notification_id, search_key FROM search_keys WHERE notification_id IN :numbers OR search_key IN :keys"
 ).bindparams(bindparam("numbers", expanding=True), bindparam("keys", expanding=True))
@@ -53,19 +54,12 @@ class SearchEntry:
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A notification found. `search_key` continues a listing; `rank` is higher for the better, None where not asked."""
 
     notification_id: int
     search_key: int
     rank: float | None = None
-
-
-def create_search(connection: Connection) -> None:
-    """Create the search tables (derived) in the connection's dialect."""
-    connection.execute(CREATE_KEYS)
-    DIALECTS[connection.dialect.name].create(connection)
 
 
 def index(session: Session | Connection, entry: SearchEntry) -> int:
@@ -90,9 +84,13 @@ def index_all(session: Session | Connection, entries: Sequence[SearchEntry]) -> 
     for key, entry in zip(wanted, entries, strict=True):
         keys[_free_key(connection, key, taken.union(keys)) if key in taken or key in keys else key] = entry
     if keys:
-        rows = [{"number": entry.notification_id, "key": key} for key, entry in keys.items()]
+        words_by_key = {key: _words_of(keys[key]) for key in sorted(keys)}
+        rows = [
+            {"key": key, "number": keys[key].notification_id, "tokens": " ".join(found.facet_tokens)}
+            for key, found in words_by_key.items()
+        ]
         connection.execute(INSERT_KEY, rows)
-        dialect.add(connection, {key: _words_of(keys[key]) for key in sorted(keys)})
+        dialect.add(connection, words_by_key)
     return list(keys)
 
 
@@ -111,6 +109,15 @@ def unindex(session: Session | Connection, notification_id: int) -> None:
 def _forget(connection: Connection, key: int) -> None:
     DIALECTS[connection.dialect.name].remove(connection, key)
     connection.execute(DELETE_KEY, {"key": key})
+
+
+def merge_some(within: Session | Connection) -> bool:
+    """A step, of some hundredths of a second, of making the index quicker to read; whether there may be more of them.
+
+    Worth it after much was indexed. Changes no answer; the caller commits.
+    """
+    connection, dialect = opened(within)
+    return dialect.merge(connection)
 
 
 def find(
@@ -136,31 +143,30 @@ def find(
         raise ValueError(f"limit: {limit}, expected at least 1")
     scope = scope_of(session, query, facets, since, until, before)
     if rank and scope.query:
-        return _by_index(scope, limit, scope.dialect.RANK, "rank DESC, hit_key DESC")
+        return _best(scope, limit)
     seen = scope.newest(limit)
     if seen is None:
-        return _by_index(scope, limit)
-    hits = _hits(scope.connection, seen.keys)
+        return _newest(scope, limit)
+    hits = [Hit(number, key) for key, number in seen.hits]
     if seen.further is None or len(hits) == limit:
         return hits
-    return hits + _by_index(scope.below(seen.further), limit - len(hits))
+    return hits + _newest(scope.below(seen.further), limit - len(hits))
 
 
-def _by_index(scope: Scope, limit: int, score: str = "NULL", order: str = "hit_key DESC") -> list[Hit]:
+def _newest(scope: Scope, limit: int) -> list[Hit]:
     rows = scope.rows()
-    hits = f"SELECT {scope.key} AS hit_key, {score} AS rank{rows.sql} ORDER BY {order} LIMIT :limit"
-    statement = (
+    statement = prepared(f"SELECT {scope.number}, {scope.key}{rows.sql} ORDER BY {scope.key} DESC LIMIT :limit")
+    return [Hit(*row) for row in scope.connection.execute(statement, {**rows.values, "limit": limit}).all()]
+
+
+def _best(scope: Scope, limit: int) -> list[Hit]:
+    rows, order = scope.rows(), "rank DESC, hit_key DESC"
+    hits = f"SELECT {scope.key} AS hit_key, {scope.dialect.RANK} AS rank{rows.sql} ORDER BY {order} LIMIT :limit"
+    statement = prepared(
         f"SELECT notification_id, hit_key, rank FROM ({hits}) hits"
         f" JOIN search_keys ON search_key = hit_key ORDER BY {order}"
     )
-    found = scope.connection.execute(text(statement), {**rows.values, "limit": limit})
-    return [Hit(row.notification_id, row.hit_key, row.rank) for row in found]
-
-
-def _hits(connection: Connection, keys: Sequence[int]) -> list[Hit]:
-    rows = connection.execute(OWNERS, {"numbers": [], "keys": keys})
-    owners = {row.search_key: row.notification_id for row in rows}
-    return [Hit(owners[key], key) for key in keys]
+    return [Hit(*row) for row in scope.connection.execute(statement, {**rows.values, "limit": limit}).all()]
 
 
 def find_all(
@@ -174,12 +180,12 @@ def find_all(
     """The numbers of all hits, by public id, a part at a time. Raises BadQuery before the first."""
     scope = scope_of(session, query, facets, since, until)
     rows = scope.rows()
-    statement = (
+    statement = prepared(
         f"SELECT found.notification_id FROM (SELECT {scope.key} AS hit_key{rows.sql}) hits"
         " JOIN search_keys found ON found.search_key = hit_key"
         " JOIN identities ON identities.notification_id = found.notification_id ORDER BY public_id"
     )
-    found = scope.connection.execute(text(statement), rows.values, execution_options={"yield_per": MANY_AT_ONCE})
+    found = scope.connection.execute(statement, rows.values, execution_options={"yield_per": MANY_AT_ONCE})
     return iter(found.scalars())
 
 
@@ -227,16 +233,14 @@ def keys_of(
     """The search keys of the newest hits. Raises BadQuery."""
     scope = scope_of(session, query, facets, since, until)
     rows = scope.rows()
-    statement = text(f"SELECT {scope.key}{rows.sql} ORDER BY {scope.key} DESC LIMIT :limit")
+    statement = prepared(f"SELECT {scope.key}{rows.sql} ORDER BY {scope.key} DESC LIMIT :limit")
     return scope.connection.execute(statement, {**rows.values, "limit": limit}).scalars().all()
 
 
 def tokens_of(session: Session | Connection, keys: Sequence[int]) -> Iterator[tuple[int, Sequence[str]]]:
     """The search keys with the tokens of the filters of each."""
-    connection, dialect = opened(session)
-    statement = text(f"SELECT {dialect.KEY}, {dialect.TOKENS} FROM search_entries WHERE {dialect.KEY} IN :keys")
-    found = connection.execute(statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys})
-    return ((key, tokens.split()) for key, tokens in found)
+    connection, _ = opened(session)
+    return ((key, tokens.split()) for key, tokens in connection.execute(TOKENS, {"keys": keys}))
 
 
 def span(
@@ -252,7 +256,7 @@ def span(
     rows = scope.rows()
     ends: list[datetime] = []
     for order in ("ASC", "DESC"):
-        statement = text(f"SELECT {scope.key}{rows.sql} ORDER BY {scope.key} {order} LIMIT 1")
+        statement = prepared(f"SELECT {scope.key}{rows.sql} ORDER BY {scope.key} {order} LIMIT 1")
         key = scope.connection.execute(statement, rows.values).scalar()
         if key is None:
             return None

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, TextClause, text
 
 from archive.query import Query
 
 BREAK = "§"
 """Stands between fields and between pages so that no phrase runs across; never part of a word."""
+MOST_PREPARED = 256
 PARAMETER = re.compile(r":(\w+)")
 
 
@@ -46,30 +48,35 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The keys of the hits among the newest rows, in order; more may be below the key `further`, None: nowhere."""
+    """Search keys and numbers of the hits among the newest rows, in order.
 
-    keys: Sequence[int]
+    More may be below the key `further`, None: nowhere.
+    """
+
+    hits: Sequence[tuple[int, int]]
     further: int | None
 
 
-class Dialect(Protocol):
-    """One module per database. `KEY` is the search key's column, `RANK` an expression, higher for the better.
+@lru_cache(MOST_PREPARED)
+def prepared(sql: str) -> TextClause:
+    """The statement of these words, which is read once."""
+    return text(sql)
 
-    `TOKENS` is the expression of the tokens of a row's filters, with spaces between them.
-    """
+
+class Dialect(Protocol):
+    """One module per database. `KEY` is the search key's column, `RANK` an expression, higher for the better."""
 
     KEY: str
     RANK: str
-    TOKENS: str
-
-    def create(self, connection: Connection) -> None:
-        """Create the table `search_entries`."""
 
     def add(self, connection: Connection, words_by_key: Mapping[int, IndexedWords]) -> None:
         """Insert a row for each key; the keys come in rising order."""
 
     def remove(self, connection: Connection, key: int) -> None:
         """Delete the row of `key`."""
+
+    def merge(self, connection: Connection) -> bool:
+        """Make the index quicker to read by a bounded step of work; returns whether there may be more to do."""
 
     def matching(self, query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
         """Rows that match the query and have of each facet at least one token. Not both may be empty."""

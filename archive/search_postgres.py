@@ -12,14 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from archive.query import AllOf, AnyOf, Field, Phrase, Query
+from archive.query import AllOf, AnyOf, Field, Phrase, Query, has_phrase
 from archive.search_dialect import BREAK, Condition, IndexedWords, Newest
 
 KEY = "search_entries.search_key"
-TOKENS = (
-    "COALESCE((SELECT string_agg(substr(lexeme, 2), ' ') FROM unnest(tsvector_to_array(tsv)) lexeme"
-    " WHERE lexeme LIKE '=%'), '')"
-)
 RANK = "ts_rank(tsv, CAST(:tsquery AS tsquery))"
 
 MAX_POSITION = 16_383
@@ -28,22 +24,11 @@ MAX_VECTOR_BYTES = 1_000_000
 BYTES_PER_WORD = 8
 INCOMPLETE = "=incomplete"
 
-TABLE = text(
-    "CREATE TABLE search_entries (search_key BIGINT PRIMARY KEY, tsv TSVECTOR NOT NULL,"
-    " complete BOOLEAN NOT NULL, content TEXT NOT NULL)"
-)
-GIN = text("CREATE INDEX search_entries_tsv ON search_entries USING gin (tsv)")
 INSERT = text(
     "INSERT INTO search_entries (search_key, tsv, complete, content)"
     " VALUES (:key, CAST(:tsv AS tsvector), :complete, :content)"
 )
 DELETE = text("DELETE FROM search_entries WHERE search_key = :key")
-
-
-def create(connection: Connection) -> None:
-    """Create the table and its GIN index."""
-    connection.execute(TABLE)
-    connection.execute(GIN)
 
 
 def add(connection: Connection, words_by_key: Mapping[int, IndexedWords]) -> None:
@@ -62,6 +47,11 @@ def remove(connection: Connection, key: int) -> None:
     connection.execute(DELETE, {"key": key})
 
 
+def merge(_connection: Connection) -> bool:
+    """Nothing: a GIN index is one tree, and autovacuum puts what waits beside it into place."""
+    return False
+
+
 def matching(query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
     """The candidates by the index, and where that does not settle it the exact answer by their content."""
     parts = [f"(({_candidates(query)}) | '{INCOMPLETE}')"] if query else []
@@ -70,7 +60,7 @@ def matching(query: Query | None, facets: Sequence[Sequence[str]]) -> Condition:
     sql = "tsv @@ CAST(:tsquery AS tsquery)"
     if query:
         exact = _exact(query, values)
-        sql += f" AND ({exact})" if _has_phrase(query) else f" AND (complete OR ({exact}))"
+        sql += f" AND ({exact})" if has_phrase(query) else f" AND (complete OR ({exact}))"
     return Condition(sql, values)
 
 
@@ -129,21 +119,8 @@ def _candidates(query: Query) -> str:
             return " | ".join(f"({_candidates(choice)})" for choice in choices)
         case AllOf(wanted=wanted, unwanted=unwanted):
             parts = [f"({_candidates(part)})" for part in wanted]
-            parts += [f"!({_candidates(part)})" for part in unwanted if not _has_phrase(part)]
+            parts += [f"!({_candidates(part)})" for part in unwanted if not has_phrase(part)]
             return " & ".join(parts)
-
-
-def _has_phrase(query: Query) -> bool:
-    """Whether some part of the query is more than single words."""
-    match query:
-        case Phrase(words=words):
-            return len(words) > 1
-        case Field():
-            return False
-        case AnyOf(choices=parts):
-            return any(map(_has_phrase, parts))
-        case AllOf(wanted=wanted, unwanted=unwanted):
-            return any(map(_has_phrase, (*wanted, *unwanted)))
 
 
 def _exact(query: Query, values: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ from ingest.files import STANDARD_INPUT, read_file
 from ingest.folders import each_file, kind_of
 from ingest.mailboxes import Mail, import_mail, take_message
 from ingest.mbox import is_mailbox
+from ingest.merging import merge_index
 from ingest.progress import counted
 from ingest.report import Report
 from ingest.saved import Saved, stated_beside
@@ -66,6 +67,7 @@ def import_files(
     for page in counted(pages, len(pages), f"{source.slug}: pages", say):
         _import_page(archive, source, page.but(url, at), now, report)
     import_mail(archive, source, found.mail, at, now, report, say)
+    merge_index(archive)
     return report
 
 

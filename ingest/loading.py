@@ -13,6 +13,7 @@ from archive.identity import public_id
 from archive.journal import Arrival, pending, record_all
 from archive.loaded import arrival_of, known_already
 from archive.store import Archive
+from ingest.merging import merge_index
 from ingest.report import Report
 from ingest.settling import settle
 from parsers.source import Source
@@ -65,6 +66,7 @@ class Loading:
             self._flush()
             raise
         self._flush()
+        merge_index(self.archive)
         if self.told > MOST_TOLD:
             self.say(f"{self.name}: {self.told - MOST_TOLD} more lines like these")
         return list(self.reports.values())

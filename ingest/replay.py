@@ -20,6 +20,7 @@ from archive.settle import settle_reading
 from archive.store import NOT_KEPT, Archive, Session, said_of
 from archive.tables import Capture
 from archive.transfer import captures_to_reparse, copy_journal, is_empty, journal, sources_of, take_up_again
+from ingest.merging import merge_index
 from ingest.settling import facts_of, read_stored, settle
 from parsers.source import Source
 
@@ -79,6 +80,8 @@ def replay(archive: Archive, source: Source, *, since: datetime | None = None, d
     """Parse a source's captures again and append what differs; a dry run rolls back what each capture gives."""
     report = Replayed(source.slug)
     _replay_all(archive, source, report, since, _roll_back if dry_run else _commit)
+    if not dry_run:
+        merge_index(archive)
     return report
 
 

@@ -17,6 +17,7 @@ from archive.waiting import note_links_wait
 from ingest.accepting import accept as accept_held
 from ingest.citations import follow_links
 from ingest.leases import Lease
+from ingest.merging import merge_index
 from ingest.polling import Pages, asking, poll
 from ingest.progress import Surroundings
 from ingest.report import Report
@@ -61,7 +62,8 @@ def giving_back(
 ) -> Iterator[None]:
     """Give the leases of a run back and log its end, with `more` beside its accounts, when the block ends.
 
-    Where it ends by an error the run has failed, the report says why, and the owner retires.
+    Where it ends by an error the run has failed, the report says why, and the owner retires. What it wrote to the index
+    of search is merged at last, when it holds nothing up.
     """
     try:
         yield
@@ -73,6 +75,8 @@ def giving_back(
         raise
     finally:
         _give_back(archive, begun, owner, report, around, more())
+    if report.links_read or not report.all_same:
+        merge_index(archive, around.stop)
 
 
 def _give_back(

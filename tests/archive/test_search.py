@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, text
 
 from archive.search import AT_ONCE, Hit, SearchEntry, count, count_each, find, index, unindex
 from archive.store import Archive
+from archive.tables import Identity, plain
 from tests.archive.matcher import DAY_ZERO, entry, found
 
 
@@ -45,6 +46,25 @@ def test_ids_that_want_the_same_key_are_both_found(connection: Connection) -> No
     keys = {index(connection, SearchEntry(number, DAY_ZERO, "", "same")) for number in (1, 1 + (1 << 24), 2)}
     assert len(keys) == 3
     assert sorted(found(connection, "same")) == [1, 2, 1 + (1 << 24)]
+
+
+CAPTURE = (
+    "INSERT INTO captures"
+    " (id, source, role, target_url, url, fetched_at, archived_at, via, cause, headers, facts, state)"
+    " VALUES (1, 's', 'detail', 'u', 'u', :at, :at, 'live', 'capture', '[]', '{}', 'done')"
+)
+
+
+@pytest.mark.parametrize("others", [(2, 3), (3, 5 + (1 << 24))])
+def test_numbers_are_told_by_keys_while_all_have_their_place_in_them(
+    connection: Connection, others: tuple[int, ...]
+) -> None:
+    connection.execute(text(CAPTURE), {"at": DAY_ZERO})
+    for each in (5, *others):
+        identity = {"notification_id": each, "public_id": f"{each:x}", "source": "s", "ref": str(each), "capture_id": 1}
+        connection.execute(insert(plain(Identity)), [identity])
+        index(connection, SearchEntry(each, DAY_ZERO, "", "same"))
+    assert sorted(found(connection, "same")) == sorted(found(connection, None)) == sorted((5, *others))
 
 
 @pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
@@ -96,9 +116,9 @@ def test_filters(connection: Connection) -> None:
 def test_words_do_not_reach_the_filters(connection: Connection) -> None:
     index(connection, entry(1, "van", level="amber"))
     token = "f" + hashlib.sha256(b"level=amber").hexdigest()[:16]
-    for text in ("f*", token, f'"{token}"', "amber", "level", "incomplete"):
-        assert found(connection, text) == []
-        assert found(connection, f"van -{text}") == [1]
+    for words in ("f*", token, f'"{token}"', "amber", "level", "incomplete"):
+        assert found(connection, words) == []
+        assert found(connection, f"van -{words}") == [1]
 
 
 def test_many_counts_at_once_are_those_of_each(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from archive import search_postgres, search_sqlite
+from archive import search_looking, search_postgres
 from archive.search import Hit, find
 from tests.archive.matcher import DAY_ZERO, agrees_with_the_matcher, found, indexed_random_entries, queries
 
@@ -54,8 +54,8 @@ def test_words_beyond_the_vector_are_found_all_the_same(
 def test_beginnings_of_words_are_found_beyond_the_newest_rows(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, rows: int, characters: int
 ) -> None:
-    monkeypatch.setattr(search_sqlite, "NEWEST_ROWS", rows)
-    monkeypatch.setattr(search_sqlite, "NEWEST_CHARACTERS", characters)
+    monkeypatch.setattr(search_looking, "MOST_READ_ROWS", rows)
+    monkeypatch.setattr(search_looking, "MOST_CHARACTERS", characters)
     entries = indexed_random_entries(connection)
 
     @SAME_ENGINE
@@ -74,6 +74,33 @@ def test_beginnings_of_words_are_found_beyond_the_newest_rows(
         assert found(connection, query, facets={"level": ["amber"]}) == amber
         since, until = DAY_ZERO + timedelta(days=9), DAY_ZERO + timedelta(days=40)
         assert found(connection, query, since=since, until=until) == [each for each in everything if 9 <= each < 40]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 30])
+def test_filters_are_looked_at_beyond_the_newest_rows(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(search_looking, "MOST_FILTERED_ROWS", rows)
+    entries = indexed_random_entries(connection)
+
+    @SAME_ENGINE
+    @given(queries())
+    def of_the_language(text: str) -> None:
+        agrees_with_the_matcher(connection, entries, f"level:amber ({text})")
+
+    of_the_language()
+    since, until = DAY_ZERO + timedelta(days=9), DAY_ZERO + timedelta(days=40)
+    for query in ("london", "london -city", "london OR city", "city -level:green", "-city london"):
+        everything = found(connection, query)
+        for levels in (["amber"], ["amber", "green"]):
+            kept = [number for number in everything if entries[number].facets["level"][0] in levels]
+            asked = {f"({' OR '.join(f'level:{level}' for level in levels)}) ({query})": {}, query: {"level": levels}}
+            for words, facets in asked.items():
+                assert kept
+                assert found(connection, words, facets=facets) == kept
+                assert found(connection, words, facets=facets, limit=2) == kept[:2]
+                within = [each for each in kept if 9 <= each < 40]
+                assert found(connection, words, facets=facets, since=since, until=until) == within
 
 
 def pages_of_hits(connection: Connection, query: str, limit: int) -> Iterator[list[Hit]]:

@@ -17,7 +17,7 @@ from archive.derived import Sighting, Target
 from archive.facet_values import labels_of
 from archive.facets import FACETS, token_of
 from archive.migrate import SHAPE, open_archive, upgrade
-from archive.search import find
+from archive.search import find, tokens_of
 from archive.store import ArchiveUnusable
 from archive.tables import Table
 from archive.targets import ensure_target
@@ -57,7 +57,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(database_url: str, tmp_pa
         run(store, Upstream(SITE), Clock())
         before = dump(store)
         set_shape(store, "0999")
-        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0008 or older; use newer code"):
+        with pytest.raises(ArchiveUnusable, match="its shape is 0999, expected 0009 or older; use newer code"):
             open_archive(database_url, str(tmp_path / "blobs"))
         assert differences(before, dump(store)) == []
 
@@ -67,7 +67,7 @@ def test_the_command_line_refuses_a_newer_database(tmp_path: Path) -> None:
         set_shape(store, "9999")
     done = bulletins(tmp_path, "status")
     assert (done.returncode, done.stdout) == (3, "")
-    assert "its shape is 9999, expected 0008 or older" in done.stderr
+    assert "its shape is 9999, expected 0009 or older" in done.stderr
 
 
 def test_a_copy_is_made_before_an_older_database_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,21 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
             assert sorted(row.role for row in session.scalars(select(Target))) == ["detail", "older"]
 
 
+def undo_shape_0009(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        for statement in (
+            "CREATE TABLE keys_before (notification_id BIGINT NOT NULL PRIMARY KEY, search_key BIGINT NOT NULL UNIQUE)",
+            "INSERT INTO keys_before SELECT notification_id, search_key FROM search_keys",
+            "DROP TABLE search_keys",
+            "ALTER TABLE keys_before RENAME TO search_keys",
+        ):
+            session.execute(text(statement))
+    else:
+        session.execute(text("ALTER TABLE search_keys DROP COLUMN tokens"))
+
+
 def undo_shape_0008(session: Session) -> None:
+    undo_shape_0009(session)
     for table in ("identities", "aliases"):
         session.execute(text(f"DROP INDEX ix_{table}_ref"))
     session.execute(text("DROP INDEX ix_targets_role_source_state"))
@@ -140,22 +154,27 @@ def test_an_archive_of_the_sixth_shape_is_found_by_year_and_attachment(database_
         asked = ("year:2018", "has:attachment", "-has:attachment year:2018", "year:2017")
         with store.reading() as session:
             expected = [[hit.notification_id for hit in find(session, query)] for query in asked]
-            values = labels_of(session, FACETS)
+            values, tokens = labels_of(session, FACETS), tokens_held(session)
         assert [len(found) for found in expected] == [6, 1, 5, 0]
         with store.writing() as session:
             dialect = session.get_bind().dialect.name
             for token in (token_of("year", "2018"), token_of("has", "attachment")):
                 word = token if dialect == "sqlite" else f"={token}"
                 session.execute(text(FORGET[dialect]), {"token": word})
+            assert [find(session, query) for query in asked] == [[], [], [], []]
             session.execute(text("DROP TABLE facet_values"))
             undo_shape_0008(session)
         set_shape(store, "0006")
-        with store.reading() as session:
-            assert [find(session, query) for query in asked] == [[], [], [], []]
         assert upgrade(store) == "0006"
         with store.reading() as session:
             assert [[hit.notification_id for hit in find(session, query)] for query in asked] == expected
             assert labels_of(session, FACETS) == values
+            assert tokens_held(session) == tokens
+
+
+def tokens_held(session: Session) -> dict[int, list[str]]:
+    keys = session.scalars(text("SELECT search_key FROM search_keys")).all()
+    return {key: sorted(tokens) for key, tokens in tokens_of(session, keys)}
 
 
 def test_an_archive_of_the_seventh_shape_still_knows_whose_links_wait(database_url: str, tmp_path: Path) -> None:

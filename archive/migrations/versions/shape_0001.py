@@ -5,11 +5,28 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from archive.search import create_search
 from archive.tables import UtcTime
 
 revision = "0001"
 down_revision = None
+
+
+SEARCH_KEYS = (
+    "CREATE TABLE search_keys (notification_id BIGINT NOT NULL PRIMARY KEY, search_key BIGINT NOT NULL UNIQUE)"
+)
+SEARCH_TABLES = {
+    "sqlite": (
+        SEARCH_KEYS,
+        # Words arrive folded. `ascii` splits at white space and ASCII punctuation alone, so it changes none of them.
+        "CREATE VIRTUAL TABLE search_entries USING fts5(title, body, documents, tokens, tokenize='ascii')",
+    ),
+    "postgresql": (
+        SEARCH_KEYS,
+        "CREATE TABLE search_entries (search_key BIGINT PRIMARY KEY, tsv TSVECTOR NOT NULL,"
+        " complete BOOLEAN NOT NULL, content TEXT NOT NULL)",
+        "CREATE INDEX search_entries_tsv ON search_entries USING gin (tsv)",
+    ),
+}
 
 
 def serial() -> sa.types.TypeEngine[int]:
@@ -320,4 +337,5 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sightings_notification_id_first_at"), "sightings", ["notification_id", "first_at"], unique=False
     )
-    create_search(op.get_bind())
+    for statement in SEARCH_TABLES[op.get_bind().dialect.name]:
+        op.execute(statement)

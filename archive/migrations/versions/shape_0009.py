@@ -1,0 +1,36 @@
+"""The ninth shape: the tokens of a hit's filters are found by its search key; the index is merged in more steps."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+KEYED = {
+    "sqlite": (
+        "ALTER TABLE search_keys RENAME TO search_keys_before",
+        # INTEGER PRIMARY KEY is the rowid: rows lie in order of their keys, and one look finds a row.
+        "CREATE TABLE search_keys (search_key INTEGER NOT NULL PRIMARY KEY, notification_id BIGINT NOT NULL UNIQUE,"
+        " tokens TEXT NOT NULL)",
+        "INSERT INTO search_keys (search_key, notification_id, tokens)"
+        " SELECT search_key, notification_id, tokens FROM search_keys_before"
+        " CROSS JOIN search_entries ON search_entries.rowid = search_key ORDER BY search_key",
+        "DROP TABLE search_keys_before",
+        # From two segments of a size on they are merged, where somebody asks for it.
+        "INSERT INTO search_entries (search_entries, rank) VALUES ('usermerge', 2)",
+    ),
+    "postgresql": (
+        "ALTER TABLE search_keys ADD COLUMN tokens TEXT",
+        "UPDATE search_keys SET tokens = (SELECT COALESCE(string_agg(substr(lexeme, 2), ' '), '')"
+        " FROM search_entries CROSS JOIN unnest(tsvector_to_array(tsv)) lexeme"
+        " WHERE search_entries.search_key = search_keys.search_key AND lexeme LIKE '=%' AND lexeme <> '=incomplete')",
+        "ALTER TABLE search_keys ALTER COLUMN tokens SET NOT NULL",
+    ),
+}
+
+
+def upgrade() -> None:
+    """Give the keys of search the tokens that the index has."""
+    for statement in KEYED[op.get_bind().dialect.name]:
+        op.execute(statement)

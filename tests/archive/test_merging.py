@@ -1,0 +1,103 @@
+"""The index of search is merged where much was written to it, and answers the same."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from archive import search_sqlite
+from archive.search import find, index, merge_some
+from archive.store import Archive
+from ingest.importing import import_files
+from ingest.merging import merge_index
+from parsers.source import sources
+from tests.archive.matcher import VOCABULARY, entry, found
+from tests.archive.pages import Publisher, messages, page
+from tests.lifecycle.world import Clock, SmallSite, Upstream, run, shown
+
+QUERIES = ("van", '"van city"', "lon*", "level:amber", "van -city", "straße OR café")
+
+
+def segments(connection: Connection) -> int:
+    """How many parts a search has to look into; none are counted where the database has none."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    return connection.scalar(text("SELECT count(DISTINCT segid) FROM search_entries_idx")) or 0
+
+
+def parts_of(archive: Archive) -> int:
+    with archive.reading() as session:
+        return segments(session.connection())
+
+
+def fill(archive: Archive, transactions: int) -> None:
+    for number in range(transactions):
+        with archive.writing() as session:
+            words = " ".join(VOCABULARY[number % 5 :] + VOCABULARY[: number % 3])
+            index(session, entry(number, words, level="amber" if number % 2 else "green"))
+
+
+def answers(archive: Archive) -> list[object]:
+    with archive.reading() as session:
+        return [(found(session.connection(), query), find(session, query, rank=True)) for query in QUERIES]
+
+
+def test_a_merged_index_has_few_parts_and_gives_the_same_answers(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        search_sqlite, "MERGE", text("INSERT INTO search_entries (search_entries, rank) VALUES ('merge', 1)")
+    )
+    fill(archive, 30)
+    before = answers(archive)
+    many = parts_of(archive)
+    assert many > 2 or archive.engine.dialect.name != "sqlite"
+    merge_index(archive)
+    assert parts_of(archive) <= min(many, 2)
+    assert answers(archive) == before
+    with archive.writing() as session:
+        assert not merge_some(session)
+
+
+def test_a_stop_ends_it_and_the_next_call_goes_on(archive: Archive) -> None:
+    fill(archive, 30)
+    many, stop = parts_of(archive), threading.Event()
+    stop.set()
+    merge_index(archive, stop)
+    assert parts_of(archive) == many
+    merge_index(archive, threading.Event())
+    assert parts_of(archive) <= min(many, 2)
+
+
+def test_a_run_merges_what_it_wrote_and_one_that_finds_nothing_new_leaves_the_index_alone(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged: list[Archive] = []
+
+    def note(of: Archive, stop: threading.Event | None = None) -> None:
+        merged.append(of)
+        merge_index(of, stop)
+
+    monkeypatch.setattr("ingest.run.merge_index", note)
+    upstream, clock = Upstream(SmallSite([shown("snow", "depot-fire", "romance")])), Clock()
+    fill(archive, 30)
+    run(archive, upstream, clock)
+    assert merged == [archive]
+    assert parts_of(archive) <= 2
+    clock.forward(20)
+    assert run(archive, upstream, clock).all_same
+    assert merged == [archive]
+
+
+def test_an_import_merges_what_it_wrote(archive: Archive, tmp_path: Path) -> None:
+    publisher = Publisher(archive)
+    for count in range(1, 9):
+        publisher.show(messages(count))
+    assert parts_of(archive) > 2 or archive.engine.dialect.name != "sqlite"
+    saved = tmp_path / "page.html"
+    saved.write_bytes(page(messages(9)))
+    assert import_files(archive, sources()["bsia-cssc"], [saved], publisher.at(20), url=None, at=None).accounts.new == 1
+    assert parts_of(archive) <= 2
