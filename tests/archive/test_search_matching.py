@@ -99,6 +99,7 @@ def test_filters_are_looked_at_beyond_the_newest_rows(
                 assert kept
                 assert found(connection, words, facets=facets) == kept
                 assert found(connection, words, facets=facets, limit=2) == kept[:2]
+                assert found(connection, f"level:amber ({words})", facets={"level": ["green"]}) == []
                 within = [each for each in kept if 9 <= each < 40]
                 assert found(connection, words, facets=facets, since=since, until=until) == within
 
