@@ -108,7 +108,12 @@ def show(
     """Show one bulletin: record, evidence, revisions, sightings, attachments."""
     from terminal import print_shown
 
-    print_shown(shown_by(public_id), format_name, diff=diff)
+    found = shown_by(public_id)
+    if diff:
+        from web.diff_lines import lines_of
+
+        found["differences"] = list(lines_of(found["revisions"]))
+    print_shown(found, format_name)
 
 
 def shown_by(public_id: str) -> dict[str, Any]:

@@ -244,17 +244,16 @@ def print_fields(found: Row, format_name: str | None) -> None:
         print(printable(f"{name.replace('_', ' ')}: {indented}" if len(lines) == 1 else f"{name}:\n    {indented}"))
 
 
-def print_shown(found: Row, format_name: str | None, *, diff: bool) -> None:
-    """Print one notification: for people by default on a terminal, else as one JSON object."""
+def print_shown(found: Row, format_name: str | None) -> None:
+    """Print one notification, with its `differences` if it has them: for people on a terminal, else as one object."""
     if format_name in ("jsonl", "csv") or (format_name is None and not sys.stdout.isatty()):
-        row = found if diff else {name: value for name, value in found.items() if name != "differences"}
-        print_rows([row], list(row), format_name or "jsonl")
+        print_rows([found], list(found), format_name or "jsonl")
         return
-    for line in _shown_lines(found, diff=diff):
+    for line in _shown_lines(found):
         print(printable(line))
 
 
-def _shown_lines(found: Row, *, diff: bool) -> Iterator[str]:
+def _shown_lines(found: Row) -> Iterator[str]:
     level = f"{str(found['level']).upper()}  " if found["level"] else ""
     yield f"{level}{found['title'] or '(no title)'}"
     about = f"{found['source']}  {found['state']}  id {found['id']}  revision {found['revision']}"
@@ -278,5 +277,5 @@ def _shown_lines(found: Row, *, diff: bool) -> Iterator[str]:
             f"revision {each['revision']}: {_short(each['at'])} UTC, {each['cause']}, {each['matched']},"
             f" capture {each['capture']} ({(each['sha256'] or '')[:16]}), content {each['content_hash'][:16]}"
         )
-    if diff:
+    if "differences" in found:
         yield from ("", *(found["differences"] or ["one revision, nothing to compare"]))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -195,31 +194,3 @@ def documents(session: Session, number: int) -> list[dict[str, Any]]:
         }
         for attachment, target, document in rows
     ]
-
-
-def differences(revisions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What changed from each revision to the next, field by field, the text as a unified diff."""
-    for before, after in itertools.pairwise(revisions):
-        numbers = f"{before['revision']} → {after['revision']}"
-        yield f"revision {numbers} ({after['cause']}, {after['at']:%Y-%m-%d %H:%M} UTC)"
-        yield from _differences(before["record"], after["record"])
-        if before["documents"] != after["documents"]:
-            yield from _document_differences(before["documents"], after["documents"])
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    for name in after:
-        if name in ("text", "evidence") or before.get(name) == after[name]:
-            continue
-        yield f"  {name}: {before.get(name)!r} → {after[name]!r}"
-    if before["text"] != after["text"]:
-        lines = difflib.unified_diff(
-            before["text"].splitlines(), after["text"].splitlines(), "before", "after", "", "", 2, ""
-        )
-        yield from (f"  {line}" for line in lines)
-
-
-def _document_differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    for url in sorted({*before, *after}):
-        if before.get(url) != after.get(url):
-            yield f"  {url}: {(before.get(url) or 'not held')[:16]} → {(after.get(url) or 'not held')[:16]}"

@@ -6,17 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive.reading import differences, documents, history, notification, number_of, sightings
+from archive.reading import documents, history, notification, number_of, sightings
 
 
 def shown(session: Session, public_id: str) -> dict[str, Any]:
-    """The record, its revisions with their differences, its sightings and its attachments. Raises NotFound."""
+    """The record, its revisions, its sightings and its attachments. Raises NotFound."""
     number = number_of(session, public_id)
-    revisions = history(session, number)
     return {
         **notification(session, number),
-        "revisions": revisions,
-        "differences": list(differences(revisions)),
+        "revisions": history(session, number),
         "sightings": sightings(session, number),
         "documents": documents(session, number),
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ from archive import search_sqlite
 from archive.search import find, index, merge_some
 from archive.store import Archive
 from ingest.importing import import_files
+from ingest.loading import Loading
 from ingest.merging import merge_index
 from parsers.source import sources
 from tests.archive.matcher import VOCABULARY, entry, found
 from tests.archive.pages import Publisher, messages, page
+from tests.archive.test_export import lines
 from tests.lifecycle.world import Clock, SmallSite, Upstream, run, shown
 
 QUERIES = ("van", '"van city"', "lon*", "level:amber", "van -city", "straße OR café")
@@ -37,7 +41,9 @@ def fill(archive: Archive, transactions: int) -> None:
     for number in range(transactions):
         with archive.writing() as session:
             words = " ".join(VOCABULARY[number % 5 :] + VOCABULARY[: number % 3])
-            index(session, entry(number, words, level="amber" if number % 2 else "green"))
+            others = " ".join(f"word{each * number}" for each in range(500))
+            level = "amber" if number % 2 else "green"
+            index(session, entry(number, f"{words} {others}", level=level))
 
 
 def answers(archive: Archive) -> list[object]:
@@ -56,7 +62,7 @@ def test_a_merged_index_has_few_parts_and_gives_the_same_answers(
     many = parts_of(archive)
     assert many > 2 or archive.engine.dialect.name != "sqlite"
     merge_index(archive)
-    assert parts_of(archive) <= min(many, 2)
+    assert parts_of(archive) == min(many, 1)
     assert answers(archive) == before
     with archive.writing() as session:
         assert not merge_some(session)
@@ -101,3 +107,12 @@ def test_an_import_merges_what_it_wrote(archive: Archive, tmp_path: Path) -> Non
     saved.write_bytes(page(messages(9)))
     assert import_files(archive, sources()["bsia-cssc"], [saved], publisher.at(20), url=None, at=None).accounts.new == 1
     assert parts_of(archive) <= 2
+
+
+def test_a_load_merges_what_it_wrote(archive: Archive, on_sqlite: Callable[[str], Archive]) -> None:
+    there = Publisher(on_sqlite("there"))
+    there.show(messages(9))
+    loading = Loading(archive, sources(), {}, "file", there.at(20), print)
+    (report,) = loading.load(io.BytesIO(lines(there.archive)))
+    assert report.accounts.new == 9
+    assert parts_of(archive) <= 1

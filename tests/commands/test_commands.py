@@ -151,15 +151,20 @@ def test_changes_resume_from_a_cursor(filled: Command) -> None:
 
 def test_show_with_differences(filled: Command, tmp_path: Path) -> None:
     edited = tmp_path / "edited.html"
-    edited.write_bytes(page([TWELVE[0].but(body=TWELVE[0].body.replace("blue", "red"), pdf="one.pdf"), *TWELVE[1:]]))
+    edited.write_bytes(
+        page([TWELVE[0].but(body=TWELVE[0].body.replace("blue", "red"), pdf="one.pdf", level="Amber"), *TWELVE[1:]])
+    )
     filled("import", "bsia-cssc", str(edited), "--at", "2026-03-01T12:00:00Z")
     (hit,) = filled("search", "lost dog").rows
     (found,) = filled("show", hit["id"], "--diff").rows
     assert found["revision"] == 2
-    assert any(line.strip().startswith("+A lost dog with a red collar") for line in found["differences"])
+    assert found["differences"][0].startswith("revision 1 → 2 (import, 2026-03-01 12:00 UTC)")
+    assert any("A lost dog with a [-blue-]{+red+} collar" in line for line in found["differences"])
+    assert {"  - level: green", "  + level: amber"} <= set(found["differences"])
+    assert "differences" not in filled("show", hit["id"]).rows[0]
     assert filled("show", hit["id"][:8]).rows[0]["id"] == hit["id"]
     printed = filled("show", hit["id"], "--format", "table", "--diff").out
-    assert "red collar" in printed
+    assert "[-blue-]{+red+} collar" in printed
     assert all(f"    {name} from {words}" in printed for name, words in found["evidence"].items())
     assert len(found["evidence"]) > 3
     assert filled("show", "ffffffffffffffff").code == 2

@@ -36,7 +36,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "arguments": ("settings", "terminal", "ingest", "parsers", "archive"),
     "maintaining": ("arguments", "wiring", "upstreams", "settings", "terminal", "kit", "ingest", "parsers", "archive"),
-    "queries": ("arguments", "upstreams", "settings", "terminal", "ingest", "parsers", "archive"),
+    "queries": ("arguments", "upstreams", "settings", "terminal", "web", "ingest", "parsers", "archive"),
     "history": ("arguments", "wiring", "terminal", "ingest", "parsers"),
     "takeaway": (
         "arguments",
