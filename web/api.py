@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from archive.changes import list_changes
 from archive.finding import find_page, is_of_a_page
-from archive.kept import captures
+from archive.kept import captures, outcome
 from archive.overview import source_state, source_states
 from archive.reading import NotFound, documents, history, notification, number_of, sightings
 from archive.store import Archive
@@ -55,12 +55,12 @@ def list_attachments(archive: Archive, request: Request, public_id: str) -> Resp
 
 
 def one_capture(archive: Archive, request: Request, number: int) -> Response:
-    """One capture with its headers as they came."""
+    """One capture with its headers as they came, and what it gave."""
     with archive.reading() as session:
         found = captures(session, [number]) if number < BIGGEST else {}
-    if number not in found:
-        raise NotFound(f"capture {number}: there is none, expected the number of one")
-    return data(found[number], request)
+        if number not in found:
+            raise NotFound(f"capture {number}: there is none, expected the number of one")
+        return data({**found[number], **outcome(session, number)}, request)
 
 
 def list_sources(archive: Archive, catalogue: Catalogue, request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from archive.blobs import CorruptBlob, MissingBlob
 from archive.journal import body_of
-from archive.kept import attachment_url, captures, has_page
+from archive.kept import MOST_GIVEN, attachment_url, captures, has_page, outcome
 from archive.reading import NotFound
 from archive.store import Archive, Session
 from web.answers import HEADERS, is_held, page, tagged
@@ -39,7 +39,8 @@ MOST_PAGES = 1_000_000
 def capture_page(archive: Archive, catalogue: Catalogue, number: int) -> Response:
     """One response as it came: when, from where, its status and headers, and what became of it."""
     with archive.reading() as session:
-        return page("capture.html", catalogue=catalogue, row=_capture(session, number))
+        row = _capture(session, number)
+        return page("capture.html", catalogue=catalogue, row=row, gave=outcome(session, number), most=MOST_GIVEN)
 
 
 def capture_body(archive: Archive, request: Request, number: int) -> Response:

@@ -83,6 +83,16 @@ def test_a_bulletin_its_revisions_and_its_captures(site: httpx.Client, public_id
     capture = site.get(f"/api/v1/captures/{items[1]['capture']}").json()
     assert (capture["sha256"], capture["status"]) == (items[1]["sha256"], 200)
     assert ["Content-Type", "text/html; charset=utf-8"] in capture["headers"] or capture["headers"]
+    given = {"notification": public_id, "revision": 2, "cause": "capture", "title": one["title"]}
+    assert (capture["revisions"], capture["quarantine"]) == ([given], [])
+    assert capture["accounts"] == {
+        **dict.fromkeys(("new", "repeated", "quarantined", "withdrawn", "attachments"), 0),
+        "seen": 6,
+        "unchanged": 5,
+        "revised": 1,
+    }
+    first = site.get(f"/api/v1/captures/{items[0]['capture']}").json()
+    assert [each["revision"] for each in first["revisions"]] == [1] * 6 and first["accounts"]["new"] == 6
 
 
 @pytest.mark.parametrize("path", ["notifications/none", "captures/99", "sources/none", "notifications/none/revisions"])

@@ -210,6 +210,23 @@ def test_bodies_are_downloads_in_a_sandbox(site: httpx.Client, public_id: str) -
     assert site.get(f"/attachments/{document['sha256']}").content == NOTE_BODY
 
 
+def test_a_capture_tells_what_it_gave(site: httpx.Client, public_id: str) -> None:
+    _, edited = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"]
+    page = site.get(f"/captures/{edited['capture']}").text
+    assert f'<a href="/bulletins/{public_id}">{html.escape(edited["record"]["title"])}</a>, revision 2' in page
+    assert "6 seen, 1 revised, 5 unchanged" in " ".join(Tags(page).text.split())
+    document = site.get(f"/api/v1/notifications/{public_id}").json()["documents"][0]
+    numbers = range(1, 12)
+    rows = [site.get(f"/api/v1/captures/{number}").json() for number in numbers]
+    (held,) = [row for row in rows if row.get("quarantine")]
+    assert held["quarantine"][0]["what"] == "entry" and "31/02/2018" in held["quarantine"][0]["reason"]
+    said = " ".join(Tags(site.get(f"/captures/{held['id']}").text).text.split())
+    assert "In quarantine entry, waiting: " in said and "31/02/2018" in said
+    (fetched,) = [row for row in rows if row.get("sha256") == document["sha256"]]
+    assert fetched["accounts"] is None
+    assert "No entries were read from it." in site.get(f"/captures/{fetched['id']}").text
+
+
 def test_a_bulletin_tells_all_that_is_known_of_it(site: httpx.Client, public_id: str) -> None:
     page = site.get(f"/bulletins/{public_id}")
     text = " ".join(Tags(page.text).text.split())
