@@ -148,7 +148,7 @@ def changes(
             refuse(f"--kind: {each!r}, expected one of {', '.join(KINDS)}")
     which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
     with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
-        columns = ["cursor", "at", "kind/cause", "notification/issued", "revision", "title"]
+        columns = ["cursor", "at", "kind/state/cause", "notification/issued", "revision", "title"]
         print_rows(list_changes(session, since, limit, which), columns, format_name, keys=KEYS)
 
 

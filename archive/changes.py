@@ -11,12 +11,15 @@ from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from archive.derived import Change, Revision
+from archive.facets import STATES
 from archive.journal import take
 from archive.statements import Statements
 from archive.tables import Identity, plain
 
 KINDS = ("created", "revised", "withdrawn", "reinstated", "state", "rekeyed", "linked", "unlinked", "removed")
-KEYS = ("cursor", "kind", "notification", "source", "issued", "title", "revision", "cause", "at")
+KEYS = ("cursor", "kind", "state", "notification", "source", "issued", "title", "revision", "cause", "at")
+STATE_OF = {"created": "current", "withdrawn": "withdrawn", "reinstated": "current"}
+"""The state into which a bulletin comes by a change of that kind; changes of the kind `state` say it themselves."""
 CAUSES = ("capture", "backfill", "import", "human", "replay", "parser")
 _WRITE = insert(plain(Change))
 _LISTED = (
@@ -33,31 +36,30 @@ class Changes:
     cause: str
     at: datetime
     capture_id: int | None
-    rows: list[tuple[str, int, int, str]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, kind: str, notification_id: int, revision: int, cause: str | None = None) -> None:
-        """Note one change. Raises ValueError for a kind or cause that readers do not know."""
+        """Note one change, other than into a state. Raises ValueError for a kind or cause that readers do not know."""
         if kind not in KINDS or (cause or self.cause) not in CAUSES:
             raise ValueError(f"change {kind} by {cause or self.cause}: expected one of {KINDS} by one of {CAUSES}")
-        self.rows.append((kind, notification_id, revision, cause or self.cause))
+        self._note(kind, notification_id, revision, cause or self.cause, None)
+
+    def into(self, state: str, notification_id: int, revision: int) -> None:
+        """Note that a bulletin comes into a state. Raises ValueError for one that readers do not know."""
+        if state not in STATES:
+            raise ValueError(f"change into {state}: expected one of {STATES}")
+        kind = "withdrawn" if state == "withdrawn" else "state"
+        self._note(kind, notification_id, revision, self.cause, state if kind == "state" else None)
+
+    def _note(self, kind: str, notification_id: int, revision: int, cause: str, state: str | None) -> None:
+        named = {"kind": kind, "notification_id": notification_id, "revision": revision, "cause": cause, "state": state}
+        self.rows.append({**named, "at": self.at, "capture_id": self.capture_id})
 
     def write(self, within: Statements) -> None:
         if not self.rows:
             return
         first = take(within, "changes", len(self.rows))
-        within.execute(_WRITE, [self._row(first + place, row) for place, row in enumerate(self.rows)])
-
-    def _row(self, cursor: int, row: tuple[str, int, int, str]) -> dict[str, Any]:
-        kind, notification_id, revision, cause = row
-        return {
-            "cursor": cursor,
-            "kind": kind,
-            "notification_id": notification_id,
-            "revision": revision,
-            "cause": cause,
-            "at": self.at,
-            "capture_id": self.capture_id,
-        }
+        within.execute(_WRITE, [{**row, "cursor": first + place} for place, row in enumerate(self.rows)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _listed(session: Session, asked: Select[Any]) -> Iterator[tuple[dict[str, An
         row = {
             "cursor": change.cursor,
             "kind": change.kind,
+            "state": change.state or STATE_OF.get(change.kind),
             "notification": identity.public_id,
             "source": identity.source,
             "issued": record["issued"],

@@ -258,6 +258,8 @@ class Change(Table):
     cause: Mapped[str]
     at: Mapped[datetime]
     capture_id: Mapped[int | None]
+    state: Mapped[str | None]
+    """Into which state it came, where the kind is `state`; None where nobody noted it, before the ninth shape."""
 
 
 class Host(Table):

@@ -18,7 +18,7 @@ from archive.changes import Changes
 from archive.derived import Listed, NotificationRow, Revision, Sighting, Target
 from archive.presence import HALF_GONE_FROM, SourceFacts, come_back
 from archive.records import Notification
-from archive.states import change_into, stated_state
+from archive.states import stated_state
 from archive.upsert import insert_all_once
 
 OFF_LIST = {"current": "ended", "complete": "withdrawn"}
@@ -163,7 +163,7 @@ def _end(session: Session, target_id: int, state: str, changes: Changes, left: L
     for row, is_elsewhere in session.execute(_GIVEN, {"target": target_id}).all():
         if row.state == "current" and not is_elsewhere:
             row.state = state
-            changes.add(change_into(state), row.id, row.revision)
+            changes.into(state, row.id, row.revision)
             left.touched.add(row.id)
             left.withdrawn += state == "withdrawn"
 

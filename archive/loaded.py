@@ -29,7 +29,6 @@ from archive.origins import stated_origins
 from archive.presence import SourceFacts
 from archive.records import Notification, RefusedEntry, issued_sort
 from archive.settle import Accounts, Settled
-from archive.states import change_into
 from archive.store import NOT_KEPT, Archive, said_of
 from archive.tables import LOADED, Capture, Identity, plain
 from archive.targets import ensure_targets, lock_source
@@ -133,7 +132,7 @@ def _settle(session: Session, facts: SourceFacts, capture: Capture, line: Mappin
         _write(session, capture, number, line)
         changes.add("created", number, line["revision"])
         if line["state"] != "current":
-            changes.add(change_into(line["state"]), number, line["revision"])
+            changes.into(line["state"], number, line["revision"])
         accounts.attachments = _finish(session, capture, number, line)
         _check(session, capture, number, line)
     _close(session, capture, accounts, None)

@@ -18,7 +18,7 @@ from archive.identity import WINDOW, Known, Match, Wording
 from archive.listed import is_listed_elsewhere
 from archive.presence import SourceFacts, see, see_late
 from archive.records import HASH_VERSION, UNUSED, Notification, ReadEntry, issued_sort
-from archive.states import act, act_late, change_into, enter, stated_state
+from archive.states import act, act_late, enter, stated_state
 from archive.tables import Capture, plain
 
 NEVER = (datetime(9999, 1, 1, tzinfo=UTC), UNUSED)
@@ -192,7 +192,7 @@ class Keeper:
         self.touched.add(number)
         self.changes.add("created", number, 1)
         if state != "current":
-            self.changes.add(change_into(state), number, 1)
+            self.changes.into(state, number, 1)
         if self.late:
             self._creations.write(self.session)
             self._place_late(self.session.get_one(NotificationRow, number))

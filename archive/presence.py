@@ -203,7 +203,7 @@ def count_absence(
 def _take_away(row: NotificationRow, facts: SourceFacts, changes: Changes) -> int:
     row.absences += 1
     row.state = "ended" if facts.listing == "current" else "withdrawn"
-    changes.add("state" if row.state == "ended" else "withdrawn", row.id, row.revision)
+    changes.into(row.state, row.id, row.revision)
     return int(row.state == "withdrawn")
 
 

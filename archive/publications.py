@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -58,16 +59,17 @@ def published_by(within: Statements, slug: str) -> str:
 
 
 def note_publication(
-    session: Session, source: SourceRow, target: Target, capture: Capture, changes: Sequence[tuple[str, int, int, str]]
+    session: Session, source: SourceRow, target: Target, capture: Capture, changes: Sequence[Mapping[str, Any]]
 ) -> None:
     """Note that a live capture brought something new, unless it is what a page has when it is first read.
 
-    `target` is as it was before the capture, `changes` are (kind, notification, revision, cause). A bulletin on a page
+    `target` is as it was before the capture, `changes` are rows of `archive.changes.Changes`. A bulletin on a page
     of its own was published when a listing first pointed to that page.
     """
     if capture.cause != "capture":
         return
-    news = [(number, revision) for kind, number, revision, cause in changes if kind in NEWS and cause == "capture"]
+    told = [change for change in changes if change["kind"] in NEWS and change["cause"] == "capture"]
+    news = [(change["notification_id"], change["revision"]) for change in told]
     start, known = _read(source.published)
     at = capture.fetched_at
     if capture.role == "detail" and any(revision == 1 for _, revision in news):

@@ -25,11 +25,6 @@ def stated_state(codes: Iterable[tuple[str, str]]) -> str:
     return next(said, "current")
 
 
-def change_into(state: str) -> str:
-    """The kind of change by which a notification comes into a state."""
-    return "withdrawn" if state == "withdrawn" else "state"
-
-
 def enter(row: NotificationRow, state: str, changes: Changes) -> None:
     """A notification that is shown is in the state that its record states; what another bulletin replaced stays so."""
     if row.state in ACTIONS.values() or row.state == state:
@@ -38,7 +33,7 @@ def enter(row: NotificationRow, state: str, changes: Changes) -> None:
         come_back(row, changes)
     else:
         row.state = state
-        changes.add(change_into(state), row.id, row.revision)
+        changes.into(state, row.id, row.revision)
 
 
 def act(session: Session, source: str, entries: Sequence[ReadEntry], changes: Changes) -> set[int]:
@@ -82,7 +77,7 @@ def _apply(session: Session, source: str, record: Notification, among: set[str] 
     rows = _open_rows(session, source, refs if among is None else refs & among, state or "")
     for row in rows:
         row.state = str(state)
-        changes.add("state", row.id, row.revision)
+        changes.into(row.state, row.id, row.revision)
     return {row.id for row in rows}
 
 

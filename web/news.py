@@ -120,6 +120,8 @@ def _of_change(
         before, is_late = _place(times, row["revision"])
         kind = "an earlier wording" if is_late else kind
         path += "" if before is None else f"/compare/{before}/{row['revision']}"
+    elif kind == "state":
+        kind = row["state"] or "new state"
     return Entry(
         id=f"{row['notification']}:{row['cursor']}",
         path=path,

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from archive.changes import list_changes
 from archive.derived import Gap
 from archive.records import Notification
 from archive.store import Archive
@@ -21,6 +20,7 @@ from parsers.compose import compose
 from parsers.data import JsonPage
 from parsers.source import Source
 from replica.answers import Answer, Visit, digest
+from tests.lifecycle.notes_world import changes_after
 from tests.lifecycle.world import Clock, Upstream, opened, tools
 
 
@@ -79,7 +79,7 @@ class World:
 
     def changes(self) -> list[tuple[str, str]]:
         with self.archive.reading() as session:
-            rows = list(list_changes(session, self._cursor))
+            rows = changes_after(session, self._cursor)
         self._cursor = rows[-1]["cursor"] if rows else self._cursor
         return [(row["kind"], row["title"]) for row in rows]
 

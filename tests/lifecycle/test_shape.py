@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import archive.derived
 import archive.migrate
+from archive.changes import list_changes
 from archive.derived import Sighting, Target
 from archive.facet_values import labels_of
 from archive.facets import FACETS, token_of
@@ -22,7 +23,9 @@ from archive.store import ArchiveUnusable
 from archive.tables import Table
 from archive.targets import ensure_target
 from tests.lifecycle.dumps import counts, differences, dump
+from tests.lifecycle.notes_world import World
 from tests.lifecycle.test_full_disk import SITE, bulletins
+from tests.lifecycle.test_listed import FOUR, InForce
 from tests.lifecycle.world import START, Clock, Upstream, opened, run
 
 JOURNAL = {
@@ -120,6 +123,7 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
 
 
 def undo_shape_0009(session: Session) -> None:
+    session.execute(text("ALTER TABLE changes DROP COLUMN state"))
     if session.get_bind().dialect.name == "sqlite":
         for statement in (
             "CREATE TABLE keys_before (notification_id BIGINT NOT NULL PRIMARY KEY, search_key BIGINT NOT NULL UNIQUE)",
@@ -199,6 +203,28 @@ def test_an_archive_of_the_seventh_shape_still_knows_whose_links_wait(database_u
             }
     moved = {"links wait": (0, None, "h is to be asked at 9, expected that time")}
     assert found == {url: (*was, None) for url, was in said.items()} | moved
+
+
+def test_the_changes_of_an_archive_of_the_eighth_shape_name_the_states_that_can_be_told(
+    database_url: str, tmp_path: Path
+) -> None:
+    with opened(database_url, tmp_path) as store:
+        world = World(store, *FOUR[:2], source=InForce())
+        for shown in (FOUR[1:2], FOUR[:2], FOUR[1:2], FOUR[1:2]):
+            for _ in range(2):
+                world.run()
+            world.site.shown = list(shown)
+        with store.writing() as session:
+            before = [(row["kind"], row["title"], row["state"]) for row in list_changes(session)]
+            undo_shape_0009(session)
+        set_shape(store, "0008")
+        assert upgrade(store) == "0008"
+        with store.reading() as session:
+            after = [(row["kind"], row["title"], row["state"]) for row in list_changes(session)]
+    doors = [(kind, state) for kind, title, state in before if title == "Doors"]
+    assert doors == [("created", "current"), ("state", "ended"), ("reinstated", "current"), ("state", "ended")]
+    unknown = before.index(("state", "Doors", "ended"))
+    assert after == [*before[:unknown], ("state", "Doors", None), *before[unknown + 1 :]]
 
 
 def test_an_archive_that_is_up_to_date_is_left_alone(database_url: str, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from archive.changes import KINDS
 from archive.finding import Asked, search
 from archive.store import Archive
 from tests.archive.pages import Publisher, messages
+from tests.lifecycle.notes_world import World
+from tests.lifecycle.test_listed import FOUR, InForce
 from tests.lifecycle.world import opened
 from tests.web.conftest import CATALOGUE
 from web.app import make_app
@@ -133,3 +135,18 @@ def test_a_wording_is_compared_with_the_one_before_it_in_time(archive: Archive) 
         items = httpx.get(f"http://127.0.0.1:{port}/changes.json?kind=revised", trust_env=False).json()["items"]
     told = [(item["title"].partition(":")[0], item["url"].partition(public_id)[2]) for item in items]
     assert told == [("an earlier wording", ""), ("an earlier wording", "/compare/1/3"), ("revised", "/compare/3/2")]
+
+
+def test_a_new_state_is_named(archive: Archive) -> None:
+    world = World(archive, *FOUR, source=InForce())
+    world.run()
+    world.site.shown = FOUR[1:]
+    world.run()
+    world.run()
+    with serving(make_app(archive, CATALOGUE), "127.0.0.1", 0) as port:
+        address = f"http://127.0.0.1:{port}"
+        (item,) = httpx.get(f"{address}/changes.json?kind=state", trust_env=False).json()["items"]
+        (row,) = httpx.get(f"{address}/api/v1/changes?kind=state", trust_env=False).json()["items"]
+        pages = [httpx.get(f"{address}/{path}", trust_env=False).text for path in ("", "changes")]
+    assert (item["title"], row["kind"], row["state"]) == ("ended: Doors", "state", "ended")
+    assert all('<span class="kind state">ended</span>' in page for page in pages)

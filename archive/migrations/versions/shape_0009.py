@@ -1,7 +1,8 @@
-"""The ninth shape: the tokens of a hit's filters are found by its search key; the index is merged in more steps."""
+"""The ninth shape: a hit's tokens are found by its search key, the index is merged further, changes name states."""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
@@ -28,9 +29,19 @@ KEYED = {
         "ALTER TABLE search_keys ALTER COLUMN tokens SET NOT NULL",
     ),
 }
+NAMED = (
+    "UPDATE changes SET state = (SELECT state FROM notifications WHERE notifications.id = notification_id)"
+    " WHERE kind = 'state' AND cursor IN (SELECT max(cursor) FROM changes"
+    " WHERE kind IN ('created', 'withdrawn', 'reinstated', 'state') GROUP BY notification_id)"
+    " AND (SELECT state FROM notifications WHERE notifications.id = notification_id)"
+    " IN ('ended', 'cancelled', 'superseded')"
+)
+"""The last change into a state was into the present one; what an earlier one was into is not known any more."""
 
 
 def upgrade() -> None:
-    """Give the keys of search the tokens that the index has."""
+    """Give the keys of search the tokens that the index has, and changes the states that can be told."""
+    op.add_column("changes", sa.Column("state", sa.Text(), nullable=True))
+    op.execute(NAMED)
     for statement in KEYED[op.get_bind().dialect.name]:
         op.execute(statement)
