@@ -80,7 +80,7 @@ def search(
     from archive.finding import how_many
     from archive.finding import search as search_archive
     from archive.query import BadQuery
-    from terminal import print_rows, say
+    from terminal import INVENTED, print_rows, say
 
     chosen = {"level": level, "source": source, "issuer": issuer, "region": region, "topic": topic}
     asked = replace(
@@ -89,14 +89,15 @@ def search(
         limit=limit,
     )
     try:
-        with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
-            rows = list(search_archive(session, asked))
+        settings = settings_in_force()
+        with open_archive(settings, create=False) as archive, archive.reading() as session:
+            rows = [{**row, "invented": settings.invented} for row in search_archive(session, asked)]
             print_rows(rows, ["id", "issued", "level", "state", "title/snippet"], format_name)
             found, more = how_many(session, asked)
     except BadQuery as problem:
         refuse(str(problem))
     if format_name == "table" or sys.stdout.isatty():
-        say(f"{len(rows)} of {'more than ' if more else ''}{found} bulletins")
+        say(f"{len(rows)} of {'more than ' if more else ''}{found} bulletins{INVENTED if settings.invented else ''}")
 
 
 @app.command()
@@ -121,11 +122,11 @@ def shown_by(public_id: str) -> dict[str, Any]:
     from archive.reading import NotFound
     from archive.showing import shown
 
-    wanted, reason = ids_of(public_id), ""
-    with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+    wanted, reason, settings = ids_of(public_id), "", settings_in_force()
+    with open_archive(settings, create=False) as archive, archive.reading() as session:
         for each in wanted:
             try:
-                return shown(session, each)
+                return {**shown(session, each), "invented": settings.invented}
             except NotFound as problem:
                 reason = str(problem).partition(": ")[2]
     refuse(f"notification {public_id[:80]!r}: {reason}")
@@ -147,9 +148,11 @@ def changes(
         if each not in KINDS:
             refuse(f"--kind: {each!r}, expected one of {', '.join(KINDS)}")
     which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
-    with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
+    settings = settings_in_force()
+    with open_archive(settings, create=False) as archive, archive.reading() as session:
         columns = ["cursor", "at", "kind/state/cause", "notification/issued", "revision", "title"]
-        print_rows(list_changes(session, since, limit, which), columns, format_name, keys=KEYS)
+        rows = ({**row, "invented": settings.invented} for row in list_changes(session, since, limit, which))
+        print_rows(rows, columns, format_name, keys=[*KEYS, "invented"])
 
 
 @app.command()

@@ -143,6 +143,11 @@ class Settings(BaseSettings):
         return self.blobs or str(self.home / "blobs")
 
     @property
+    def invented(self) -> bool:
+        """Whether what the data folder's archive holds are the replica's bulletins, which are invented."""
+        return (self.home / REPLICA_MARK).exists()
+
+    @property
     def user_agent(self) -> str:
         """Who we say we are, with the contact address where one is set."""
         about = f"; +{self.contact}" if self.contact else ""

@@ -132,9 +132,8 @@ def cite(
 
 def _catalogue(settings: Settings) -> Catalogue:
     from desk import catalogue_of
-    from settings import REPLICA_MARK
 
-    return catalogue_of(every_source().values(), replica=(settings.home / REPLICA_MARK).exists())
+    return catalogue_of(every_source().values(), replica=settings.invented)
 
 
 @app.command()

@@ -33,6 +33,8 @@ PROSE = (
     "about",
 )
 """Columns that may be folded; the others keep to one line."""
+INVENTED = " (invented: from the built-in replica)"
+"""Follows a title of the replica's."""
 LEAST_PROSE = 16
 """What is folded into fewer columns than that cannot be read."""
 SECRETS = (
@@ -255,7 +257,7 @@ def print_shown(found: Row, format_name: str | None) -> None:
 
 def _shown_lines(found: Row) -> Iterator[str]:
     level = f"{str(found['level']).upper()}  " if found["level"] else ""
-    yield f"{level}{found['title'] or '(no title)'}"
+    yield f"{level}{found['title'] or '(no title)'}{INVENTED if found['invented'] else ''}"
     about = f"{found['source']}  {found['state']}  id {found['id']}  revision {found['revision']}"
     yield f"{found['issued'] or 'undated'}  {about}"
     for name in ("region", "issuers", "codes", "threat_levels", "expires", "references", "url"):

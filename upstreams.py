@@ -41,11 +41,10 @@ def archive_at_hand(settings: Settings) -> Iterator[Archive | None]:
     """
     from archive.blobs import ArchiveUnusable
     from archive.migrate import open_archive
-    from settings import REPLICA_MARK
 
     with ExitStack() as stack:
         found: Archive | None = None
-        if not (settings.home / REPLICA_MARK).exists():
+        if not settings.invented:
             with suppress(ArchiveUnusable):
                 archive = stack.enter_context(open_archive(settings.database, settings.blobs_at, create=False))
                 with archive.writing():

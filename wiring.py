@@ -137,7 +137,7 @@ def fetch_rows(settings: Settings, url: str) -> list[dict[str, Any]]:
 
 def refuse_replica(settings: Settings) -> None:
     """Raise WrongArchive where the archive holds the replica's bulletins."""
-    if (settings.home / REPLICA_MARK).exists():
+    if settings.invented:
         raise WrongArchive(
             f"archive {settings.home}: holds the replica's invented bulletins, expected one for real ones"
         )

@@ -26,16 +26,20 @@ def list_notifications(archive: Archive, catalogue: Catalogue, request: Request)
     asked_for = wanted(request.query_params, catalogue.former, per_page=MOST_AT_ONCE)
     with archive.reading() as session:
         found = find_page(session, asked_for.asked)
-    items = [{**hit.row, "snippet": _snippet(hit.passage.where, hit.passage.text)} for hit in found.hits]
+    items = [
+        {**hit.row, "snippet": _snippet(hit.passage.where, hit.passage.text), "invented": catalogue.invented}
+        for hit in found.hits
+    ]
     return data({"items": items, "next": None if found.next is None else str(found.next)}, request)
 
 
-def one_notification(archive: Archive, request: Request, public_id: str) -> Response:
+def one_notification(archive: Archive, catalogue: Catalogue, request: Request, public_id: str) -> Response:
     """One bulletin with its sightings and attachments."""
     with archive.reading() as session:
         number = number_of(session, public_id)
         found = {
             **notification(session, number),
+            "invented": catalogue.invented,
             "sightings": sightings(session, number),
             "documents": documents(session, number),
         }
@@ -87,7 +91,7 @@ def changes(archive: Archive, catalogue: Catalogue, request: Request) -> Respons
     limit = number_in(request.query_params, "limit", 1, MOST_CHANGES) or MOST_AT_ONCE
     which = Chosen.of(request.query_params, catalogue.former).which
     with archive.reading() as session:
-        rows = list(list_changes(session, since, limit + 1, which))
+        rows = [{**row, "invented": catalogue.invented} for row in list_changes(session, since, limit + 1, which)]
     goes_on = len(rows) > limit
     return data({"items": rows[:limit], "next": str(rows[limit - 1]["cursor"]) if goes_on else None}, request)
 

@@ -89,7 +89,7 @@ def make_app(
         "/status.json": lambda r: sources.status(archive, catalogue, r),
         "/api/v1/notifications/{id}/revisions": lambda r: api.list_revisions(archive, r, of_id(r)),
         "/api/v1/notifications/{id}/attachments": lambda r: api.list_attachments(archive, r, of_id(r)),
-        "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, r, of_id(r)),
+        "/api/v1/notifications/{id}": lambda r: api.one_notification(archive, catalogue, r, of_id(r)),
         "/api/v1/notifications": lambda r: api.list_notifications(archive, catalogue, r),
         "/api/v1/export": lambda r: takeaway.api_export(whole, catalogue, r),
         "/api/v1/captures/{number:number}": lambda r: api.one_capture(archive, r, r.path_params["number"]),

@@ -19,6 +19,7 @@ WORD = {"type": ["string", "null"]}
 NUMBER = {"type": "integer"}
 LISTED = {"type": "array", "items": {"type": "object"}}
 WORDS = {"type": "string"}
+TRUTH = {"type": "boolean"}
 STATED: Mapping[str, Any] = {
     **dict.fromkeys(("source", "ref", "url", "text", "id", "state"), WORDS),
     **dict.fromkeys(("title", "level", "issued", "issued_precision", "expires", "region", "language"), WORD),
@@ -28,6 +29,7 @@ STATED: Mapping[str, Any] = {
     "revision": NUMBER,
     "first_seen": MOMENT,
     "last_seen": MOMENT,
+    "invented": TRUTH,
 }
 """A notification as the command line prints it."""
 
@@ -114,7 +116,8 @@ def _answer(about: str, schema: str, media_type: str) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     notification = _object({**STATED}, *STATED)
-    change = _object({"kind": {"enum": list(KINDS)}, "cause": {"enum": list(CAUSES)}, "cursor": NUMBER}, *KEYS)
+    told = {"kind": {"enum": list(KINDS)}, "cause": {"enum": list(CAUSES)}, "cursor": NUMBER, "invented": TRUTH}
+    change = _object(told, *KEYS, "invented")
     problem = {"status": NUMBER, "title": {"type": "string"}, "detail": {"type": "string"}}
     return {
         "Notification": notification,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from settings import REPLICA_MARK
 from tests.archive.pages import BODIES, Message, messages, page
 from tests.commands.conftest import Command
 from tests.pdfs import text_document
@@ -144,7 +145,7 @@ def test_search_refuses_options_that_are_none(filled: Command) -> None:
 def test_changes_resume_from_a_cursor(filled: Command) -> None:
     rows = filled("changes").rows
     assert [row["cursor"] for row in rows] == list(range(1, 13))
-    assert " ".join(rows[0]) == "cursor kind state notification source issued title revision cause at"
+    assert " ".join(rows[0]) == "cursor kind state notification source issued title revision cause at invented"
     assert {row["state"] for row in rows} == {"current"}
     assert rows[0]["cause"] == "import" and rows[0]["at"] == "2026-03-01T10:00:00Z"
     assert filled("changes", "--since", "10").rows == rows[10:]
@@ -296,3 +297,14 @@ def test_every_address_of_the_one_page_is_that_page(filled: Command, saved: Path
         filled("import", "bsia-cssc", str(shorter), "--at", f"2026-03-01T{hour}:00:00Z", "--url", address)
     filled("import", "bsia-cssc", str(saved), "--at", "2026-03-01T15:00:00Z")
     assert [each["kind"] for each in filled("changes", "--since", "12").rows][-2:] == ["withdrawn", "reinstated"]
+
+
+def test_what_the_replica_invented_is_called_so(filled: Command, home: Path) -> None:
+    (hit,) = filled("search", "lost dog").rows
+    assert [row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows)] == [False] * 14
+    tables = [("search", "lost dog", "--format", "table"), ("show", hit["id"], "--format", "table")]
+    assert not any("invented" in filled(*each).out + filled(*each).err for each in tables)
+    (home / REPLICA_MARK).touch()
+    (hit,) = filled("search", "lost dog").rows
+    assert all(row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows))
+    assert all("(invented: from the built-in replica)" in filled(*each).out + filled(*each).err for each in tables)

@@ -43,7 +43,7 @@ def test_notifications_are_the_rows_of_the_command_line(
 ) -> None:
     with filled.reading() as session:
         asked = Asked(query, {"level": [level]} if level else {}, limit=100)
-        rows = [as_json(row) for row in search(session, asked)]
+        rows = [{**as_json(row), "invented": False} for row in search(session, asked)]
     found = site.get("/api/v1/notifications", params={"q": query, "level": level}).json()
     assert (found["items"], found["next"]) == (rows, None)
     assert rows
@@ -61,7 +61,7 @@ def test_pages_are_followed_to_the_end(site: httpx.Client) -> None:
 def test_the_change_feed_is_read_from_any_cursor_on(site: httpx.Client) -> None:
     whole = site.get("/api/v1/changes").json()["items"]
     assert [row["cursor"] for row in whole] == list(range(1, len(whole) + 1))
-    assert tuple(whole[0]) == KEYS
+    assert tuple(whole[0]) == (*KEYS, "invented")
     page = site.get("/api/v1/changes", params={"since": 3, "limit": 2}).json()
     assert (page["items"], page["next"]) == (whole[3:5], "5")
     assert site.get("/api/v1/changes", params={"since": len(whole)}).json() == {"items": [], "next": None}
@@ -106,6 +106,7 @@ def fitting(schema: dict[str, Any], whole: dict[str, Any], value: Any, where: st
     """Where a value does not fit its schema, by the few words of JSON Schema that ours uses."""
     schema = whole["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
     kinds: dict[str, type] = {"string": str, "integer": int, "array": list, "object": dict, "null": type(None)}
+    kinds["boolean"] = bool
     named: Any = schema.get("type", list(kinds))
     if not any(isinstance(value, kinds[each]) for each in ([named] if isinstance(named, str) else named)):
         return [f"{where}: {value!r}, expected {named}"]
