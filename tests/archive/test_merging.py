@@ -16,6 +16,7 @@ from archive.store import Archive
 from ingest.importing import import_files
 from ingest.loading import Loading
 from ingest.merging import merge_index
+from ingest.replay import replay
 from parsers.source import sources
 from tests.archive.matcher import VOCABULARY, entry, found
 from tests.archive.pages import Publisher, messages, page
@@ -107,6 +108,17 @@ def test_an_import_merges_what_it_wrote(archive: Archive, tmp_path: Path) -> Non
     saved.write_bytes(page(messages(9)))
     assert import_files(archive, sources()["bsia-cssc"], [saved], publisher.at(20), url=None, at=None).accounts.new == 1
     assert parts_of(archive) <= 2
+
+
+def test_a_replay_merges_what_it_wrote_and_a_dry_run_nothing(archive: Archive) -> None:
+    publisher = Publisher(archive)
+    for count in range(1, 9):
+        publisher.show(messages(count))
+    many = parts_of(archive)
+    replay(archive, publisher.source, dry_run=True)
+    assert parts_of(archive) == many
+    replay(archive, publisher.source)
+    assert parts_of(archive) <= min(many, 1)
 
 
 def test_a_load_merges_what_it_wrote(archive: Archive, on_sqlite: Callable[[str], Archive]) -> None:

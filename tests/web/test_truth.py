@@ -237,8 +237,7 @@ def test_what_takes_too_long_is_refused_but_for_what_is_taken_away(
 
 def test_filters_that_count_the_newest_alone_say_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     say(archive, [bulletin(number) for number in range(5)])
-    for name in ("archive.tally.MOST_AT_ONCE", "web.finding.MOST_AT_ONCE"):
-        monkeypatch.setattr(name, 3)
+    monkeypatch.setattr("archive.tally.MOST_COUNTED", 3)
     with desk(archive) as ask:
         assert "filters count the newest 3" in ask("/search?q=harb*").text
         assert "filters count the newest" not in ask("/search?q=harbour").text
