@@ -24,7 +24,7 @@ MOST_READ_ROWS = 500
 MOST_FILTERED_ROWS = 1_000
 """How many of the newest rows are looked at, where their characters end no look before."""
 AT_FIRST = 100
-"""After so many rows a look for a beginning of words ends, unless it has found what would fill the page in all of them."""
+"""After so many rows a look for a beginning of words ends, where at that pace it would not find all that is wanted."""
 AT_ONCE = 100
 
 Seen = tuple[int, int, bool, int]
