@@ -23,6 +23,8 @@ MOST_CHARACTERS = 4_000_000
 MOST_READ_ROWS = 500
 MOST_FILTERED_ROWS = 1_000
 """How many of the newest rows are looked at, where their characters end no look before."""
+MOST_VALUES = 100
+"""Of a filter with more of them a row is not looked at: each value costs, and SQLite takes only 1,000 in one OR."""
 AT_ONCE = 100
 
 Seen = tuple[int, int, bool, int]
@@ -37,7 +39,7 @@ def newest(
         with closing(_read(connection, query, facets, bounds)) as rows:
             return _first(limit, rows)
     words, filters = _apart(query, facets)
-    if words is None or not filters or has_phrase(words):
+    if words is None or not filters or has_phrase(words) or max(map(len, filters)) > MOST_VALUES:
         return None
     with closing(_filtered(connection, words, filters, bounds)) as rows:
         return _first(limit, rows)
