@@ -20,4 +20,4 @@ def merge_index(archive: Archive, say: Callable[[str], None], stop: threading.Ev
                 if not merge_some(connection):
                     return
     except ArchiveUnusable as problem:
-        say(f"the index of search is not merged: {problem}; the next run goes on")
+        say(f"the index of search is not merged: {problem}; searches are slower until it is")
