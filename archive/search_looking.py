@@ -25,6 +25,8 @@ MOST_FILTERED_ROWS = 1_000
 """How many of the newest rows are looked at, where their characters end no look before."""
 AT_FIRST = 100
 """After so many rows a look for a beginning of words ends, where at that pace it would not find all that is wanted."""
+MOST_VALUES = 100
+"""Of a filter with more of them a row is not looked at: each value costs, and SQLite takes only 1,000 in one OR."""
 AT_ONCE = 100
 
 Seen = tuple[int, int, bool, int]
@@ -36,7 +38,8 @@ def newest(
 ) -> Newest | None:
     """What a look at the newest rows finds; None where the index is as quick."""
     words, filters = _apart(query, facets)
-    words = words if words and filters and not has_phrase(words) else None
+    is_quick = filters and max(map(len, filters)) <= MOST_VALUES
+    words = words if words and is_quick and not has_phrase(words) else None
     if not has_prefix(query):
         return _first(limit, _filtered(connection, words, filters, bounds)) if words else None
     enough = -(-limit * AT_FIRST // MOST_READ_ROWS)

@@ -45,11 +45,11 @@ def test_quarantine_is_told_of_the_first_and_of_the_last_capture_that_had_it(pub
 
 def test_a_capture_without_entries_has_no_books(publisher: Publisher) -> None:
     publisher.show(messages(1))
-    assert outcomes(publisher.archive, 2)[1] == {"accounts": None, "revisions": [], "quarantine": []}
+    assert outcomes(publisher.archive, 2)[1] == {"accounts": None, "revisions": [], "quarantine": [], "more": []}
 
 
 def test_of_very_many_the_first_are_named(publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST_GIVEN", 2)
     publisher.show(messages(5))
     (found,) = outcomes(publisher.archive, 1)
-    assert (len(found["revisions"]), found["accounts"]["new"]) == (2, 5)
+    assert (len(found["revisions"]), found["accounts"]["new"], found["more"]) == (2, 5, ["revisions"])

@@ -15,13 +15,14 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from archive.derived import Target
+from archive.derived import Quarantined, Target
 from archive.records import Notification
 from archive.store import Archive
 from archive.targets import ensure_target
 from ingest.settling import arrive
 from parsers.page import Page
 from parsers.source import Source
+from tests.archive.pages import Publisher, messages
 from tests.lifecycle.world import START, arrival, bsia, opened
 from tests.web.conftest import CATALOGUE
 from web.app import make_app
@@ -201,6 +202,26 @@ def test_rows_of_what_is_invented_say_so(archive: Archive, is_invented: bool) ->
         (row,), (change,) = (ask(f"/api/v1/{path}").json()["items"] for path in ("notifications", "changes"))
         one = ask(f"/api/v1/notifications/{row['id']}").json()
     assert [each["invented"] for each in (row, change, one)] == [is_invented] * 3
+
+
+@pytest.mark.parametrize("most", [1, 5, 6])
+def test_what_is_left_out_of_what_a_capture_gave_is_told(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("archive.kept.MOST_GIVEN", most)
+    publisher = Publisher(archive)
+    publisher.show(messages(6))
+    publisher.show([each.but(day="31/02/2026") for each in messages(6)])
+    with archive.writing() as session:
+        session.execute(update(Quarantined).values(reason="x" * 9_000))
+    with desk(archive) as ask:
+        gave = [ask(f"/api/v1/captures/{number}").json() for number in (1, 2)]
+        pages = [ask(f"/captures/{number}").text for number in (1, 2)]
+    assert [(len(each["revisions"]), len(each["quarantine"])) for each in gave] == [(most, 0), (0, most)]
+    for name, each, page in zip(("revisions", "quarantine"), gave, pages, strict=True):
+        assert each["more"] == ([name] if most < 6 else [])
+        assert (f"The first {most} of them." in page) == (most < 6)
+    assert len(pages[1]) < 9_000
 
 
 @pytest.mark.parametrize("region", ["Greater  London", "STRASSE", "Straße"])
