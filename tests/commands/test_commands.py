@@ -302,7 +302,7 @@ def test_every_address_of_the_one_page_is_that_page(filled: Command, saved: Path
 def test_what_the_replica_invented_is_called_so(filled: Command, home: Path) -> None:
     (hit,) = filled("search", "lost dog").rows
     assert [row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows)] == [False] * 14
-    tables = [("search", "lost dog", "--format", "table"), ("show", hit["id"], "--format", "table")]
+    tables = [(*each, "--format", "table") for each in (("search", "lost dog"), ("show", hit["id"]), ("changes",))]
     assert not any("invented" in filled(*each).out + filled(*each).err for each in tables)
     (home / REPLICA_MARK).touch()
     (hit,) = filled("search", "lost dog").rows
