@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from settings import REPLICA_MARK
 from tests.archive.pages import BODIES, Message, messages, page
 from tests.commands.conftest import Command
 from tests.pdfs import text_document
@@ -297,14 +296,3 @@ def test_every_address_of_the_one_page_is_that_page(filled: Command, saved: Path
         filled("import", "bsia-cssc", str(shorter), "--at", f"2026-03-01T{hour}:00:00Z", "--url", address)
     filled("import", "bsia-cssc", str(saved), "--at", "2026-03-01T15:00:00Z")
     assert [each["kind"] for each in filled("changes", "--since", "12").rows][-2:] == ["withdrawn", "reinstated"]
-
-
-def test_what_the_replica_invented_is_called_so(filled: Command, home: Path) -> None:
-    (hit,) = filled("search", "lost dog").rows
-    assert [row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows)] == [False] * 14
-    tables = [(*each, "--format", "table") for each in (("search", "lost dog"), ("show", hit["id"]), ("changes",))]
-    assert not any("invented" in filled(*each).out + filled(*each).err for each in tables)
-    (home / REPLICA_MARK).touch()
-    (hit,) = filled("search", "lost dog").rows
-    assert all(row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows))
-    assert all("(invented: from the built-in replica)" in filled(*each).out + filled(*each).err for each in tables)
