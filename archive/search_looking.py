@@ -25,8 +25,8 @@ MOST_FILTERED_ROWS = 1_000
 """How many of the newest rows are looked at, where their characters end no look before."""
 AT_FIRST = 100
 """After so many rows a look for a beginning of words ends, where at that pace it would not find all that is wanted."""
-MOST_VALUES = 100
-"""Of a filter with more of them a row is not looked at: each value costs, and SQLite takes only 1,000 in one OR."""
+MOST_VALUES = 10
+"""A filter of more is left to the index: each is looked for in each row, and SQLite takes only 1,000 in one OR."""
 AT_ONCE = 100
 
 Seen = tuple[int, int, bool, int]

@@ -113,7 +113,7 @@ def test_filters(connection: Connection) -> None:
     assert found(connection, None, facets={"level": ["issuer=met-police", "\ud800"]}) == []
 
 
-@pytest.mark.parametrize("many", [100, 101, 2_000])
+@pytest.mark.parametrize("many", [10, 11, 2_000])
 def test_a_filter_of_very_many_values_is_answered(connection: Connection, many: int) -> None:
     index(connection, entry(1, "van", region="kent"))
     index(connection, entry(2, "van", region="surrey"))
