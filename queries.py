@@ -92,7 +92,7 @@ def search(
         settings = settings_in_force()
         with open_archive(settings, create=False) as archive, archive.reading() as session:
             rows = [{**row, "invented": settings.invented} for row in search_archive(session, asked)]
-            print_rows(rows, ["id", "issued", "level", "state", "title/snippet"], format_name)
+            print_rows(rows, ["id/issued/source", "level/state", "title/snippet"], format_name)
             found, more = how_many(session, asked)
     except BadQuery as problem:
         refuse(str(problem))
@@ -150,7 +150,7 @@ def changes(
     which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
     settings = settings_in_force()
     with open_archive(settings, create=False) as archive, archive.reading() as session:
-        columns = ["cursor", "at", "kind/state/cause", "notification/issued", "revision", "title"]
+        columns = ["cursor", "at/notification", "kind/state/cause", "revision", "title/source/issued"]
         rows = ({**row, "invented": settings.invented} for row in list_changes(session, since, limit, which))
         print_rows(rows, columns, format_name, keys=[*KEYS, "invented"])
 
@@ -168,7 +168,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
         for sentence in unknown_hosts(settings, archive) if archive else ():
             say(sentence)
     rows = source_rows([source_named(name)] if name else every_source().values())
-    columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
+    columns = ["source/publisher", "listing/every_minutes/ended", "basis/url"]
     print_rows(rows, columns, format_name)
 
 
@@ -184,8 +184,8 @@ def status(format_name: Format = None) -> None:
     settings = settings_in_force()
     print_settings(settings, say)
     say_broken()
-    counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
-    columns = ["source/state", "last_success/next_check", *counts, "problem"]
+    counts = ["notifications/wanted/missing", "pending/quarantined/gaps"]
+    columns = ["source/state/problem", "last_success/next_check", *counts]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = source_states(session, known_slugs())
         print_rows(rows, columns, format_name)

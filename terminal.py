@@ -35,7 +35,7 @@ PROSE = (
 """Columns that may be folded; the others keep to one line."""
 INVENTED = " (invented: from the built-in replica)"
 """Follows a title of the replica's."""
-LEAST_PROSE = 16
+LEAST_PROSE = 34
 """What is folded into fewer columns than that cannot be read."""
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
@@ -162,15 +162,20 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
         free = _is_prose(rows, column)
         justify: Literal["left", "right"] = "right" if _is_number(rows, column) else "left"
         table.add_column(
-            _heading(column), overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None
+            _heading(rows, column), overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None
         )
     for row in rows:
         table.add_row(*(Text(printable(_lines(row, column))) for column in columns))
     console.print(table)
 
 
-def _heading(column: str) -> str:
-    return "\n".join(column.split("/")).replace("_", " ")
+def _heading(rows: Sequence[Row], column: str) -> str:
+    return "\n".join(_label(rows, name) for name in column.split("/"))
+
+
+def _label(rows: Sequence[Row], name: str) -> str:
+    """The name of a column, with the zone of its times."""
+    return name.replace("_", " ") + (" UTC" if any(isinstance(row.get(name), datetime) for row in rows) else "")
 
 
 def _is_prose(rows: Sequence[Row], column: str) -> bool:
@@ -180,7 +185,7 @@ def _is_prose(rows: Sequence[Row], column: str) -> bool:
 def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
     """Whether columns that may not be folded leave too little of the terminal for those that may."""
     fixed = [column for column in columns if not _is_prose(rows, column)]
-    cells = ([_heading(column), *(_lines(row, column) for row in rows)] for column in fixed)
+    cells = ([_heading(rows, column), *(_lines(row, column) for row in rows)] for column in fixed)
     widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
     return sum(widest) + 2 * (len(columns) - 1) + LEAST_PROSE * (len(columns) - len(fixed)) > width
 
@@ -188,11 +193,12 @@ def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> boo
 def _print_upright(rows: Sequence[Row], columns: Sequence[str]) -> None:
     """One line a value, for terminals that are too narrow for a line a row."""
     names = [name for column in columns for name in column.split("/")]
-    label = max(len(name) for name in names)
+    labels = {name: _label(rows, name) for name in names}
+    width = max(map(len, labels.values()))
     for number, row in enumerate(rows):
         print("\n" * bool(number), end="")
-        for name in names:
-            print(f"{name.replace('_', ' '):{label}}  {printable(_short(row.get(name)))}")
+        for name, label in labels.items():
+            print(f"{label:{width}}  {printable(_short(row.get(name)))}")
 
 
 def _lines(row: Row, column: str) -> str:
