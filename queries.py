@@ -119,14 +119,16 @@ def show(
 
 def shown_by(public_id: str) -> dict[str, Any]:
     """All that is known of the bulletin with that id, or that beginning of one; refuses where there is no such."""
-    from archive.reading import NotFound
+    from archive.changes import changes_of
+    from archive.reading import NotFound, number_of
     from archive.showing import shown
 
     wanted, reason, settings = ids_of(public_id), "", settings_in_force()
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         for each in wanted:
             try:
-                return {**shown(session, each), "invented": settings.invented}
+                became = changes_of(session, number_of(session, each))
+                return {**shown(session, each), "changes": became, "invented": settings.invented}
             except NotFound as problem:
                 reason = str(problem).partition(": ")[2]
     refuse(f"notification {public_id[:80]!r}: {reason}")

@@ -280,6 +280,9 @@ def _shown_lines(found: Row) -> Iterator[str]:
             yield f"    known by sight: {', '.join(f'{name} {value}' for name, value in known.items())}"
     for each in found["sightings"]:
         yield f"shown: {_short(each['first_at'])} to {_short(each['last_at'])} UTC on {each['url']}"
+    for each in found["changes"]:
+        became = (each["state"] or "new state") if each["kind"] == "state" else each["kind"]
+        yield f"{became}: {_short(each['at'])} UTC, {each['cause']}"
     for each in found["revisions"]:
         yield (
             f"revision {each['revision']}: {_short(each['at'])} UTC, {each['cause']}, {each['matched']},"

@@ -123,6 +123,7 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
 
 
 def undo_shape_0009(session: Session) -> None:
+    session.execute(text("DROP INDEX ix_changes_notification_id"))
     session.execute(text("ALTER TABLE changes DROP COLUMN state"))
     if session.get_bind().dialect.name == "sqlite":
         for statement in (

@@ -196,7 +196,7 @@ def test_nothing_that_a_publisher_writes_breaks_out_of_a_citation(odd: str) -> N
     page = {"at": START, "url": f"https://www.example.org/{odd}", "sha256": "0" * 64, "matched": "first"}
     revision = {**page, "revision": 1, "content_hash": "1" * 64, "documents": {f"/{odd}.pdf": "2" * 64}}
     names = Catalogue({}, {"btp": odd})
-    found = {**row, "title": odd, "revision": 1, "revisions": [revision]}
+    found = {**row, "title": odd, "state": "current", "revision": 1, "revisions": [revision]}
     entry = bibtex(found, names, "http://127.0.0.1/bulletins/ab12")
     fields = dict(_bibtex_fields(entry))
     assert list(fields) == ["author", "title", "year", "date", "url", "urldate", "note"]

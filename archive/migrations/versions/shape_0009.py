@@ -40,8 +40,12 @@ NAMED = (
 
 
 def upgrade() -> None:
-    """Give the keys of search the tokens that the index has, and changes the states that can be told."""
+    """Give the keys of search the tokens that the index has, and changes the states that can be told.
+
+    What became of one bulletin is found without reading all changes.
+    """
     op.add_column("changes", sa.Column("state", sa.Text(), nullable=True))
+    op.create_index("ix_changes_notification_id", "changes", ["notification_id"])
     op.execute(NAMED)
     for statement in KEYED[op.get_bind().dialect.name]:
         op.execute(statement)
