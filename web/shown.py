@@ -110,7 +110,9 @@ def zone_of(moment: datetime) -> str:
     if moment.tzinfo is None:
         return "London time"
     there = moment.astimezone(LONDON)
-    return str(there.tzname()) if there.utcoffset() == moment.utcoffset() else f"UTC{moment:%z}"
+    if there.utcoffset() == moment.utcoffset():
+        return str(there.tzname())
+    return f"UTC{moment:%z}" if moment.utcoffset() else "UTC"
 
 
 def moment(value: datetime | None) -> str:

@@ -228,7 +228,8 @@ def _bibtex_fields(entry: str) -> Iterator[tuple[str, str]]:
         ("2017-04-03", "day", "3 April 2017"),
         ("2017-04-03T10:05:00+01:00", "minute", "3 April 2017, 10:05 BST"),
         ("2017-12-03T10:05:07+00:00", "second", "3 December 2017, 10:05:07 GMT"),
-        ("2017-07-03T10:05:00+00:00", "minute", "3 July 2017, 10:05 UTC+0000"),
+        ("2017-07-03T10:05:00+00:00", "minute", "3 July 2017, 10:05 UTC"),
+        ("2017-07-03T10:05:00+02:00", "minute", "3 July 2017, 10:05 UTC+0200"),
     ],
 )
 def test_a_date_is_shown_as_precisely_as_it_was_stated(stated: str | None, precision: str | None, shown: str) -> None:
