@@ -49,6 +49,16 @@ def test_a_phone_shows_what_a_run_brought(opened: Open) -> None:
     assert 0 < right_of(opened("/sources/bsia-cssc", PHONE), "#runs ~ .wide th:nth-child(4)") <= PHONE
 
 
+def test_a_phone_shows_the_days_of_a_picture_in_one_line(opened: Open) -> None:
+    page = opened("/search?q=the", PHONE)
+    lines = """() => [...document.querySelectorAll('.axis span')].map(each => {
+        const words = document.createRange();
+        words.selectNodeContents(each);
+        return words.getClientRects().length;
+    })"""
+    assert page.evaluate(lines)[::2] == [1, 1]
+
+
 def test_filters_are_one_step_away_on_a_phone(opened: Open) -> None:
     page = opened("/search", PHONE)
     page.get_by_role("link", name="Filters", exact=True).click()
