@@ -87,6 +87,19 @@ def test_the_search_box_searches_within_the_filters_in_force(opened: Open) -> No
     assert page.url.endswith("?q=tube&source=bsia-cssc&state=current")
 
 
+def test_the_key_of_the_search_box_writes_over_what_was_searched(opened: Open) -> None:
+    page = opened("/search?q=tube", DESK)
+    page.keyboard.press("/")
+    page.keyboard.type("update")
+    assert page.input_value("#q") == "update"
+
+
+def test_paper_shows_what_was_found_without_what_can_be_pressed(opened: Open) -> None:
+    page = opened("/search?q=update", PAPER, "print")
+    assert not page.get_by_text("Take away").is_visible()
+    assert "underline" in page.locator("mark").first.evaluate("each => getComputedStyle(each).textDecorationLine")
+
+
 def test_a_level_that_nobody_knows_can_be_read_and_no_title_fills_a_list(browser: Browser, tmp_path: Path) -> None:
     words = {"issued": "2018-07-02", "issued_precision": "day", "text": "Words.", "level": "purple"}
     with desk_of(tmp_path, [{"ref": "1", "title": "W" * 5_000, **words}]) as site:
