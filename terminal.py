@@ -103,11 +103,17 @@ def is_read() -> bool:
 
 
 def print_rows(
-    rows: Iterable[Row], columns: Sequence[str], format_name: str | None, *, keys: Sequence[str] = ()
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    format_name: str | None,
+    *,
+    keys: Sequence[str] = (),
+    narrow: Sequence[str] = (),
 ) -> None:
     """Print rows in the format asked for; by default a table on a terminal and JSON Lines elsewhere.
 
-    `columns` are what a table shows; JSON Lines and CSV carry every key (`keys` where there is no row to show them).
+    `columns` are what a table shows, `narrow` the same where those do not fit into the terminal; JSON Lines and CSV
+    carry every key (`keys` where there is no row to show them).
     """
     chosen = format_name or ("table" if sys.stdout.isatty() else "jsonl")
     if chosen == "jsonl":
@@ -118,7 +124,7 @@ def print_rows(
     elif chosen == "csv":
         _print_csv(list(rows), keys or columns)
     else:
-        _print_table(list(rows), columns)
+        _print_table(list(rows), columns, narrow)
 
 
 def _plain(value: object) -> str:
@@ -145,7 +151,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
+def _print_table(rows: Sequence[Row], columns: Sequence[str], narrow: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -154,6 +160,8 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     if not rows:
         console.print("nothing")
         return
+    if narrow and _is_too_wide(rows, columns, console.width):
+        columns = narrow
     if _is_too_wide(rows, columns, console.width):
         _print_upright(rows, columns)
         return
@@ -179,7 +187,7 @@ def _label(rows: Sequence[Row], name: str) -> str:
 
 
 def _is_prose(rows: Sequence[Row], column: str) -> bool:
-    return any(name in PROSE for name in column.split("/")) and not _is_number(rows, column)
+    return any(name in PROSE and not _is_number(rows, name) for name in column.split("/"))
 
 
 def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:

@@ -215,6 +215,18 @@ def test_eighty_columns_hold_a_table(
     assert len(lines) < 6 * many + 4
 
 
+@pytest.mark.parametrize(("columns", "lines"), [(100, 2), (80, 4), (50, 10)])
+def test_accounts_are_a_table_where_they_fit(
+    bulletins: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, lines: int
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(page(messages(12)))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    printed = bulletins("import", "bsia-cssc", str(file), "--at", "2026-03-01T10:00:00Z", "--format", "table").out
+    assert len(printed.splitlines()) == lines
+    assert all(len(line) <= columns for line in printed.splitlines())
+
+
 def test_times_in_tables_say_their_zone(filled: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for columns in ("50", "100"):
         monkeypatch.setenv("COLUMNS", columns)
