@@ -22,6 +22,7 @@ SPECIAL = {
 """What BibTeX and TeX take for their own signs; BibTeX counts a brace also behind a backslash."""
 
 
+NOT_IN_FORCE = ("withdrawn", "ended", "cancelled", "superseded")
 INVENTED = "Invented, by the built-in replica."
 
 
@@ -69,7 +70,7 @@ def bibtex(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) ->
 
 def _gone(row: Mapping[str, Any]) -> list[str]:
     """That a bulletin is not in force any more; what its page has outgrown still is."""
-    return [] if row["state"] in ("current", "rolled-off") else [f"{row['state'].capitalize()} when cited."]
+    return [f"{row['state'].capitalize()} when cited."] if row["state"] in NOT_IN_FORCE else []
 
 
 def publisher(row: Mapping[str, Any], catalogue: Catalogue) -> str:
