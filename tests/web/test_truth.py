@@ -204,6 +204,17 @@ def test_a_former_name_leads_to_the_source(archive: Archive) -> None:
         assert "2 bulletins" in ask("/search?source=said").text
 
 
+@pytest.mark.parametrize(("issued", "said"), [("2018-06-01", "Issued 1 June 2018"), (None, "No date stated")])
+def test_feeds_say_when_a_bulletin_was_issued(archive: Archive, issued: str | None, said: str) -> None:
+    """The times of an entry are those of captures."""
+    say(archive, [bulletin(1, issued)])
+    with desk(archive) as ask:
+        for path in ("/search", "/changes"):
+            (item,) = ask(f"{path}.json").json()["items"]
+            assert item["summary"] == f"{said}, read from saying."
+            assert f"<summary>{item['summary']}</summary>" in ask(f"{path}.atom").text
+
+
 def test_feeds_of_what_is_invented_say_so(archive: Archive) -> None:
     say(archive, [bulletin(1)])
     for path in ("/search.json", "/changes.json"):
