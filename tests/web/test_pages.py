@@ -216,7 +216,7 @@ def test_a_capture_tells_what_it_gave(site: httpx.Client, public_id: str) -> Non
     _, edited = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"]
     page = site.get(f"/captures/{edited['capture']}").text
     assert f'<a href="/bulletins/{public_id}">{html.escape(edited["record"]["title"])}</a>, revision 2' in page
-    assert "6 seen, 1 revised, 5 unchanged" in " ".join(Tags(page).text.split())
+    assert "6 entries seen, 1 revised, 5 unchanged" in " ".join(Tags(page).text.split())
     document = site.get(f"/api/v1/notifications/{public_id}").json()["documents"][0]
     numbers = range(1, 12)
     rows = [site.get(f"/api/v1/captures/{number}").json() for number in numbers]
