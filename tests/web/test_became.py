@@ -59,3 +59,10 @@ def test_a_capture_that_only_points_to_bulletins_says_so(site: httpx.Client, wit
 )
 def test_how_a_bulletin_was_recognised_is_said_in_words(matched: str, said: str) -> None:
     assert recognised(matched) == said
+
+
+def test_a_document_that_is_wanted_is_said_to_be_missing_here(site: httpx.Client) -> None:
+    row = site.get("/api/v1/notifications?source=hostile&has=attachment").json()["items"][0]
+    (document,) = site.get(f"/api/v1/notifications/{row['id']}/attachments").json()["items"]
+    page = words_of(site.get(f"/bulletins/{row['id']}").text)
+    assert document["state"] == "wanted" and "not fetched yet · from" in page and "wanted ·" not in page

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.lifecycle.world import START
 from tests.web.conftest import CATALOGUE
 from tests.web.stated import desk_of
 
@@ -98,6 +99,17 @@ def test_paper_shows_what_was_found_without_what_can_be_pressed(opened: Open) ->
     page = opened("/search?q=update", PAPER, "print")
     assert not page.get_by_text("Take away").is_visible()
     assert "underline" in page.locator("mark").first.evaluate("each => getComputedStyle(each).textDecorationLine")
+
+
+def test_a_phone_shows_the_numbers_of_days(browser: Browser, tmp_path: Path) -> None:
+    levels = ("red", "amber", "yellow", "green", None)
+    words = {"issued": f"{START:%Y-%m-%d}", "issued_precision": "day", "text": "Words."}
+    with desk_of(tmp_path, [{"ref": str(level), "level": level, **words} for level in levels]) as site:
+        page = browser.new_page(viewport={"width": PHONE, "height": 800})
+        page.goto(str(site.base_url))
+        page.get_by_text("The same as a table").click()
+        assert 0 < right_of(page, "details td.number") <= PHONE
+        page.close()
 
 
 def test_a_level_that_nobody_knows_can_be_read_and_no_title_fills_a_list(browser: Browser, tmp_path: Path) -> None:

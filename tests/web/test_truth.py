@@ -140,6 +140,7 @@ def test_what_is_missing_can_be_found(archive: Archive) -> None:
     with desk(archive, Catalogue({"saying": replace(CATALOGUE.sources["hostile"], slug="saying")})) as ask:
         cells = re.findall(r"<t[hd][^>]*>(?:<[^>]*>)*([^<]*)", ask("/sources").text)
         assert cells[10 + cells[:10].index("Missing")] == "1"
+        assert cells[10 + cells[:10].index("Last new, UTC")] == f"{START:%Y-%m-%d %H:%M:%S}"
         page = ask("/sources/saying").text
     assert "0 not fetched yet, 1 missing at their publisher" in page
 
