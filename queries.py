@@ -96,7 +96,7 @@ def search(
             found, more = how_many(session, asked)
     except BadQuery as problem:
         refuse(str(problem))
-    if format_name == "table" or sys.stdout.isatty():
+    if format_name == "table" or sys.stdout.isatty() or len(rows) < found:
         say(f"{len(rows)} of {'more than ' if more else ''}{found} bulletins{INVENTED if settings.invented else ''}")
 
 

@@ -232,3 +232,9 @@ def test_times_in_tables_say_their_zone(filled: Command, monkeypatch: pytest.Mon
         monkeypatch.setenv("COLUMNS", columns)
         assert "at UTC" in filled("changes", "--format", "table").out
         assert "last success UTC" in filled("status", "--format", "table").out
+
+
+def test_a_pipe_is_told_that_more_was_found(filled: Command) -> None:
+    few, all_of_them = filled("search", "--limit", "3"), filled("search")
+    assert (len(few.rows), few.err) == (3, "3 of 12 bulletins\n")
+    assert (len(all_of_them.rows), all_of_them.err) == (12, "")

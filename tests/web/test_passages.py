@@ -29,3 +29,14 @@ def test_a_title_is_marked_and_not_said_again(tmp_path: Path, query: str, headli
     assert re.findall(r'<h3><a href="[^"]+">\s*(.*?)</a>', page) == [headline]
     assert re.findall(r'<p class="passage">\s*(.*?)\s*</p>', page) == [passage]
     assert row["snippet"] == TEXT
+
+
+def test_filters_that_leave_nothing_can_be_left_at_once(tmp_path: Path) -> None:
+    stated = {"ref": "1", "title": TITLE, "text": TEXT, "issued": "2018-07-02", "issued_precision": "day"}
+    with desk_of(tmp_path, [stated]) as site:
+        assert (
+            '<a href="/search?q=callers">Without the filters: 1 bulletin</a>'
+            in site.get("/search?q=callers&level=red&since=2026-01-01").text
+        )
+        for asked in ("q=nowhere&level=red", "q=nowhere", "q=callers"):
+            assert "Without the filters" not in site.get(f"/search?{asked}").text
