@@ -238,7 +238,7 @@ def say_on_terminal(line: str) -> None:
 
 def finish(reports: list[Report], format_name: str | None) -> NoReturn:
     """Say what operators must hear, print one accounts row a source, exit by whether anything was lost."""
-    from ingest.report import ACCOUNTS_COLUMNS
+    from ingest.report import ACCOUNTS_COLUMNS, NARROW
     from terminal import print_rows, say
 
     for report in reports:
@@ -248,7 +248,8 @@ def finish(reports: list[Report], format_name: str | None) -> NoReturn:
             say(f"{report.source}: {report.accounts.quarantined} quarantined, `quarantine {report.source}` says why")
         if report.state != "done":
             say(f"{report.source}: {report.state}")
-    print_rows([report.row() for report in reports], ACCOUNTS_COLUMNS, format_name, keys=ACCOUNTS_COLUMNS)
+    rows = [report.row() for report in reports]
+    print_rows(rows, ACCOUNTS_COLUMNS, format_name, keys=ACCOUNTS_COLUMNS, narrow=NARROW)
     raise typer.Exit(LOSSES if any(report.lossy for report in reports) else DONE)
 
 

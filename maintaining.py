@@ -231,7 +231,7 @@ def quarantine(
         refuse("--save: expected the ID of a quarantined entry before it")
     slug = source_named(which).slug if which else None
     with open_archive(settings_in_force(), create=False) as archive, archive.reading() as session:
-        columns = ["id", "source", "what", "reason", "capture", "at", "state"]
+        columns = ["id/capture", "source/what/state/at", "reason"]
         print_rows(list_quarantine(session, slug, all_states=everything), columns, format_name)
 
 

@@ -92,11 +92,11 @@ def search(
         settings = settings_in_force()
         with open_archive(settings, create=False) as archive, archive.reading() as session:
             rows = [{**row, "invented": settings.invented} for row in search_archive(session, asked)]
-            print_rows(rows, ["id", "issued", "level", "state", "title/snippet"], format_name)
+            print_rows(rows, ["id/issued/source", "level/state", "title/snippet"], format_name)
             found, more = how_many(session, asked)
     except BadQuery as problem:
         refuse(str(problem))
-    if format_name == "table" or sys.stdout.isatty():
+    if format_name == "table" or sys.stdout.isatty() or len(rows) < found:
         say(f"{len(rows)} of {'more than ' if more else ''}{found} bulletins{INVENTED if settings.invented else ''}")
 
 
@@ -119,14 +119,16 @@ def show(
 
 def shown_by(public_id: str) -> dict[str, Any]:
     """All that is known of the bulletin with that id, or that beginning of one; refuses where there is no such."""
-    from archive.reading import NotFound
+    from archive.changes import changes_of
+    from archive.reading import NotFound, number_of
     from archive.showing import shown
 
     wanted, reason, settings = ids_of(public_id), "", settings_in_force()
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         for each in wanted:
             try:
-                return {**shown(session, each), "invented": settings.invented}
+                became = changes_of(session, number_of(session, each))
+                return {**shown(session, each), "changes": became, "invented": settings.invented}
             except NotFound as problem:
                 reason = str(problem).partition(": ")[2]
     refuse(f"notification {public_id[:80]!r}: {reason}")
@@ -150,7 +152,7 @@ def changes(
     which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
     settings = settings_in_force()
     with open_archive(settings, create=False) as archive, archive.reading() as session:
-        columns = ["cursor", "at", "kind/state/cause", "notification/issued", "revision", "title"]
+        columns = ["cursor", "at/notification", "kind/state/cause", "revision", "title/source/issued"]
         rows = ({**row, "invented": settings.invented} for row in list_changes(session, since, limit, which))
         print_rows(rows, columns, format_name, keys=[*KEYS, "invented"])
     if settings.invented and (format_name == "table" or sys.stdout.isatty()):
@@ -170,7 +172,7 @@ def sources(name: Annotated[str | None, typer.Argument(metavar="[SOURCE]")] = No
         for sentence in unknown_hosts(settings, archive) if archive else ():
             say(sentence)
     rows = source_rows([source_named(name)] if name else every_source().values())
-    columns = ["source/publisher", "listing", "every_minutes", "ended", "basis/url"]
+    columns = ["source/publisher", "listing/every_minutes/ended", "basis/url"]
     print_rows(rows, columns, format_name)
 
 
@@ -186,8 +188,8 @@ def status(format_name: Format = None) -> None:
     settings = settings_in_force()
     print_settings(settings, say)
     say_broken()
-    counts = ["notifications", "pending/quarantined/gaps", "wanted/missing"]
-    columns = ["source/state", "last_success/next_check", *counts, "problem"]
+    counts = ["notifications/wanted/missing", "pending/quarantined/gaps"]
+    columns = ["source/state/problem", "last_success/next_check", *counts]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = source_states(session, known_slugs())
         print_rows(rows, columns, format_name)

@@ -35,7 +35,7 @@ PROSE = (
 """Columns that may be folded; the others keep to one line."""
 INVENTED = " (invented: from the built-in replica)"
 """Follows a title of the replica's."""
-LEAST_PROSE = 16
+LEAST_PROSE = 34
 """What is folded into fewer columns than that cannot be read."""
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
@@ -103,11 +103,17 @@ def is_read() -> bool:
 
 
 def print_rows(
-    rows: Iterable[Row], columns: Sequence[str], format_name: str | None, *, keys: Sequence[str] = ()
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    format_name: str | None,
+    *,
+    keys: Sequence[str] = (),
+    narrow: Sequence[str] = (),
 ) -> None:
     """Print rows in the format asked for; by default a table on a terminal and JSON Lines elsewhere.
 
-    `columns` are what a table shows; JSON Lines and CSV carry every key (`keys` where there is no row to show them).
+    `columns` are what a table shows, `narrow` the same where those do not fit into the terminal; JSON Lines and CSV
+    carry every key (`keys` where there is no row to show them).
     """
     chosen = format_name or ("table" if sys.stdout.isatty() else "jsonl")
     if chosen == "jsonl":
@@ -118,7 +124,7 @@ def print_rows(
     elif chosen == "csv":
         _print_csv(list(rows), keys or columns)
     else:
-        _print_table(list(rows), columns)
+        _print_table(list(rows), columns, narrow)
 
 
 def _plain(value: object) -> str:
@@ -145,7 +151,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
+def _print_table(rows: Sequence[Row], columns: Sequence[str], narrow: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -154,6 +160,8 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     if not rows:
         console.print("nothing")
         return
+    if narrow and _is_too_wide(rows, columns, console.width):
+        columns = narrow
     if _is_too_wide(rows, columns, console.width):
         _print_upright(rows, columns)
         return
@@ -162,25 +170,30 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
         free = _is_prose(rows, column)
         justify: Literal["left", "right"] = "right" if _is_number(rows, column) else "left"
         table.add_column(
-            _heading(column), overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None
+            _heading(rows, column), overflow="fold", justify=justify, no_wrap=not free, ratio=1 if free else None
         )
     for row in rows:
         table.add_row(*(Text(printable(_lines(row, column))) for column in columns))
     console.print(table)
 
 
-def _heading(column: str) -> str:
-    return "\n".join(column.split("/")).replace("_", " ")
+def _heading(rows: Sequence[Row], column: str) -> str:
+    return "\n".join(_label(rows, name) for name in column.split("/"))
+
+
+def _label(rows: Sequence[Row], name: str) -> str:
+    """The name of a column, with the zone of its times."""
+    return name.replace("_", " ") + (" UTC" if any(isinstance(row.get(name), datetime) for row in rows) else "")
 
 
 def _is_prose(rows: Sequence[Row], column: str) -> bool:
-    return any(name in PROSE for name in column.split("/")) and not _is_number(rows, column)
+    return any(name in PROSE and not _is_number(rows, name) for name in column.split("/"))
 
 
 def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
     """Whether columns that may not be folded leave too little of the terminal for those that may."""
     fixed = [column for column in columns if not _is_prose(rows, column)]
-    cells = ([_heading(column), *(_lines(row, column) for row in rows)] for column in fixed)
+    cells = ([_heading(rows, column), *(_lines(row, column) for row in rows)] for column in fixed)
     widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
     return sum(widest) + 2 * (len(columns) - 1) + LEAST_PROSE * (len(columns) - len(fixed)) > width
 
@@ -188,11 +201,12 @@ def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> boo
 def _print_upright(rows: Sequence[Row], columns: Sequence[str]) -> None:
     """One line a value, for terminals that are too narrow for a line a row."""
     names = [name for column in columns for name in column.split("/")]
-    label = max(len(name) for name in names)
+    labels = {name: _label(rows, name) for name in names}
+    width = max(map(len, labels.values()))
     for number, row in enumerate(rows):
         print("\n" * bool(number), end="")
-        for name in names:
-            print(f"{name.replace('_', ' '):{label}}  {printable(_short(row.get(name)))}")
+        for name, label in labels.items():
+            print(f"{label:{width}}  {printable(_short(row.get(name)))}")
 
 
 def _lines(row: Row, column: str) -> str:
@@ -274,6 +288,9 @@ def _shown_lines(found: Row) -> Iterator[str]:
             yield f"    known by sight: {', '.join(f'{name} {value}' for name, value in known.items())}"
     for each in found["sightings"]:
         yield f"shown: {_short(each['first_at'])} to {_short(each['last_at'])} UTC on {each['url']}"
+    for each in found["changes"]:
+        became = (each["state"] or "new state") if each["kind"] == "state" else each["kind"]
+        yield f"{became}: {_short(each['at'])} UTC, {each['cause']}"
     for each in found["revisions"]:
         yield (
             f"revision {each['revision']}: {_short(each['at'])} UTC, {each['cause']}, {each['matched']},"

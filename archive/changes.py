@@ -104,6 +104,26 @@ def newest_in_full(
     return _listed(session, asked if before is None else asked.where(Change.cursor < before))
 
 
+def changes_of(session: Session, number: int) -> list[dict[str, Any]]:
+    """What became of one notification, by its number, oldest first.
+
+    `at` is the time of the capture by which it was learnt; `state` is the one into which it came, if any.
+    """
+    asked = select(Change).where(Change.notification_id == number).order_by(Change.cursor)
+    return [
+        {
+            "cursor": change.cursor,
+            "at": change.at,
+            "kind": change.kind,
+            "state": change.state or STATE_OF.get(change.kind),
+            "revision": change.revision,
+            "cause": change.cause,
+            "capture": change.capture_id,
+        }
+        for change in session.scalars(asked)
+    ]
+
+
 def last_cursor(session: Session) -> int:
     """The cursor of the newest change; 0 where there is none."""
     return session.scalar(select(func.max(Change.cursor))) or 0

@@ -251,7 +251,7 @@ class Change(Table):
     """One row of the change feed. Cursors have no holes and never change."""
 
     __tablename__ = "changes"
-    __table_args__ = ({"info": DERIVED},)
+    __table_args__ = (Index(None, "notification_id"), {"info": DERIVED})
     cursor: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str]
     notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id"))

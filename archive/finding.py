@@ -16,6 +16,8 @@ from archive.search import MOST_COUNTED, count, count_each, find
 from archive.snippets import Snippet, snippet
 
 LONDON = ZoneInfo("Europe/London")
+MOST_OF_A_TITLE = 300
+"""So many characters of a title stand on each side of what answers in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit: the record with `id, state, revision, first_seen, last_seen`, and the passage that answers."""
+    """One hit: the record with `id, state, revision, first_seen, last_seen`, and what answers in title and contents."""
 
     row: dict[str, Any]
     passage: Snippet
+    headline: Snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def find_page(session: Session, asked: Asked) -> Page:
     numbers = [hit.notification_id for hit in shown]
     rows = notifications(session, numbers)
     pages = all_pages_of(session, numbers) if asked.query else {}
-    found = [Found(rows[number], _passage(asked.query, rows[number], pages.get(number, ()))) for number in numbers]
+    found = [_found(asked.query, rows[number], pages.get(number, ())) for number in numbers]
     goes_on = len(hits) > asked.limit and not asked.rank
     return Page(found, shown[-1].search_key if goes_on else None)
 
@@ -92,7 +95,9 @@ def how_many_each(session: Session, searches: Iterable[Asked], most: int = MOST_
     return count_each(session, [asked.scope for asked in searches], most)
 
 
-def _passage(query: str | None, row: Mapping[str, Any], pages: Sequence[tuple[str, int, str]]) -> Snippet:
-    fields = [("", row["text"]), ("title", row["title"] or "")]
+def _found(query: str | None, row: dict[str, Any], pages: Sequence[tuple[str, int, str]]) -> Found:
+    """A hit; its passage is of text and pages alone, since a title is shown beside it."""
+    fields = [("", row["text"])]
     fields += [(f"p. {page} of {url.rsplit('/', 1)[-1]}", text) for url, page, text in pages]
-    return snippet(query, fields)
+    headline = snippet(query, [("title", row["title"] or "")], MOST_OF_A_TITLE)
+    return Found(row, snippet(query, fields), headline)

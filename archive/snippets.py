@@ -45,7 +45,7 @@ def snippet(
     """The passage with the most different phrases of the query, from the first of the fields that has it.
 
     `fields` are (label, text) in order of preference; `around` is in characters on each side. Where no field matches,
-    the beginning of the first that has text. Raises BadQuery.
+    as much of the beginning of the first that has text. Raises BadQuery.
     """
     labelled = list(fields.items() if isinstance(fields, Mapping) else fields)
     phrases = list(dict.fromkeys(phrases_to_show(parse(query)))) if query is not None else []
@@ -62,7 +62,7 @@ def snippet(
         if score and score == len(phrases):
             break
     start = _backwards(text, max(0, passage[0] - around))
-    end = _forwards(text, min(len(text), passage[1] + around))
+    end = _forwards(text, min(len(text), passage[1] + around * (1 if best else 2)))
     return _cut(text, start, end, marks, label)
 
 

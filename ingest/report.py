@@ -12,6 +12,8 @@ ACCOUNTS_COLUMNS = (
     *("source", "seen", "new", "revised", "unchanged", "repeated"),
     *("quarantined", "withdrawn", "attachments", "errors"),
 )
+NARROW = ("source", "seen/new", "revised/unchanged", "repeated/quarantined", "withdrawn/attachments", "errors")
+"""The same two by two, for terminals of 80 columns."""
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ _PAGES = Environment(
 _PAGES.filters |= {"moment": shown.moment, "machine": shown.machine, "issued": shown.issued, "class_of": shown.class_of}
 _PAGES.filters |= {"scope": shown.scope, "language": shown.language}
 _PAGES.filters |= {"span": shown.span, "stated": shown.moment_stated, "brief": shown.brief}
+_PAGES.filters |= {"recognised": shown.recognised}
 _PAGES.tests["web"] = shown.is_web
 _PAGES.globals |= {"pieces": shown.pieces, "threat_levels": shown.THREAT_LEVELS}
 

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.changes import list_changes
+from archive.changes import changes_of, list_changes
 from archive.finding import find_page, is_of_a_page
 from archive.kept import captures, outcome
 from archive.overview import source_state, source_states
@@ -34,7 +34,7 @@ def list_notifications(archive: Archive, catalogue: Catalogue, request: Request)
 
 
 def one_notification(archive: Archive, catalogue: Catalogue, request: Request, public_id: str) -> Response:
-    """One bulletin with its sightings and attachments."""
+    """One bulletin with its sightings and attachments, and what became of it."""
     with archive.reading() as session:
         number = number_of(session, public_id)
         found = {
@@ -42,6 +42,7 @@ def one_notification(archive: Archive, catalogue: Catalogue, request: Request, p
             "invented": catalogue.invented,
             "sightings": sightings(session, number),
             "documents": documents(session, number),
+            "changes": changes_of(session, number),
         }
     return data(found, request)
 

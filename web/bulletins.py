@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from archive import showing
+from archive.changes import changes_of
 from archive.indexing import all_pages_of
 from archive.kept import captures
 from archive.provenance import in_force
@@ -52,8 +53,9 @@ def bulletin_page(
 ) -> Response:
     """The page of a bulletin; the beginning of an id, and a publisher's own one, lead to it."""
     with archive.reading() as session:
-        found = showing.shown(session, public_id)
-        pages = all_pages_of(session, [number_of(session, public_id)])
+        found, number = showing.shown(session, public_id), number_of(session, public_id)
+        pages = all_pages_of(session, [number])
+        became = changes_of(session, number)
         kept = captures(session, [each["capture"] for each in found["revisions"]])
     if found["id"] != public_id:
         return RedirectResponse(f"/bulletins/{found['id']}", 302, headers=HEADERS)
@@ -67,6 +69,8 @@ def bulletin_page(
         has_pictures=has_pictures,
         captures=kept,
         differences=differences(found["revisions"]),
+        became=became,
+        since=next((each["at"] for each in reversed(became) if each["state"] == found["state"]), None),
         facts=_facts({**found, "ref": in_force(found)["record"].get("ref")}),
         citation=plain_citation(found, catalogue, address_of(request, found)),
         bibtex=bibtex(found, catalogue, address_of(request, found)),

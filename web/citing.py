@@ -22,6 +22,7 @@ SPECIAL = {
 """What BibTeX and TeX take for their own signs; BibTeX counts a brace also behind a backslash."""
 
 
+NOT_IN_FORCE = ("withdrawn", "ended", "cancelled", "superseded")
 INVENTED = "Invented, by the built-in replica."
 
 
@@ -37,6 +38,7 @@ def plain_citation(row: Mapping[str, Any], catalogue: Catalogue, address: str | 
         *(f"With {url} (SHA-256 {sha256})." for url, sha256 in sorted(revision["documents"].items())),
         f"Archived as {address}" if address else "Archived",
         f"(id {row['id']}, SHA-256 of what it states: {revision['content_hash']}).",
+        *_gone(row),
         *([INVENTED] if catalogue.invented else []),
     ]
     return " ".join(" ".join(parts).split()) + "\n"
@@ -46,6 +48,7 @@ def bibtex(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) ->
     """The same as one entry of type `misc`."""
     revision, page = in_force(row), retrieval(row)
     documents = [f"with {url}, SHA-256 {sha256}" for url, sha256 in sorted(revision["documents"].items())]
+    said = [*_gone(row), *([INVENTED] if catalogue.invented else [])]
     archived = f"Archived as {address}, revision" if address else "Archived, revision"
     fields = {
         "author": "{" + _tex(publisher(row, catalogue)) + "}",
@@ -58,11 +61,16 @@ def bibtex(row: Mapping[str, Any], catalogue: Catalogue, address: str | None) ->
             f"{archived} {revision['revision']}, retrieved {shown.moment(page.at)},"
             f" SHA-256 {page.sha256}, content {revision['content_hash']}"
             + "".join(f", {each}" for each in documents)
-            + (f". {INVENTED}" if catalogue.invented else "")
+            + (f". {' '.join(said)}" if said else "")
         ),
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{row['source']}-{row['id']},\n{lines}\n}}\n"
+
+
+def _gone(row: Mapping[str, Any]) -> list[str]:
+    """That a bulletin is not in force any more; what its page has outgrown still is."""
+    return [f"{row['state'].capitalize()} when cited."] if row["state"] in NOT_IN_FORCE else []
 
 
 def publisher(row: Mapping[str, Any], catalogue: Catalogue) -> str:

@@ -26,7 +26,7 @@ class Entry:
     """One entry: `id` is its own for all time, `path` where the desk shows it, `published_at` the publisher's page.
 
     `appeared` and `updated` are when the captures were made that first had it, and had it as it is: not what the
-    publisher states.
+    publisher states, which is in `summary`.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Entry:
     author: str
     tags: Sequence[str]
     text: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _atom(feed: Feed, here: str) -> bytes:
         SubElement(SubElement(entry, "author"), "name").text = _clean(each.author)
         for term in each.tags:
             SubElement(entry, "category", term=_clean(term))
+        SubElement(entry, "summary").text = _clean(each.summary)
         SubElement(entry, "content", type="text").text = _clean(each.text)
     body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return body
@@ -87,6 +89,7 @@ def _json_feed(feed: Feed, here: str) -> Mapping[str, Any]:
             "url": here + each.path,
             **({"external_url": each.published_at} if is_web(each.published_at) else {}),
             "title": each.title,
+            "summary": each.summary,
             "content_text": each.text,
             "date_published": _moment(each.appeared),
             "date_modified": _moment(each.updated),

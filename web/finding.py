@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.finding import find_page, how_many
+from archive.finding import Asked, find_page, how_many
 from archive.query import BadQuery
 from archive.store import Archive
 from archive.tally import counted, histogram
@@ -37,6 +37,8 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
                 "choices": counted(session, asked, CHOICES),
                 "bars": histogram(session, replace(asked, before=None)),
             }
+            is_in_vain = asked_for.is_narrowed and not values["count"][0]
+            values["without"] = how_many(session, Asked(asked.query)) if is_in_vain else (0, False)
     except (BadRequest, BadQuery) as problem:
         query = request.query_params.get("q", "")
         values = {"query": query, "kept": kept, "is_search": True}

@@ -19,6 +19,7 @@ from archive.store import Archive, Session
 from web.answers import HEADERS, page
 from web.catalogue import Catalogue
 from web.charts import Stack, stacked
+from web.citing import publisher
 
 SEEN = "seen-"
 """How the cookie begins that holds the cursor up to which a reader has seen the changes of an archive."""
@@ -90,7 +91,10 @@ def threats(session: Session, catalogue: Catalogue) -> dict[str, Any]:
     """For each scope the level that the newest bulletin in force states, with that bulletin."""
     found, is_cut = threat_levels(session, [slug for slug, facts in catalogue.sources.items() if facts.ended])
     rows = notifications(session, {number for _, number in found.values()})
-    told = [{"scope": scope, "level": level, "row": rows[number]} for scope, (level, number) in sorted(found.items())]
+    told = [
+        {"scope": scope, "level": level, "row": rows[number], "by": publisher(rows[number], catalogue)}
+        for scope, (level, number) in sorted(found.items())
+    ]
     return {"threats": told, "threats_of": MOST_LOOKED_AT if is_cut else None}
 
 

@@ -20,6 +20,7 @@ from web.answers import page
 from web.catalogue import Catalogue
 from web.citing import publisher, title
 from web.feeds import Entry, Feed, Form, fed
+from web.shown import issued
 from web.wanted import BIGGEST, BadRequest, number_in, wanted
 
 MOST = 50
@@ -109,6 +110,7 @@ def _of_bulletin(row: Mapping[str, Any], worded: datetime, catalogue: Catalogue)
         author=publisher(row, catalogue),
         tags=_tags(row, catalogue),
         text=row["text"],
+        summary=_summary(row),
     )
 
 
@@ -132,6 +134,7 @@ def _of_change(
         author=publisher(record, catalogue),
         tags=[row["kind"], *_tags(record, catalogue)],
         text=record["text"],
+        summary=_summary(record),
     )
 
 
@@ -140,6 +143,11 @@ def _place(times: Sequence[tuple[datetime, int]], number: int) -> tuple[int | No
     numbers = [each for _, each in times]
     place = numbers.index(number)
     return (numbers[place - 1] if place else None), any(each < number for each in numbers[place + 1 :])
+
+
+def _summary(row: Mapping[str, Any]) -> str:
+    """The publisher's date, which is not that of the entry, and where it was read."""
+    return f"{f'Issued {issued(row)}' if row['issued'] else 'No date stated'}, read from {row['source']}."
 
 
 def _headline(row: Mapping[str, Any]) -> str:

@@ -32,13 +32,20 @@ STATED: Mapping[str, Any] = {
     "invented": TRUTH,
 }
 """A notification as the command line prints it."""
+NOT_HASHED = ("source", "ref", "url", "issuers", "topics", "handling", "evidence")
+ABOUT = (
+    "What the archive holds, read only. The bytes of a capture are at /captures/{number}/body, those of an attachment"
+    " at /attachments/{sha256}; that `sha256` is the SHA-256 of what they answer. The `content_hash` of a revision is"
+    " the SHA-256 of its `record` as canonical JSON (RFC 8785, in NFC), without "
+    f"{', '.join(NOT_HASHED[:-1])} and {NOT_HASHED[-1]}."
+)
 
 
 def document() -> dict[str, Any]:
     """The whole description."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "bulletins", "version": VERSION, "description": "What the archive holds, read only."},
+        "info": {"title": "bulletins", "version": VERSION, "description": ABOUT},
         "paths": {f"/api/v1{path}": {"get": operation} for path, operation in _operations()},
         "components": {"schemas": _schemas()},
     }

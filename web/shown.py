@@ -14,6 +14,14 @@ from archive.facets import LEVELS
 LONDON = ZoneInfo("Europe/London")
 MOST_OF_A_TITLE = 300
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+RECOGNISED = {
+    "first": "first met here",
+    "ref": "the publisher’s id",
+    "exact": "the same words",
+    "earlier": "words of an earlier revision",
+    "similar": "alike words",
+    "attachment": "a document that was replaced",
+}
 THREAT_LEVELS = ("low", "moderate", "substantial", "severe", "critical")
 
 
@@ -86,6 +94,13 @@ def moment_stated(stated: str) -> str:
         return stated
 
 
+def recognised(matched: str) -> str:
+    """By what a revision was taken for one of its bulletin; how alike the words were where that decided."""
+    method, _, score = matched.partition(" ")
+    said = RECOGNISED.get(method, method)
+    return f"{said} ({score})" if method == "similar" else said
+
+
 def _pair(value: Mapping[str, Any]) -> str:
     return ": ".join(str(each) for each in value.values() if each)
 
@@ -95,7 +110,9 @@ def zone_of(moment: datetime) -> str:
     if moment.tzinfo is None:
         return "London time"
     there = moment.astimezone(LONDON)
-    return str(there.tzname()) if there.utcoffset() == moment.utcoffset() else f"UTC{moment:%z}"
+    if there.utcoffset() == moment.utcoffset():
+        return str(there.tzname())
+    return f"UTC{moment:%z}" if moment.utcoffset() else "UTC"
 
 
 def moment(value: datetime | None) -> str:

@@ -50,6 +50,7 @@ def test_white_space_is_folded_and_cuts_are_shown() -> None:
     assert snippet("found", FIELDS, around=10).text == "…The van was found."
     assert snippet(None, [("title", " "), ("text", "Be alert")]) == Snippet("Be alert", (), "text")
     assert snippet("van", []) == Snippet("")
+    assert snippet(None, {"text": "all that is said"}, around=5).text == "all that is…"
 
 
 def test_overlapping_phrases_are_one_mark() -> None:

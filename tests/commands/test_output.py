@@ -189,7 +189,7 @@ def test_an_archive_that_is_unusable_ends_the_run(bulletins: Command, monkeypatc
     assert found.err == "bulletins: archive x: full, expected room\n"
 
 
-@pytest.mark.parametrize(("columns", "is_upright"), [(60, True), (100, False)])
+@pytest.mark.parametrize(("columns", "is_upright"), [(60, True), (80, False), (100, False)])
 def test_no_title_is_folded_into_a_few_letters_a_line(
     filled: Command, monkeypatch: pytest.MonkeyPatch, columns: int, is_upright: bool
 ) -> None:
@@ -199,3 +199,42 @@ def test_no_title_is_folded_into_a_few_letters_a_line(
     assert (f"title    {row['title']}" in lines) == is_upright
     assert (f"id       {row['id']}" in lines) == is_upright
     assert any(row["title"] in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "first"), [("changes", "cursor"), ("status", "source"), ("sources", "source"), ("search", "id")]
+)
+def test_eighty_columns_hold_a_table(
+    filled: Command, monkeypatch: pytest.MonkeyPatch, command: str, first: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    many = len(filled(command).rows)
+    lines = filled(command, "--format", "table").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(line.startswith(f"{first} ") for line in lines) == 1
+    assert len(lines) < 6 * many + 4
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(100, 2), (80, 4), (50, 10)])
+def test_accounts_are_a_table_where_they_fit(
+    bulletins: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, lines: int
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(page(messages(12)))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    printed = bulletins("import", "bsia-cssc", str(file), "--at", "2026-03-01T10:00:00Z", "--format", "table").out
+    assert len(printed.splitlines()) == lines
+    assert all(len(line) <= columns for line in printed.splitlines())
+
+
+def test_times_in_tables_say_their_zone(filled: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns in ("50", "100"):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert "at UTC" in filled("changes", "--format", "table").out
+        assert "last success UTC" in filled("status", "--format", "table").out
+
+
+def test_a_pipe_is_told_that_more_was_found(filled: Command) -> None:
+    few, all_of_them = filled("search", "--limit", "3"), filled("search")
+    assert (len(few.rows), few.err) == (3, "3 of 12 bulletins\n")
+    assert (len(all_of_them.rows), all_of_them.err) == (12, "")

@@ -124,6 +124,7 @@ def test_an_archive_of_the_first_shape_is_brought_up_to_date_with_all_that_it_ho
 
 
 def undo_shape_0009(session: Session) -> None:
+    session.execute(text("DROP INDEX ix_changes_notification_id"))
     session.execute(text("ALTER TABLE changes DROP COLUMN state"))
     session.execute(text("DROP INDEX ix_targets_source_role_sha256_next_check_at_last_tried_at"))
     if session.get_bind().dialect.name == "sqlite":

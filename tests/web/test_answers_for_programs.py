@@ -196,7 +196,7 @@ def test_nothing_that_a_publisher_writes_breaks_out_of_a_citation(odd: str) -> N
     page = {"at": START, "url": f"https://www.example.org/{odd}", "sha256": "0" * 64, "matched": "first"}
     revision = {**page, "revision": 1, "content_hash": "1" * 64, "documents": {f"/{odd}.pdf": "2" * 64}}
     names = Catalogue({}, {"btp": odd})
-    found = {**row, "title": odd, "revision": 1, "revisions": [revision]}
+    found = {**row, "title": odd, "state": "current", "revision": 1, "revisions": [revision]}
     entry = bibtex(found, names, "http://127.0.0.1/bulletins/ab12")
     fields = dict(_bibtex_fields(entry))
     assert list(fields) == ["author", "title", "year", "date", "url", "urldate", "note"]
@@ -228,7 +228,8 @@ def _bibtex_fields(entry: str) -> Iterator[tuple[str, str]]:
         ("2017-04-03", "day", "3 April 2017"),
         ("2017-04-03T10:05:00+01:00", "minute", "3 April 2017, 10:05 BST"),
         ("2017-12-03T10:05:07+00:00", "second", "3 December 2017, 10:05:07 GMT"),
-        ("2017-07-03T10:05:00+00:00", "minute", "3 July 2017, 10:05 UTC+0000"),
+        ("2017-07-03T10:05:00+00:00", "minute", "3 July 2017, 10:05 UTC"),
+        ("2017-07-03T10:05:00+02:00", "minute", "3 July 2017, 10:05 UTC+0200"),
     ],
 )
 def test_a_date_is_shown_as_precisely_as_it_was_stated(stated: str | None, precision: str | None, shown: str) -> None:

@@ -53,7 +53,7 @@ def test_all_that_is_stated_is_said(site: httpx.Client) -> None:
         "UK: substantial",
         "TLP:GREEN",
         "warning-7",
-        "Its own address https://www.bsia.co.uk/warning-7",
+        "Published at https://www.bsia.co.uk/warning-7",
     ):
         assert said in words
     assert '<div class="text" lang="cy">' in page

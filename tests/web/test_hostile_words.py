@@ -172,7 +172,7 @@ def test_the_atom_feed_has_the_elements_of_one(site: httpx.Client, rows: list[di
     answer = site.get("/search.atom?limit=50")
     feed = ElementTree.fromstring(answer.content)
     names = {each.tag.removeprefix(f"{{{ATOM}}}") for each in feed.iter()}
-    assert names == set("feed title id link updated published entry author name category content".split())
+    assert names == set("feed title id link updated published entry author name category summary content".split())
     assert {name for each in feed.iter() for name in each.attrib} == {"rel", "type", "href", "term"}
     here = str(site.base_url).rstrip("/")
     assert all(each.attrib["href"].startswith(f"{here}/") for each in feed.iter(f"{{{ATOM}}}link"))
@@ -181,7 +181,7 @@ def test_the_atom_feed_has_the_elements_of_one(site: httpx.Client, rows: list[di
     by_id = {row["id"]: row for row in rows}
     for entry in entries:
         assert [each.tag.removeprefix(f"{{{ATOM}}}") for each in entry] == [
-            *("title", "id", "link", "published", "updated", "author", "category", "category", "content")
+            *("title", "id", "link", "published", "updated", "author", "category", "category", "summary", "content")
         ]
         row = by_id[str(entry.findtext(f"{{{ATOM}}}id"))[-16:]]
         stated = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "\ufffd", row["text"])
@@ -191,7 +191,18 @@ def test_the_atom_feed_has_the_elements_of_one(site: httpx.Client, rows: list[di
 def test_the_json_feed_has_addresses_of_the_web_alone(site: httpx.Client, rows: list[dict[str, Any]]) -> None:
     feed = json.loads(site.get("/search.json?limit=50").content)
     by_id = {row["id"]: row for row in rows}
-    known = {"id", "url", "external_url", "title", "content_text", "date_published", "date_modified", "authors", "tags"}
+    known = {
+        "id",
+        "url",
+        "external_url",
+        "title",
+        "summary",
+        "content_text",
+        "date_published",
+        "date_modified",
+        "authors",
+        "tags",
+    }
     for item in feed["items"]:
         assert known - {"external_url"} <= item.keys() <= known
         row = by_id[item["id"]]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.lifecycle.world import START
 from tests.web.conftest import CATALOGUE
 from tests.web.stated import desk_of
 
@@ -49,6 +50,16 @@ def test_a_phone_shows_what_a_run_brought(opened: Open) -> None:
     assert 0 < right_of(opened("/sources/bsia-cssc", PHONE), "#runs ~ .wide th:nth-child(4)") <= PHONE
 
 
+def test_a_phone_shows_the_days_of_a_picture_in_one_line(opened: Open) -> None:
+    page = opened("/search?q=the", PHONE)
+    lines = """() => [...document.querySelectorAll('.axis span')].map(each => {
+        const words = document.createRange();
+        words.selectNodeContents(each);
+        return words.getClientRects().length;
+    })"""
+    assert page.evaluate(lines)[::2] == [1, 1]
+
+
 def test_filters_are_one_step_away_on_a_phone(opened: Open) -> None:
     page = opened("/search", PHONE)
     page.get_by_role("link", name="Filters", exact=True).click()
@@ -75,6 +86,30 @@ def test_the_search_box_searches_within_the_filters_in_force(opened: Open) -> No
     page.keyboard.press("Enter")
     page.wait_for_url("**q=tube*")
     assert page.url.endswith("?q=tube&source=bsia-cssc&state=current")
+
+
+def test_the_key_of_the_search_box_writes_over_what_was_searched(opened: Open) -> None:
+    page = opened("/search?q=tube", DESK)
+    page.keyboard.press("/")
+    page.keyboard.type("update")
+    assert page.input_value("#q") == "update"
+
+
+def test_paper_shows_what_was_found_without_what_can_be_pressed(opened: Open) -> None:
+    page = opened("/search?q=update", PAPER, "print")
+    assert not page.get_by_text("Take away").is_visible()
+    assert "underline" in page.locator("mark").first.evaluate("each => getComputedStyle(each).textDecorationLine")
+
+
+def test_a_phone_shows_the_numbers_of_days(browser: Browser, tmp_path: Path) -> None:
+    levels = ("red", "amber", "yellow", "green", None)
+    words = {"issued": f"{START:%Y-%m-%d}", "issued_precision": "day", "text": "Words."}
+    with desk_of(tmp_path, [{"ref": str(level), "level": level, **words} for level in levels]) as site:
+        page = browser.new_page(viewport={"width": PHONE, "height": 800})
+        page.goto(str(site.base_url))
+        page.get_by_text("The same as a table").click()
+        assert 0 < right_of(page, "details td.number") <= PHONE
+        page.close()
 
 
 def test_a_level_that_nobody_knows_can_be_read_and_no_title_fills_a_list(browser: Browser, tmp_path: Path) -> None:

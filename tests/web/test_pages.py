@@ -113,8 +113,10 @@ def test_hits_are_marked_counted_and_continued(site: httpx.Client) -> None:
     onward = re.search(r'rel="next" href="([^"]+)"', first.text)
     assert onward is not None
     ids = re.findall(r'<h3><a href="/bulletins/([0-9a-f]+)"', first.text)
-    following = re.findall(r'<h3><a href="/bulletins/([0-9a-f]+)"', site.get(html.unescape(onward[1])).text)
+    second = site.get(html.unescape(onward[1])).text
+    following = re.findall(r'<h3><a href="/bulletins/([0-9a-f]+)"', second)
     assert (len(ids), set(ids) & set(following)) == (5, set())
+    assert '<a href="/search?limit=5">Back to the newest</a>' in second and "Back to the newest" not in first.text
 
 
 def test_each_filter_offered_leads_to_as_many_as_it_says(site: httpx.Client) -> None:
@@ -214,7 +216,7 @@ def test_a_capture_tells_what_it_gave(site: httpx.Client, public_id: str) -> Non
     _, edited = site.get(f"/api/v1/notifications/{public_id}/revisions").json()["items"]
     page = site.get(f"/captures/{edited['capture']}").text
     assert f'<a href="/bulletins/{public_id}">{html.escape(edited["record"]["title"])}</a>, revision 2' in page
-    assert "6 seen, 1 revised, 5 unchanged" in " ".join(Tags(page).text.split())
+    assert "6 entries seen, 1 revised, 5 unchanged" in " ".join(Tags(page).text.split())
     document = site.get(f"/api/v1/notifications/{public_id}").json()["documents"][0]
     numbers = range(1, 12)
     rows = [site.get(f"/api/v1/captures/{number}").json() for number in numbers]

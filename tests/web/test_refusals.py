@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -81,8 +82,8 @@ def test_what_no_database_holds_is_not_there(database_url: str, tmp_path: Path) 
     places += [f"bulletins/{{}}{each}" for each in ("/briefing", "/cite.txt", "/cite.bib", "/compare/1/2")]
     asked = [f"/{place.format(odd)}" for place in places for odd in ODD]
     searched = [f"/search?{name}={odd}" for name in SCOPE for odd in ODD]
-    with opened(database_url, tmp_path) as archive:
-        found = asyncio.run(statuses(archive, [*asked, *searched]))
+    with opened(database_url, tmp_path) as archive, ThreadPoolExecutor(1) as aside:
+        found = aside.submit(asyncio.run, statuses(archive, [*asked, *searched])).result()
     assert {path: found[path] for path in asked} == dict.fromkeys(asked, 404)
     assert {found[path] for path in searched} == {200, 400}
 

@@ -134,6 +134,26 @@ def test_the_front_page_says_what_is_missing_and_who_is_not_asked(archive: Archi
     assert "1 linked page or documents are missing, and 0 documents could not be read" in page
 
 
+def test_what_is_missing_can_be_found(archive: Archive) -> None:
+    say(archive, [bulletin(1)])
+    with archive.writing() as session:
+        ensure_target(session, "saying", "detail", "https://www.example.org/gone", START)[0].state = "missing"
+    with desk(archive, Catalogue({"saying": replace(CATALOGUE.sources["hostile"], slug="saying")})) as ask:
+        cells = re.findall(r"<t[hd][^>]*>(?:<[^>]*>)*([^<]*)", ask("/sources").text)
+        assert cells[10 + cells[:10].index("Missing")] == "1"
+        assert cells[10 + cells[:10].index("Last new, UTC")] == f"{START:%Y-%m-%d %H:%M:%S}"
+        page = ask("/sources/saying").text
+    assert "0 not fetched yet, 1 missing at their publisher" in page
+
+
+def test_a_source_that_is_not_asked_any_more_is_not_said_to_be(archive: Archive) -> None:
+    say(archive, [bulletin(1)])
+    facts = replace(CATALOGUE.sources["hostile"], slug="saying")
+    for ended, is_said in ((None, True), ("page removed", False)):
+        with desk(archive, Catalogue({"saying": replace(facts, ended=ended)})) as ask:
+            assert ("about every 15 minutes" in ask("/sources/saying").text) == is_said
+
+
 def test_what_was_seen_of_one_archive_is_not_seen_of_another(archive: Archive, tmp_path: Path) -> None:
     say(archive, [bulletin(number) for number in range(3)])
     with opened(f"sqlite:///{tmp_path / 'other.sqlite'}", tmp_path / "other") as other:
@@ -184,6 +204,17 @@ def test_a_former_name_leads_to_the_source(archive: Archive) -> None:
             assert len(ask(path, params={"source": "said"}).json()["items"]) == 2, path
         assert len(ask("/search.jsonl?source=said").text.splitlines()) == 2
         assert "2 bulletins" in ask("/search?source=said").text
+
+
+@pytest.mark.parametrize(("issued", "said"), [("2018-06-01", "Issued 1 June 2018"), (None, "No date stated")])
+def test_feeds_say_when_a_bulletin_was_issued(archive: Archive, issued: str | None, said: str) -> None:
+    """The times of an entry are those of captures."""
+    say(archive, [bulletin(1, issued)])
+    with desk(archive) as ask:
+        for path in ("/search", "/changes"):
+            (item,) = ask(f"{path}.json").json()["items"]
+            assert item["summary"] == f"{said}, read from saying."
+            assert f"<summary>{item['summary']}</summary>" in ask(f"{path}.atom").text
 
 
 def test_feeds_of_what_is_invented_say_so(archive: Archive) -> None:

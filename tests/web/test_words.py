@@ -42,7 +42,9 @@ def test_colours_have_names_and_what_is_new_is_not_a_wall(tmp_path: Path, month:
     legend = re.search(r'<ul class="legend".*?</ul>', page, re.DOTALL)
     assert legend and re.findall(r"</span>([^<]+)", legend[0]) == ["amber", "green"]
     assert "<dt>Northern Ireland</dt>" in page
-    assert re.search(r"stated <time[^>]*>4 July 2018</time>\s*, by <a href=\"/sources/by-hand\">by-hand</a>", page)
+    assert re.search(
+        r"stated <time[^>]*>4 July 2018</time>\s* by bsia, read from <a href=\"/sources/by-hand\">by-hand</a>", page
+    )
     shown_first, _, behind = page.partition("<summary>8 more</summary>")
     assert shown_first.count('<span class="kind') == 12 and behind.count('<span class="kind') == 8
 

@@ -15,7 +15,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "/") {
       event.preventDefault();
-      document.getElementById("q").focus();
+      document.getElementById("q").select();
     } else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
   });
