@@ -35,8 +35,8 @@ PROSE = (
 """Columns that may be folded; the others keep to one line."""
 INVENTED = " (invented: from the built-in replica)"
 """Follows a title of the replica's."""
-LEAST_PROSE = 34
-"""What is folded into fewer columns than that cannot be read."""
+LEAST_PROSE, LEAST_OF_SEVERAL = 34, 22
+"""What is folded into fewer columns than that cannot be read; where several columns are, each may be narrower."""
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
     (re.compile(r"(://[^:/@\s]*):[^@/\s]*@"), r"\1:***@"),
@@ -195,7 +195,9 @@ def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> boo
     fixed = [column for column in columns if not _is_prose(rows, column)]
     cells = ([_heading(rows, column), *(_lines(row, column) for row in rows)] for column in fixed)
     widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
-    return sum(widest) + 2 * (len(columns) - 1) + LEAST_PROSE * (len(columns) - len(fixed)) > width
+    folded = len(columns) - len(fixed)
+    least = LEAST_OF_SEVERAL * folded if folded > 1 else LEAST_PROSE * folded
+    return sum(widest) + 2 * (len(columns) - 1) + least > width
 
 
 def _print_upright(rows: Sequence[Row], columns: Sequence[str]) -> None:
