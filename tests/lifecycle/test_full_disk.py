@@ -88,15 +88,16 @@ def at_most(engine: Engine, pages: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("room", range(5))
 def test_a_full_database_loses_nothing(tmp_path: Path, room: int) -> None:
-    """Room for a few pages more: it runs full at another place each time."""
+    """Room for a few pages more: it runs full at another place each time, at last when the index is merged."""
     with opened(f"sqlite:///{tmp_path / 'archive.sqlite'}", tmp_path) as archive:
         with archive.reading() as session:
             used = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
-        with (
-            at_most(archive.engine, used + room),
-            pytest.raises(ArchiveUnusable, match="full, expected a database that"),
-        ):
-            run(archive, Upstream(SITE), Clock())
+        with at_most(archive.engine, used + room):
+            try:
+                told = run(archive, Upstream(SITE), Clock()).told
+            except ArchiveUnusable as problem:
+                told = [str(problem)]
+        assert "full, expected a database that" in told[-1]
         assert run(archive, Upstream(SITE), Clock()).state == "done"
         assert differences(expected(tmp_path / "undisturbed"), dump(archive)) == []
 
