@@ -1,4 +1,4 @@
-"""What `show`, `search` and `changes` say of a bulletin: what its revisions changed, and that the replica made it."""
+"""What `show` says that the revisions of a bulletin changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from settings import REPLICA_MARK
 from tests.archive.pages import messages, page
 from tests.commands.conftest import Command
 
@@ -41,14 +40,3 @@ def test_show_with_differences(filled: Command, tmp_path: Path) -> None:
     assert all(f"    {name} from {words}" in printed for name, words in found["evidence"].items())
     assert len(found["evidence"]) > 3
     assert filled("show", "ffffffffffffffff").code == 2
-
-
-def test_what_the_replica_invented_is_called_so(filled: Command, home: Path) -> None:
-    (hit,) = filled("search", "lost dog").rows
-    assert [row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows)] == [False] * 14
-    tables = [("search", "lost dog", "--format", "table"), ("show", hit["id"], "--format", "table")]
-    assert not any("invented" in filled(*each).out + filled(*each).err for each in tables)
-    (home / REPLICA_MARK).touch()
-    (hit,) = filled("search", "lost dog").rows
-    assert all(row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows))
-    assert all("(invented: from the built-in replica)" in filled(*each).out + filled(*each).err for each in tables)
