@@ -226,15 +226,6 @@ def test_feeds_of_what_is_invented_say_so(archive: Archive) -> None:
             assert ("invented" in feed["title"], "invented" in feed["items"][0]["tags"]) == (is_invented, is_invented)
 
 
-@pytest.mark.parametrize("is_invented", [True, False])
-def test_rows_of_what_is_invented_say_so(archive: Archive, is_invented: bool) -> None:
-    say(archive, [bulletin(1)])
-    with desk(archive, replace(CATALOGUE, invented=is_invented)) as ask:
-        (row,), (change,) = (ask(f"/api/v1/{path}").json()["items"] for path in ("notifications", "changes"))
-        one = ask(f"/api/v1/notifications/{row['id']}").json()
-    assert [each["invented"] for each in (row, change, one)] == [is_invented] * 3
-
-
 @pytest.mark.parametrize("most", [1, 5, 6])
 def test_what_is_left_out_of_what_a_capture_gave_is_told(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, most: int
