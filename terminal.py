@@ -18,25 +18,14 @@ from archive.spreadsheet import guarded
 Row = Mapping[str, Any]
 FORMATS = ("table", "jsonl", "csv")
 PROSE = (
-    "title",
-    "snippet",
-    "value",
-    "from",
-    "reason",
-    "problem",
-    "issuers",
-    "attachments",
-    "url",
-    "basis",
-    "text",
-    "sample",
-    "about",
+    *("title", "snippet", "value", "from", "reason", "problem", "issuers"),
+    *("attachments", "url", "basis", "text", "sample", "about"),
 )
 """Columns that may be folded; the others keep to one line."""
 INVENTED = " (invented: from the built-in replica)"
 """Follows a title of the replica's."""
-LEAST_PROSE = 34
-"""What is folded into fewer columns than that cannot be read."""
+LEAST_PROSE, LEAST_IN_ALL = 16, 34
+"""What is folded into fewer columns than that cannot be read, nor where all that is folded has fewer together."""
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
     (re.compile(r"(://[^:/@\s]*):[^@/\s]*@"), r"\1:***@"),
@@ -195,7 +184,9 @@ def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> boo
     fixed = [column for column in columns if not _is_prose(rows, column)]
     cells = ([_heading(rows, column), *(_lines(row, column) for row in rows)] for column in fixed)
     widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
-    return sum(widest) + 2 * (len(columns) - 1) + LEAST_PROSE * (len(columns) - len(fixed)) > width
+    folded = len(columns) - len(fixed)
+    least = max(LEAST_IN_ALL, LEAST_PROSE * folded) if folded else 0
+    return sum(widest) + 2 * (len(columns) - 1) + least > width
 
 
 def _print_upright(rows: Sequence[Row], columns: Sequence[str]) -> None:
