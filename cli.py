@@ -190,7 +190,7 @@ def _replay_into_folder(archive: Archive, folder: Path) -> None:
     try:
         within = load_settings(folder).model_copy(update={"database_url": "", "blobs": ""})
         with open_archive(within) as new:
-            count = replay_into(archive, new, every_source(), datetime.now(UTC))
+            count = replay_into(archive, new, every_source(), datetime.now(UTC), say)
     except CannotReplay as problem:
         fail(str(problem))
     say(f"{count} journal entries settled again in {folder}")
@@ -222,8 +222,8 @@ def replay(
     with open_archive(settings, create=False) as archive:
         found = [replay_source(archive, source, since=moment, dry_run=dry_run) for source in chosen]
     for each in found:
-        for problem in each.problems:
-            say(problem)
+        for line in (*each.problems, *(f"{each.source}: {notice}" for notice in each.notices)):
+            say(line)
     print_rows(
         [row for each in found for row in each.rows()],
         ["source", "captures", "outcome", "field", "count", "sample"],

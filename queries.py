@@ -145,7 +145,7 @@ def changes(
 ) -> None:
     """List what became of which bulletin, oldest first."""
     from archive.changes import KEYS, KINDS, Which, list_changes
-    from terminal import print_rows
+    from terminal import INVENTED, print_rows, say
 
     for each in kind or []:
         if each not in KINDS:
@@ -157,6 +157,8 @@ def changes(
         narrow = ["cursor/revision", "at/notification", "kind/state/cause", "title/source/issued"]
         rows = ({**row, "invented": settings.invented} for row in list_changes(session, since, limit, which))
         print_rows(rows, columns, format_name, keys=[*KEYS, "invented"], narrow=narrow)
+    if settings.invented and (format_name == "table" or sys.stdout.isatty()):
+        say(f"changes of bulletins{INVENTED}")
 
 
 @app.command()

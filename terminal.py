@@ -24,8 +24,8 @@ PROSE = (
 """Columns that may be folded; the others keep to one line."""
 INVENTED = " (invented: from the built-in replica)"
 """Follows a title of the replica's."""
-LEAST_PROSE, LEAST_IN_ALL = 16, 34
-"""What is folded into fewer columns than that cannot be read, nor where all that is folded has fewer together."""
+LEAST_PROSE, LEAST_OF_SEVERAL = 34, 22
+"""What is folded into fewer columns than that cannot be read; where several columns are, each may be narrower."""
 SECRETS = (
     (re.compile(r"((?<![\w+.-])(?!https?:)[A-Za-z][\w+.-]*://[^:/@\s]*):\S*@"), r"\1:***@"),
     (re.compile(r"(://[^:/@\s]*):[^@/\s]*@"), r"\1:***@"),
@@ -185,7 +185,7 @@ def _is_too_wide(rows: Sequence[Row], columns: Sequence[str], width: int) -> boo
     cells = ([_heading(rows, column), *(_lines(row, column) for row in rows)] for column in fixed)
     widest = (max(len(line) for cell in column for line in cell.split("\n")) for column in cells)
     folded = len(columns) - len(fixed)
-    least = max(LEAST_IN_ALL, LEAST_PROSE * folded) if folded else 0
+    least = LEAST_OF_SEVERAL * folded if folded > 1 else LEAST_PROSE * folded
     return sum(widest) + 2 * (len(columns) - 1) + least > width
 
 

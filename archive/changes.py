@@ -40,18 +40,18 @@ class Changes:
 
     def add(self, kind: str, notification_id: int, revision: int, cause: str | None = None) -> None:
         """Note one change, other than into a state. Raises ValueError for a kind or cause that readers do not know."""
-        if kind not in KINDS or (cause or self.cause) not in CAUSES:
-            raise ValueError(f"change {kind} by {cause or self.cause}: expected one of {KINDS} by one of {CAUSES}")
         self._note(kind, notification_id, revision, cause or self.cause, None)
 
     def into(self, state: str, notification_id: int, revision: int) -> None:
-        """Note that a bulletin comes into a state. Raises ValueError for one that readers do not know."""
+        """Note that a bulletin comes into a state. Raises ValueError for one or a cause that readers do not know."""
         if state not in STATES:
             raise ValueError(f"change into {state}: expected one of {STATES}")
         kind = "withdrawn" if state == "withdrawn" else "state"
         self._note(kind, notification_id, revision, self.cause, state if kind == "state" else None)
 
     def _note(self, kind: str, notification_id: int, revision: int, cause: str, state: str | None) -> None:
+        if kind not in KINDS or cause not in CAUSES:
+            raise ValueError(f"change {kind} by {cause}: expected one of {KINDS} by one of {CAUSES}")
         named = {"kind": kind, "notification_id": notification_id, "revision": revision, "cause": cause, "state": state}
         self.rows.append({**named, "at": self.at, "capture_id": self.capture_id})
 

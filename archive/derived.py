@@ -40,6 +40,7 @@ class Target(Table):
         Index(None, "next_check_at"),
         Index(None, "last_tried_at"),
         Index(None, "role", "source", "state"),
+        Index(None, "source", "role", "sha256", "next_check_at", "last_tried_at"),
         Index(None, "sha256"),
         {"info": DERIVED},
     )

@@ -85,9 +85,9 @@ def is_of_a_page(where: str) -> bool:
     return where.startswith("p. ")
 
 
-def how_many(session: Session, asked: Asked) -> tuple[int, bool]:
-    """How many notifications a search finds, and whether there are more than that."""
-    return count(session, **asked.scope)
+def how_many(session: Session, asked: Asked, most: int = MOST_COUNTED) -> tuple[int, bool]:
+    """How many notifications a search finds, and whether there are more than `most`."""
+    return count(session, **asked.scope, most=most)
 
 
 def how_many_each(session: Session, searches: Iterable[Asked], most: int = MOST_COUNTED) -> list[tuple[int, bool]]:

@@ -30,7 +30,8 @@ def outcome(session: Session, number: int) -> dict[str, Any]:
     """What a capture gave: its books (`accounts`, None where it was not settled), `revisions`, `quarantine`.
 
     A revision has `notification`, `revision`, `cause` and its `title`; an entry that a parser could not read, in this
-    capture first or last, `what`, `reason` and `state`. Each at most MOST_GIVEN, in the order in which they were kept.
+    capture first or last, `what`, `reason` and `state`. Each at most MOST_GIVEN, in the order in which they were kept;
+    `more` names those of which there are more.
     """
     books = session.get(AccountRow, number)
     revisions = (
@@ -38,7 +39,7 @@ def outcome(session: Session, number: int) -> dict[str, Any]:
         .join(Identity, Identity.notification_id == Revision.notification_id)
         .where(Revision.capture_id == number)
         .order_by(Revision.notification_id, Revision.number)
-        .limit(MOST_GIVEN)
+        .limit(MOST_GIVEN + 1)
     )
     held = (
         select(Quarantined.what, Quarantined.reason, Quarantined.state)
@@ -46,15 +47,19 @@ def outcome(session: Session, number: int) -> dict[str, Any]:
         .where(Quarantined.source == Capture.source)
         .where(or_(Quarantined.capture_id == number, Quarantined.last_capture_id == number))
         .order_by(Quarantined.id)
-        .limit(MOST_GIVEN)
+        .limit(MOST_GIVEN + 1)
     )
-    return {
-        "accounts": books and {name: getattr(books, name) for name in BOOKS},
+    gave = {
         "revisions": [
             {"notification": public_id, "revision": revision, "cause": cause, "title": record["title"]}
             for public_id, revision, cause, record in session.execute(revisions)
         ],
         "quarantine": [dict(row._mapping) for row in session.execute(held)],
+    }
+    return {
+        "accounts": books and {name: getattr(books, name) for name in BOOKS},
+        **{name: rows[:MOST_GIVEN] for name, rows in gave.items()},
+        "more": [name for name, rows in gave.items() if len(rows) > MOST_GIVEN],
     }
 
 

@@ -34,9 +34,6 @@ INSERT_KEY = text("INSERT INTO search_keys (search_key, notification_id, tokens)
 DELETE_KEY = text("DELETE FROM search_keys WHERE search_key = :key")
 KEY_OF = text("SELECT search_key FROM search_keys WHERE notification_id = :number")
 OWNER = text("SELECT notification_id FROM search_keys WHERE search_key = :key")
-TOKENS = text("SELECT search_key, tokens FROM search_keys WHERE search_key IN :keys").bindparams(
-    bindparam("keys", expanding=True)
-)
 OWNERS = text(
     "SELECT notification_id, search_key FROM search_keys WHERE notification_id IN :numbers OR search_key IN :keys"
 ).bindparams(bindparam("numbers", expanding=True), bindparam("keys", expanding=True))
@@ -237,10 +234,24 @@ def keys_of(
     return scope.connection.execute(statement, {**rows.values, "limit": limit}).scalars().all()
 
 
-def tokens_of(session: Session | Connection, keys: Sequence[int]) -> Iterator[tuple[int, Sequence[str]]]:
-    """The search keys with the tokens of the filters of each."""
-    connection, _ = opened(session)
-    return ((key, tokens.split()) for key, tokens in connection.execute(TOKENS, {"keys": keys}))
+def tokens_counted(
+    session: Session | Connection,
+    query: str | None,
+    *,
+    facets: Mapping[str, Sequence[str]] = NO_FACETS,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int,
+) -> Iterator[tuple[Sequence[str], int]]:
+    """The different sets of tokens that the newest hits have, and how many of these have each. Raises BadQuery."""
+    scope = scope_of(session, query, facets, since, until)
+    rows = scope.rows()
+    newest = f"SELECT {scope.key} AS hit_key{rows.sql} ORDER BY {scope.key} DESC LIMIT :limit"
+    statement = prepared(
+        f"SELECT tokens, count(*) FROM ({newest}) hits JOIN search_keys ON search_key = hit_key GROUP BY tokens"
+    )
+    found = scope.connection.execute(statement, {**rows.values, "limit": limit}).all()
+    return ((tokens.split(), number) for tokens, number in found)
 
 
 def span(

@@ -8,7 +8,7 @@ ten times as much as to read the tokens of a hit: there the hits of the words al
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -23,6 +23,10 @@ MOST_CHARACTERS = 4_000_000
 MOST_READ_ROWS = 500
 MOST_FILTERED_ROWS = 1_000
 """How many of the newest rows are looked at, where their characters end no look before."""
+AT_FIRST = 100
+"""After so many rows a look for a beginning of words ends, where at that pace it would not find all that is wanted."""
+MOST_VALUES = 10
+"""A filter of more is left to the index: each is looked for in each row, and SQLite takes only 1,000 in one OR."""
 AT_ONCE = 100
 
 Seen = tuple[int, int, bool, int]
@@ -33,25 +37,32 @@ def newest(
     connection: Connection, query: Query, facets: Sequence[Sequence[str]], bounds: Condition, limit: int
 ) -> Newest | None:
     """What a look at the newest rows finds; None where the index is as quick."""
-    if has_prefix(query):
-        with closing(_read(connection, query, facets, bounds)) as rows:
-            return _first(limit, rows)
     words, filters = _apart(query, facets)
-    if words is None or not filters or has_phrase(words):
-        return None
-    with closing(_filtered(connection, words, filters, bounds)) as rows:
-        return _first(limit, rows)
+    is_quick = filters and max(map(len, filters)) <= MOST_VALUES
+    words = words if words and is_quick and not has_phrase(words) else None
+    if not has_prefix(query):
+        return _first(limit, _filtered(connection, words, filters, bounds)) if words else None
+    enough = -(-limit * AT_FIRST // MOST_READ_ROWS)
+    seen = _first(limit, _read(connection, query, facets, bounds), enough)
+    if seen.further is None or len(seen.hits) == limit or words is None:
+        return seen
+    below = Condition(f"{bounds.sql} AND search_entries.rowid < :seen", {**bounds.values, "seen": seen.further})
+    rest = _first(limit - len(seen.hits), _filtered(connection, words, filters, below))
+    return Newest([*seen.hits, *rest.hits], rest.further)
 
 
-def _first(limit: int, rows: Iterable[Seen]) -> Newest:
+def _first(limit: int, rows: Generator[Seen, None, None], enough_at_first: int = 0) -> Newest:
+    """The hits; where the first rows have fewer than `enough_at_first`, the look ends there."""
     hits: list[tuple[int, int]] = []
     characters = 0
-    for key, number, is_hit, counts_for in rows:
-        characters += counts_for
-        if is_hit:
-            hits.append((key, number))
-        if len(hits) == limit or characters >= MOST_CHARACTERS:
-            return Newest(hits, key)
+    with closing(rows):
+        for count, (key, number, is_hit, counts_for) in enumerate(rows, 1):
+            characters += counts_for
+            if is_hit:
+                hits.append((key, number))
+            is_vain = count == AT_FIRST and len(hits) < enough_at_first
+            if is_vain or len(hits) == limit or characters >= MOST_CHARACTERS:
+                return Newest(hits, key)
     return Newest(hits, None)
 
 

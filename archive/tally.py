@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,21 +14,26 @@ from sqlalchemy.orm import Session
 
 from archive.facet_values import labels_of
 from archive.facets import token_of
-from archive.finding import LONDON, Asked, how_many_each
-from archive.query import has_prefix, parse
-from archive.search import MOST_COUNTED, keys_of, span, tokens_of
-from archive.search_scope import moment_of
+from archive.finding import LONDON, Asked, how_many, how_many_each
+from archive.query import has_phrase, has_prefix, parse
+from archive.search import MOST_COUNTED, keys_of, span, tokens_counted
+from archive.search_scope import key_of, moment_of
 
 MOST_DAYS, MOST_MONTHS = 62, 48
 """A histogram has a bar a day up to so many days, a bar a month up to so many months, else one a year."""
 EARLIEST, LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 """What lies beyond has no bar: the calendar of our dates ends there."""
-MOST_EDGES = 401
-"""Of more years than that a histogram has the last."""
 MOST_AT_ONCE = 2_000
-"""Up to so many hits are counted one by one, which is quicker than a statement's work for each number."""
+"""Up to so many hits are put into bars one by one, which is quicker than a statement's work for each bar."""
+MOST_EACH = 2_000
+"""Of very many hits each value of a filter is counted up to so many."""
 MOST_VALUES = 200
 """Of more values than that there is no count for each."""
+MOST_EDGES = 401
+"""Of more years than that a histogram has the last."""
+
+Values = Sequence[tuple[str, str]]
+"""Values of filters, each with its facet before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ class Counted:
     label: str
     count: int
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The values of each filter; where `newest` is a number, counted among so many of the newest hits alone."""
+
+    by_facet: Mapping[str, Sequence[Counted]]
+    newest: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,68 +72,43 @@ class Histogram:
     bars: Sequence[Bar]
 
 
-def counted(
-    session: Session, asked: Asked, facets: Sequence[str], most: int = MOST_COUNTED
-) -> dict[str, list[Counted]]:
+def counted(session: Session, asked: Asked, facets: Sequence[str]) -> Choices:
     """Of each filter the values that would leave something, most first; those in force stay, whatever they leave.
 
-    Counts end at `most`; `is_costly` says when they are of the newest hits alone. Raises BadQuery.
+    A value leaves those hits of the query that have it and pass the filters of all other facets. Where the query has
+    more than MOST_COUNTED hits, each value is counted up to MOST_EACH; where that would take long, too, the values are
+    those that the newest MOST_COUNTED hits have. Raises BadQuery.
     """
     labels = labels_of(session, facets)
     chosen = [(facet, value) for facet, values in labels.items() for value in values]
-    searches = [replace(asked, before=None, facets={**asked.facets, facet: [value]}) for facet, value in chosen]
-    numbers = _counted_at_once(session, searches, min(most, MOST_AT_ONCE), is_costly(asked, len(searches)))
-    numbers = numbers or how_many_each(session, searches, most)
+    is_quick = len(chosen) <= MOST_VALUES and not is_costly(asked)
+    if is_quick and how_many(session, replace(asked, facets={}), MOST_COUNTED)[1]:
+        searches = [replace(asked, before=None, facets={**asked.facets, facet: [value]}) for facet, value in chosen]
+        numbers, goes_on = how_many_each(session, searches, MOST_EACH), False
+    else:
+        numbers, goes_on = _counted_at_once(session, asked, chosen)
     found: dict[str, list[Counted]] = {facet: [] for facet in facets}
     for (facet, value), (number, more) in zip(chosen, numbers, strict=True):
         if number or value in asked.facets.get(facet, ()):
             found[facet].append(Counted(value, labels[facet][value], number, more))
-    return {facet: sorted(values, key=partial(_place, asked, facet)) for facet, values in found.items()}
+    ordered = {facet: sorted(values, key=partial(_place, asked, facet)) for facet, values in found.items()}
+    return Choices(ordered, MOST_COUNTED if goes_on else None)
 
 
-def is_costly(asked: Asked, values: int = 0) -> bool:
-    """Whether a count for each value would take long: a beginning of words is looked up anew by each of them.
-
-    Then what its newest MOST_AT_ONCE hits have is told, as that many or more.
-    """
-    parsed = None if asked.query is None else parse(asked.query)
-    return values > MOST_VALUES or (parsed is not None and has_prefix(parsed))
-
-
-def _counted_at_once(
-    session: Session, searches: Sequence[Asked], most: int, is_enough: bool
-) -> list[tuple[int, bool]] | None:
-    """The same numbers from the hits of the query themselves, which is quicker.
-
-    Where it has more than `most`, those of the newest if that `is_enough`, else None. All are of one query and span.
-    """
-    if not searches:
-        return []
-    keys = keys_of(session, **replace(searches[0], facets={}).scope, limit=most + 1)
-    goes_on = len(keys) > most
-    if goes_on and not is_enough:
-        return None
-    having: dict[str, set[int]] = defaultdict(set)
-    for key, tokens in tokens_of(session, keys[:most]):
+def _counted_at_once(session: Session, asked: Asked, chosen: Values) -> tuple[list[tuple[int, bool]], bool]:
+    """How many each value would leave, from the newest hits themselves, and whether there are further hits."""
+    whole = replace(asked, facets={})
+    sets = list(tokens_counted(session, **whole.scope, limit=MOST_COUNTED))
+    more = sum(number for _, number in sets) == MOST_COUNTED and how_many(session, whole, MOST_COUNTED)[1]
+    facet_of = {token_of(facet, value): facet for facet, value in chosen}
+    filters = {name: {token_of(name, value) for value in values} for name, values in asked.facets.items() if values}
+    found: Counter[str] = Counter()
+    for tokens, number in sets:
+        missing = [name for name, wanted in filters.items() if wanted.isdisjoint(tokens)]
         for token in tokens:
-            having[token].add(key)
-    return [(_passing(keys[:most], having, each.facets), goes_on) for each in searches]
-
-
-def _passing(keys: Sequence[int], having: Mapping[str, set[int]], facets: Mapping[str, Sequence[str]]) -> int:
-    """How many of the keys have of each facet at least one of its values."""
-    passing = set(keys)
-    for name, values in facets.items():
-        if values:
-            passing &= set().union(*(having.get(token_of(name, value), ()) for value in values))
-    return len(passing)
-
-
-def _within(moments: Sequence[datetime], edges: Sequence[datetime]) -> list[tuple[int, bool]]:
-    """How many of the moments, newest first, lie between each two edges."""
-    rising = moments[::-1]
-    places = [bisect_left(rising, edge) for edge in edges]
-    return [(end - start, False) for start, end in itertools.pairwise(places)]
+            if token in facet_of and missing in ([], [facet_of[token]]):
+                found[token] += number
+    return [(found[token_of(facet, value)], more) for facet, value in chosen], more
 
 
 def _place(asked: Asked, facet: str, each: Counted) -> tuple[bool, int, str]:
@@ -130,22 +118,34 @@ def _place(asked: Asked, facet: str, each: Counted) -> tuple[bool, int, str]:
 def histogram(session: Session, asked: Asked) -> Histogram | None:
     """How the bulletins that state when they were issued, or that we met first then, lie in time; None for none.
 
-    None, too, where each bar would take long (`is_costly`) and there are more than MOST_COUNTED. Raises BadQuery.
+    None, too, where there are more than MOST_COUNTED and each bar would look up a beginning of words, or compare the
+    places of words, anew. Raises BadQuery.
     """
     at_once = MOST_COUNTED if is_costly(asked) else MOST_AT_ONCE
-    moments = [moment_of(key) for key in keys_of(session, **asked.scope, limit=at_once + 1)]
-    is_whole = len(moments) <= at_once
-    if not is_whole and is_costly(asked):
+    keys = keys_of(session, **asked.scope, limit=at_once + 1)
+    goes_on = len(keys) > at_once
+    if not keys or (goes_on and is_costly(asked)):
         return None
-    ends = span(session, **asked.scope) if not is_whole else (moments[-1], moments[0]) if moments else None
-    if ends is None:
-        return None
-    first, last = (min(max(moment, EARLIEST), LATEST).astimezone(LONDON) for moment in ends)
+    ends = span(session, **asked.scope) if goes_on else (moment_of(keys[-1]), moment_of(keys[0]))
+    first, last = (min(max(moment, EARLIEST), LATEST).astimezone(LONDON) for moment in ends or ())
     unit = _unit(first, last)
     edges = _edges(first, last, unit)[-MOST_EDGES:]
     spans = list(itertools.pairwise(edges))
-    counts = _within(moments, edges) if is_whole else how_many_each(session, [_between(asked, *each) for each in spans])
+    counts = how_many_each(session, [_between(asked, *each) for each in spans]) if goes_on else _within(keys, edges)
     return Histogram(unit, [Bar(*between, *number) for between, number in zip(spans, counts, strict=True)])
+
+
+def is_costly(asked: Asked) -> bool:
+    """Whether each count takes long by itself: for a beginning of words, or a phrase."""
+    parsed = None if asked.query is None else parse(asked.query)
+    return parsed is not None and (has_prefix(parsed) or has_phrase(parsed))
+
+
+def _within(keys: Sequence[int], edges: Sequence[datetime]) -> list[tuple[int, bool]]:
+    """How many of the search keys, newest first, lie between each two edges."""
+    rising = keys[::-1]
+    places = [bisect_left(rising, key_of(edge, 0)) for edge in edges]
+    return [(end - start, False) for start, end in itertools.pairwise(places)]
 
 
 def _between(asked: Asked, since: datetime, until: datetime) -> Asked:

@@ -67,7 +67,7 @@ def import_files(
     for page in counted(pages, len(pages), f"{source.slug}: pages", say):
         _import_page(archive, source, page.but(url, at), now, report)
     import_mail(archive, source, found.mail, at, now, report, say)
-    merge_index(archive)
+    merge_index(archive, report.notices.append)
     return report
 
 

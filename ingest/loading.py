@@ -66,7 +66,7 @@ class Loading:
             self._flush()
             raise
         self._flush()
-        merge_index(self.archive)
+        merge_index(self.archive, lambda line: self.say(f"{self.name}: {line}"))
         if self.told > MOST_TOLD:
             self.say(f"{self.name}: {self.told - MOST_TOLD} more lines like these")
         return list(self.reports.values())

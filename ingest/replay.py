@@ -40,6 +40,7 @@ class Replayed:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     """What was told already: several captures may show one thing."""
 
@@ -81,7 +82,7 @@ def replay(archive: Archive, source: Source, *, since: datetime | None = None, d
     report = Replayed(source.slug)
     _replay_all(archive, source, report, since, _roll_back if dry_run else _commit)
     if not dry_run:
-        merge_index(archive)
+        merge_index(archive, report.notices.append)
     return report
 
 
@@ -140,7 +141,13 @@ def _work(source: Source, capture: Capture, reading: Reading, region_hash: str) 
     return work
 
 
-def replay_into(old: Archive, new: Archive, sources: Mapping[str, Source], now: datetime) -> int:
+def replay_into(
+    old: Archive,
+    new: Archive,
+    sources: Mapping[str, Source],
+    now: datetime,
+    say: Callable[[str], None] = lambda line: None,
+) -> int:
     """Derive a whole archive from another's journal; returns how many journal entries were settled.
 
     With the same code the result is equal in notifications, ids, revisions and changes. Raises CannotReplay.
@@ -151,6 +158,7 @@ def replay_into(old: Archive, new: Archive, sources: Mapping[str, Source], now: 
         entries = list(journal(snapshot))
     for _place, kind, number in entries:
         _SETTLE[kind](old, new, sources, number, now)
+    merge_index(new, say)
     return len(entries)
 
 

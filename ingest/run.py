@@ -76,7 +76,7 @@ def giving_back(
     finally:
         _give_back(archive, begun, owner, report, around, more())
     if report.links_read or not report.all_same:
-        merge_index(archive, around.stop)
+        merge_index(archive, report.notices.append, around.stop)
 
 
 def _give_back(

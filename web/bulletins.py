@@ -10,12 +10,13 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from archive import showing
 from archive.changes import changes_of
 from archive.indexing import all_pages_of
 from archive.kept import captures
 from archive.provenance import in_force
-from archive.reading import NotFound, documents, history, notification, number_of, sightings
-from archive.store import Archive, Session
+from archive.reading import NotFound, number_of
+from archive.store import Archive
 from web import shown
 from web.answers import HEADERS, page, written
 from web.catalogue import Catalogue
@@ -52,7 +53,7 @@ def bulletin_page(
 ) -> Response:
     """The page of a bulletin; the beginning of an id, and a publisher's own one, lead to it."""
     with archive.reading() as session:
-        found, number = everything_of(session, public_id), number_of(session, public_id)
+        found, number = showing.shown(session, public_id), number_of(session, public_id)
         pages = all_pages_of(session, [number])
         became = changes_of(session, number)
         kept = captures(session, [each["capture"] for each in found["revisions"]])
@@ -93,23 +94,12 @@ def _leaves(pages: Iterable[tuple[str, int, str]]) -> dict[str, list[Leaf]]:
     return leaves
 
 
-def everything_of(session: Session, public_id: str) -> dict[str, Any]:
-    """The record, its revisions, its sightings and its attachments. Raises NotFound."""
-    number = number_of(session, public_id)
-    return {
-        **notification(session, number),
-        "revisions": history(session, number),
-        "sightings": sightings(session, number),
-        "documents": documents(session, number),
-    }
-
-
 def compare_page(
     archive: Archive, catalogue: Catalogue, request: Request, public_id: str, before: int, after: int
 ) -> Response:
     """Any two revisions beside each other, and the later as it was, to be cited as it was."""
     with archive.reading() as session:
-        found = everything_of(session, public_id)
+        found = showing.shown(session, public_id)
     revisions = {each["revision"]: each for each in found["revisions"]}
     for number in (before, after):
         if number not in revisions:
@@ -133,7 +123,7 @@ def comparison(request: Request, public_id: str) -> Response:
 def citation(archive: Archive, catalogue: Catalogue, request: Request, public_id: str, form: str) -> Response:
     """The citation as plain text or as BibTeX."""
     with archive.reading() as session:
-        found = everything_of(session, public_id)
+        found = showing.shown(session, public_id)
     write = bibtex if form == "bib" else plain_citation
     text = write(found, catalogue, address_of(request, found))
     media_type = "application/x-bibtex" if form == "bib" else "text/plain"

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from archive.finding import Asked, find_page, how_many
 from archive.query import BadQuery
 from archive.store import Archive
-from archive.tally import MOST_AT_ONCE, counted, histogram, is_costly
+from archive.tally import counted, histogram
 from web.answers import page
 from web.catalogue import Catalogue
 from web.charts import columns
@@ -20,8 +20,6 @@ from web.wanted import BadRequest, wanted
 CHOICES = ("level", "state", "source", "issuer", "topic", "region", "year", "has")
 """The filters that the page offers, in its order."""
 MOST_CHOICES = 12
-MOST_COUNTED = 2_000
-"""What a filter would leave is counted up to so many: each value of each filter is one count."""
 
 
 def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Response:
@@ -36,7 +34,7 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
             values: dict[str, Any] = {
                 "found": found,
                 "count": how_many(session, asked),
-                "choices": list(counted(session, asked, CHOICES, MOST_COUNTED).items()),
+                "choices": counted(session, asked, CHOICES),
                 "bars": histogram(session, replace(asked, before=None)),
             }
             is_in_vain = asked_for.is_narrowed and not values["count"][0]
@@ -47,6 +45,4 @@ def search_page(archive: Archive, catalogue: Catalogue, request: Request) -> Res
         return page("refusal.html", 400, title="Search", reason=str(problem), catalogue=catalogue, **values)
     bars = values.pop("bars")
     values["columns"], values["unit"] = (columns(bars, asked.since, asked.until), bars.unit) if bars else ((), "")
-    is_sampled = is_costly(asked, sum(len(each) for _, each in values["choices"])) and values["count"][0] > MOST_AT_ONCE
-    values["counted_of"] = MOST_AT_ONCE if is_sampled else None
     return page("search.html", catalogue=catalogue, wanted=asked_for, kept=kept, most=MOST_CHOICES, **values)

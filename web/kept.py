@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from archive.blobs import CorruptBlob, MissingBlob
 from archive.journal import body_of
-from archive.kept import MOST_GIVEN, attachment_url, captures, has_page, outcome
+from archive.kept import attachment_url, captures, has_page, outcome
 from archive.reading import NotFound
 from archive.store import Archive, Session
 from web.answers import HEADERS, is_held, page, tagged
@@ -40,7 +40,7 @@ def capture_page(archive: Archive, catalogue: Catalogue, number: int) -> Respons
     """One response as it came: when, from where, its status and headers, and what became of it."""
     with archive.reading() as session:
         row = _capture(session, number)
-        return page("capture.html", catalogue=catalogue, row=row, gave=outcome(session, number), most=MOST_GIVEN)
+        return page("capture.html", catalogue=catalogue, row=row, gave=outcome(session, number))
 
 
 def capture_body(archive: Archive, request: Request, number: int) -> Response:

@@ -130,7 +130,7 @@ def _schemas() -> dict[str, Any]:
         "Notification": notification,
         "Notifications": _page_of({"$ref": "#/components/schemas/Notification"}),
         "Changes": _page_of(change),
-        "Capture": _object({"id": NUMBER}, "id", *SHOWN, "accounts", "revisions", "quarantine"),
+        "Capture": _object({"id": NUMBER}, "id", *SHOWN, "accounts", "revisions", "quarantine", "more"),
         "Row": {"type": "object"},
         "Rows": _page_of({"type": "object"}),
         "Problem": _object(problem, *problem),

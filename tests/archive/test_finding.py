@@ -27,7 +27,8 @@ SITE = SmallSite([[with_document(FIRST[0], NOTE), *FIRST[1:]]], {(NOTE, 0): b"%P
 @pytest.fixture(params=[2_000, 0], ids=["at once", "each"], autouse=True)
 def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Few hits are counted at once, many by a count for each number; both must say the same."""
-    monkeypatch.setattr("archive.tally.MOST_AT_ONCE", request.param)
+    for name in ("MOST_AT_ONCE", "MOST_COUNTED"):
+        monkeypatch.setattr(f"archive.tally.{name}", request.param)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_counts_by_filter_are_what_choosing_the_value_finds(filled: Archive) -> 
         facets = ("level", "source", "issuer", "region", "topic", "state", "year", "has")
         for query in (None, "the", "has:attachment"):
             asked = Asked(query, {"level": ["green", "amber"]})
-            found = counted(session, asked, facets)
+            found = counted(session, asked, facets).by_facet
             assert tuple(found) == facets
             for facet, values in found.items():
                 values = [each for each in values if each.value not in asked.facets.get(facet, ())]
@@ -95,21 +96,24 @@ def test_every_value_of_a_record_can_be_chosen(filled: Archive) -> None:
 
 def test_a_value_in_force_is_shown_though_it_leaves_nothing(filled: Archive) -> None:
     with filled.reading() as session:
-        values = counted(session, Asked("nowhere", {"level": ["red"]}), ["level"])["level"]
+        values = counted(session, Asked("nowhere", {"level": ["red"]}), ["level"]).by_facet["level"]
     assert [(each.value, each.count) for each in values] == [("red", 0)]
 
 
-def test_counts_by_filter_end_at_the_most(filled: Archive) -> None:
+def test_of_too_many_hits_each_value_is_counted_up_to_a_bound(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     with filled.reading() as session:
-        for most, expected in ((1, (1, True)), (3, (3, True)), (6, (6, False))):
-            (year,) = counted(session, Asked(), ["year"], most)["year"]
-            assert (year.count, year.more) == expected
+        for most, whole, expected in ((1, 5, (1, True)), (3, 5, (3, True)), (6, 5, (6, False)), (1, 6, (6, False))):
+            monkeypatch.setattr("archive.tally.MOST_EACH", most)
+            monkeypatch.setattr("archive.tally.MOST_COUNTED", whole)
+            found = counted(session, Asked(), ["year"])
+            (year,) = found.by_facet["year"]
+            assert ((year.count, year.more), found.newest) == (expected, None)
 
 
 def test_a_value_in_force_comes_first(filled: Archive) -> None:
     with filled.reading() as session:
-        most, *_, least = counted(session, Asked(), ["level"])["level"]
-        values = counted(session, Asked(None, {"level": [least.value]}), ["level"])["level"]
+        most, *_, least = counted(session, Asked(), ["level"]).by_facet["level"]
+        values = counted(session, Asked(None, {"level": [least.value]}), ["level"]).by_facet["level"]
     assert most.count > least.count
     assert [each.value for each in values][:2] == [least.value, most.value]
 
@@ -189,20 +193,32 @@ def test_a_query_that_cannot_be_read_is_refused_by_all_of_them(filled: Archive) 
                 refused()
 
 
-def test_of_a_beginning_of_words_the_newest_hits_are_counted(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("query", ["the*", '"the" OR "of the"'])
+def test_what_is_costly_is_counted_among_the_newest_hits(
+    filled: Archive, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
     """More than may be counted at once: each filter tells at least how many it would leave, and no bar is wrong."""
-    monkeypatch.setattr("archive.tally.MOST_AT_ONCE", 4)
     monkeypatch.setattr("archive.tally.MOST_COUNTED", 5)
     with filled.reading() as session:
-        (year,) = counted(session, Asked("the*"), ["year"])["year"]
-        assert (how_many(session, Asked("the*"))[0], year.count, year.more) == (6, 4, True)
-        assert histogram(session, Asked("the*")) is None
+        found = counted(session, Asked(query), ["year"])
+        (year,) = found.by_facet["year"]
+        assert (how_many(session, Asked(query))[0], year.count, year.more, found.newest) == (6, 5, True, 5)
+        assert histogram(session, Asked(query)) is None
         monkeypatch.setattr("archive.tally.MOST_COUNTED", 6)
-        whole = histogram(session, Asked("the*"))
+        found = counted(session, Asked(query), ["year"])
+        (year,) = found.by_facet["year"]
+        assert (year.count, year.more, found.newest) == (6, False, None)
+        whole = histogram(session, Asked(query))
         assert whole is not None and sum(bar.count for bar in whole.bars) == 6
-        monkeypatch.setattr("archive.tally.MOST_VALUES", 0)
-        (year,) = counted(session, Asked(), ["year"])["year"]
-        assert (year.count, year.more) == (4, True)
+
+
+def test_very_many_values_are_counted_among_the_newest_hits(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.tally.MOST_COUNTED", 4)
+    monkeypatch.setattr("archive.tally.MOST_VALUES", 0)
+    with filled.reading() as session:
+        found = counted(session, Asked(), ["year"])
+    (year,) = found.by_facet["year"]
+    assert (year.count, year.more, found.newest) == (4, True, 4)
 
 
 def test_a_reading_in_a_hurry_ends(archive: Archive) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,12 @@ from archive.store import Archive
 from ingest.importing import import_files
 from ingest.loading import Loading
 from ingest.merging import merge_index
+from ingest.replay import replay, replay_into
 from parsers.source import sources
 from tests.archive.matcher import VOCABULARY, entry, found
 from tests.archive.pages import Publisher, messages, page
 from tests.archive.test_export import lines
-from tests.lifecycle.world import Clock, SmallSite, Upstream, run, shown
+from tests.lifecycle.world import Clock, SmallSite, Upstream, opened, run, shown
 
 QUERIES = ("van", '"van city"', "lon*", "level:amber", "van -city", "straße OR café")
 
@@ -61,7 +63,7 @@ def test_a_merged_index_has_few_parts_and_gives_the_same_answers(
     before = answers(archive)
     many = parts_of(archive)
     assert many > 2 or archive.engine.dialect.name != "sqlite"
-    merge_index(archive)
+    merge_index(archive, print)
     assert parts_of(archive) == min(many, 1)
     assert answers(archive) == before
     with archive.writing() as session:
@@ -72,9 +74,9 @@ def test_a_stop_ends_it_and_the_next_call_goes_on(archive: Archive) -> None:
     fill(archive, 30)
     many, stop = parts_of(archive), threading.Event()
     stop.set()
-    merge_index(archive, stop)
+    merge_index(archive, print, stop)
     assert parts_of(archive) == many
-    merge_index(archive, threading.Event())
+    merge_index(archive, print, threading.Event())
     assert parts_of(archive) <= min(many, 2)
 
 
@@ -83,9 +85,9 @@ def test_a_run_merges_what_it_wrote_and_one_that_finds_nothing_new_leaves_the_in
 ) -> None:
     merged: list[Archive] = []
 
-    def note(of: Archive, stop: threading.Event | None = None) -> None:
+    def note(of: Archive, say: Callable[[str], None], stop: threading.Event | None = None) -> None:
         merged.append(of)
-        merge_index(of, stop)
+        merge_index(of, say, stop)
 
     monkeypatch.setattr("ingest.run.merge_index", note)
     upstream, clock = Upstream(SmallSite([shown("snow", "depot-fire", "romance")])), Clock()
@@ -98,6 +100,25 @@ def test_a_run_merges_what_it_wrote_and_one_that_finds_nothing_new_leaves_the_in
     assert merged == [archive]
 
 
+def test_a_merge_that_cannot_be_is_told_and_fails_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process keeps the database locked, as soon as all that was read is committed."""
+    monkeypatch.setattr("archive.store.BUSY_TIMEOUT_MS", 50)
+    place = tmp_path / "archive.sqlite"
+
+    def locked(of: Archive, say: Callable[[str], None], stop: threading.Event | None = None) -> None:
+        other = sqlite3.connect(place, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        merge_index(of, say, stop)
+        other.close()
+
+    monkeypatch.setattr("ingest.run.merge_index", locked)
+    with opened(f"sqlite:///{place}", tmp_path) as archive:
+        report = run(archive, Upstream(SmallSite([shown("snow", "depot-fire", "romance")])), Clock())
+        assert (report.state, report.lossy, report.accounts.new) == ("done", False, 3)
+        (notice,) = [line for line in report.told if line.startswith("the index of search is not merged: ")]
+        assert "database is locked" in notice
+
+
 def test_an_import_merges_what_it_wrote(archive: Archive, tmp_path: Path) -> None:
     publisher = Publisher(archive)
     for count in range(1, 9):
@@ -107,6 +128,26 @@ def test_an_import_merges_what_it_wrote(archive: Archive, tmp_path: Path) -> Non
     saved.write_bytes(page(messages(9)))
     assert import_files(archive, sources()["bsia-cssc"], [saved], publisher.at(20), url=None, at=None).accounts.new == 1
     assert parts_of(archive) <= 2
+
+
+def test_a_replay_merges_what_it_wrote_and_a_dry_run_nothing(archive: Archive) -> None:
+    publisher = Publisher(archive)
+    for count in range(1, 9):
+        publisher.show(messages(count))
+    many = parts_of(archive)
+    replay(archive, publisher.source, dry_run=True)
+    assert parts_of(archive) == many
+    replay(archive, publisher.source)
+    assert parts_of(archive) <= min(many, 1)
+
+
+def test_an_archive_that_is_derived_anew_is_merged(archive: Archive, on_sqlite: Callable[[str], Archive]) -> None:
+    publisher = Publisher(archive)
+    for count in range(1, 9):
+        publisher.show(messages(count))
+    new = on_sqlite("new")
+    assert replay_into(archive, new, sources(), publisher.at(20)) == 8
+    assert parts_of(new) == 1
 
 
 def test_a_load_merges_what_it_wrote(archive: Archive, on_sqlite: Callable[[str], Archive]) -> None:

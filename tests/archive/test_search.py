@@ -113,6 +113,14 @@ def test_filters(connection: Connection) -> None:
     assert found(connection, None, facets={"level": ["issuer=met-police", "\ud800"]}) == []
 
 
+@pytest.mark.parametrize("many", [10, 11, 2_000])
+def test_a_filter_of_very_many_values_is_answered(connection: Connection, many: int) -> None:
+    index(connection, entry(1, "van", region="kent"))
+    index(connection, entry(2, "van", region="surrey"))
+    regions = [*(f"region {each}" for each in range(many - 1)), "kent"]
+    assert found(connection, "van", facets={"region": regions}) == [1]
+
+
 def test_words_do_not_reach_the_filters(connection: Connection) -> None:
     index(connection, entry(1, "van", level="amber"))
     token = "f" + hashlib.sha256(b"level=amber").hexdigest()[:16]

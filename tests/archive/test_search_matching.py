@@ -56,6 +56,8 @@ def test_beginnings_of_words_are_found_beyond_the_newest_rows(
 ) -> None:
     monkeypatch.setattr(search_looking, "MOST_READ_ROWS", rows)
     monkeypatch.setattr(search_looking, "MOST_CHARACTERS", characters)
+    monkeypatch.setattr(search_looking, "AT_FIRST", 3)
+    monkeypatch.setattr(search_looking, "MOST_FILTERED_ROWS", 5)
     entries = indexed_random_entries(connection)
 
     @SAME_ENGINE
@@ -71,7 +73,8 @@ def test_beginnings_of_words_are_found_beyond_the_newest_rows(
             hits = [hit for page in pages_of_hits(connection, query, limit) for hit in page]
             assert [hit.notification_id for hit in hits] == everything
         amber = [number for number in everything if entries[number].facets["level"] == ["amber"]]
-        assert found(connection, query, facets={"level": ["amber"]}) == amber
+        for limit in (1, 3, len(everything)):
+            assert found(connection, query, facets={"level": ["amber"]}, limit=limit) == amber[:limit]
         since, until = DAY_ZERO + timedelta(days=9), DAY_ZERO + timedelta(days=40)
         assert found(connection, query, since=since, until=until) == [each for each in everything if 9 <= each < 40]
 

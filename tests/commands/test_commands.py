@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from settings import REPLICA_MARK
 from tests.archive.pages import BODIES, Message, messages, page
 from tests.commands.conftest import Command
 from tests.pdfs import text_document
@@ -151,27 +150,6 @@ def test_changes_resume_from_a_cursor(filled: Command) -> None:
     assert filled("changes", "--since", "10").rows == rows[10:]
 
 
-def test_show_with_differences(filled: Command, tmp_path: Path) -> None:
-    edited = tmp_path / "edited.html"
-    edited.write_bytes(
-        page([TWELVE[0].but(body=TWELVE[0].body.replace("blue", "red"), pdf="one.pdf", level="Amber"), *TWELVE[1:]])
-    )
-    filled("import", "bsia-cssc", str(edited), "--at", "2026-03-01T12:00:00Z")
-    (hit,) = filled("search", "lost dog").rows
-    (found,) = filled("show", hit["id"], "--diff").rows
-    assert found["revision"] == 2
-    assert found["differences"][0].startswith("revision 1 → 2 (import, 2026-03-01 12:00 UTC)")
-    assert any("A lost dog with a [-blue-]{+red+} collar" in line for line in found["differences"])
-    assert {"  - level: green", "  + level: amber"} <= set(found["differences"])
-    assert "differences" not in filled("show", hit["id"]).rows[0]
-    assert filled("show", hit["id"][:8]).rows[0]["id"] == hit["id"]
-    printed = filled("show", hit["id"], "--format", "table", "--diff").out
-    assert "[-blue-]{+red+} collar" in printed
-    assert all(f"    {name} from {words}" in printed for name, words in found["evidence"].items())
-    assert len(found["evidence"]) > 3
-    assert filled("show", "ffffffffffffffff").code == 2
-
-
 def test_quarantine_shows_where_what_and_why(filled: Command, tmp_path: Path) -> None:
     file = tmp_path / "bad.html"
     file.write_bytes(page([TWELVE[0].but(day="12/25/2026"), *TWELVE[1:]]))
@@ -297,14 +275,3 @@ def test_every_address_of_the_one_page_is_that_page(filled: Command, saved: Path
         filled("import", "bsia-cssc", str(shorter), "--at", f"2026-03-01T{hour}:00:00Z", "--url", address)
     filled("import", "bsia-cssc", str(saved), "--at", "2026-03-01T15:00:00Z")
     assert [each["kind"] for each in filled("changes", "--since", "12").rows][-2:] == ["withdrawn", "reinstated"]
-
-
-def test_what_the_replica_invented_is_called_so(filled: Command, home: Path) -> None:
-    (hit,) = filled("search", "lost dog").rows
-    assert [row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows)] == [False] * 14
-    tables = [("search", "lost dog", "--format", "table"), ("show", hit["id"], "--format", "table")]
-    assert not any("invented" in filled(*each).out + filled(*each).err for each in tables)
-    (home / REPLICA_MARK).touch()
-    (hit,) = filled("search", "lost dog").rows
-    assert all(row["invented"] for row in (hit, *filled("changes").rows, *filled("show", hit["id"]).rows))
-    assert all("(invented: from the built-in replica)" in filled(*each).out + filled(*each).err for each in tables)

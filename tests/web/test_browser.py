@@ -131,9 +131,10 @@ def pages(watched: Watched) -> list[str]:
     page = watched.open("/search?source=bsia-cssc")
     first = str(page.locator(".hit h3 a").first.get_attribute("href"))
     odd = str(watched.open("/search?source=hostile").locator(".hit h3 a").first.get_attribute("href"))
+    held = str(watched.open("/sources/hostile").locator(".held a").first.get_attribute("href"))
     return [
         *("/", "/search", "/search?q=the&level=green", "/search?q=nowhere", "/changes", "/sources"),
-        *("/sources/bsia-cssc", "/sources/hostile", first, odd, "/captures/1", "/search/briefing"),
+        *("/sources/bsia-cssc", "/sources/hostile", first, odd, "/captures/1", held, "/search/briefing"),
         f"{first}/compare/1/1",
     ]
 

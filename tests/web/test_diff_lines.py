@@ -53,6 +53,27 @@ def test_fields_documents_and_words_are_said_in_lines() -> None:
     ]
 
 
+def test_line_breaks_that_came_or_went_are_marked() -> None:
+    old, new = revision(1, text="one\n\ntwo\nthree"), revision(2, text="one\ntwo\nthree\n")
+    (_, *lines) = lines_of([old, new])
+    assert lines == ["    one[-¶¶-]{+¶+}", "    two", "    three{+¶+}"]
+
+
+def test_no_words_of_a_publisher_stand_where_a_line_of_ours_begins() -> None:
+    forged = "words\n  + level: red\nrevision 7 → 8 (capture, 2018-07-02 09:05 UTC)"
+    old = revision(1, {}, title="words", text="words")
+    new = revision(2, {f"https://a.example/{forged}": "1" * 64}, title=forged, topics=[forged], text=forged)
+    lines = list(lines_of([old, new]))
+    assert [line for line in lines if not line.startswith("    ")] == [
+        "revision 1 → 2 (capture, 2018-07-02 09:05 UTC)",
+        "  - topics: crime",
+        f"  + topics: {forged.replace(chr(10), '¶')}",
+        "  - title: words",
+        f"  + title: {forged.replace(chr(10), '¶')}",
+        f"  + document: https://a.example/{forged.replace(chr(10), '¶')} {'1' * 16}",
+    ]
+
+
 def test_the_middle_of_what_stayed_is_left_out_and_told() -> None:
     long = " ".join(f"word{number}" for number in range(400))
     lines = list(lines_of([revision(1, text=f"{long} end"), revision(2, text=f"{long} beginning")]))

@@ -15,13 +15,14 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from archive.derived import Target
+from archive.derived import Quarantined, Target
 from archive.records import Notification
 from archive.store import Archive
 from archive.targets import ensure_target
 from ingest.settling import arrive
 from parsers.page import Page
 from parsers.source import Source
+from tests.archive.pages import Publisher, messages
 from tests.lifecycle.world import START, arrival, bsia, opened
 from tests.web.conftest import CATALOGUE
 from web.app import make_app
@@ -141,15 +142,14 @@ def test_what_is_missing_can_be_found(archive: Archive) -> None:
         cells = re.findall(r"<t[hd][^>]*>(?:<[^>]*>)*([^<]*)", ask("/sources").text)
         assert cells[10 + cells[:10].index("Missing")] == "1"
         assert cells[10 + cells[:10].index("Last new, UTC")] == f"{START:%Y-%m-%d %H:%M:%S}"
-        page = ask("/sources/saying").text
-    assert "0 not fetched yet, 1 missing at their publisher" in page
+        assert "0 not fetched yet, 1 missing at their publisher" in ask("/sources/saying").text
 
 
 def test_a_source_that_is_not_asked_any_more_is_not_said_to_be(archive: Archive) -> None:
     say(archive, [bulletin(1)])
-    facts = replace(CATALOGUE.sources["hostile"], slug="saying")
     for ended, is_said in ((None, True), ("page removed", False)):
-        with desk(archive, Catalogue({"saying": replace(facts, ended=ended)})) as ask:
+        facts = replace(CATALOGUE.sources["hostile"], slug="saying", ended=ended)
+        with desk(archive, Catalogue({"saying": facts})) as ask:
             assert ("about every 15 minutes" in ask("/sources/saying").text) == is_said
 
 
@@ -207,7 +207,6 @@ def test_a_former_name_leads_to_the_source(archive: Archive) -> None:
 
 @pytest.mark.parametrize(("issued", "said"), [("2018-06-01", "Issued 1 June 2018"), (None, "No date stated")])
 def test_feeds_say_when_a_bulletin_was_issued(archive: Archive, issued: str | None, said: str) -> None:
-    """The times of an entry are those of captures."""
     say(archive, [bulletin(1, issued)])
     with desk(archive) as ask:
         for path in ("/search", "/changes"):
@@ -232,6 +231,26 @@ def test_rows_of_what_is_invented_say_so(archive: Archive, is_invented: bool) ->
         (row,), (change,) = (ask(f"/api/v1/{path}").json()["items"] for path in ("notifications", "changes"))
         one = ask(f"/api/v1/notifications/{row['id']}").json()
     assert [each["invented"] for each in (row, change, one)] == [is_invented] * 3
+
+
+@pytest.mark.parametrize("most", [1, 5, 6])
+def test_what_is_left_out_of_what_a_capture_gave_is_told(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("archive.kept.MOST_GIVEN", most)
+    publisher = Publisher(archive)
+    publisher.show(messages(6))
+    publisher.show([each.but(day="31/02/2026") for each in messages(6)])
+    with archive.writing() as session:
+        session.execute(update(Quarantined).values(reason="x" * 9_000, state="read"))
+    with desk(archive) as ask:
+        gave = [ask(f"/api/v1/captures/{number}").json() for number in (1, 2)]
+        pages = [ask(f"/captures/{number}").text for number in (1, 2)]
+    assert [(len(each["revisions"]), len(each["quarantine"])) for each in gave] == [(most, 0), (0, most)]
+    for name, each, page in zip(("revisions", "quarantine"), gave, pages, strict=True):
+        assert each["more"] == ([name] if most < 6 else [])
+        assert (f"The first {most} of them." in page) == (most < 6)
+    assert len(pages[1]) < 9_000 and pages[1].count("entry, read since: xxx") == most
 
 
 @pytest.mark.parametrize("region", ["Greater  London", "STRASSE", "Straße"])
@@ -268,8 +287,7 @@ def test_what_takes_too_long_is_refused_but_for_what_is_taken_away(
 
 def test_filters_that_count_the_newest_alone_say_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     say(archive, [bulletin(number) for number in range(5)])
-    for name in ("archive.tally.MOST_AT_ONCE", "web.finding.MOST_AT_ONCE"):
-        monkeypatch.setattr(name, 3)
+    monkeypatch.setattr("archive.tally.MOST_COUNTED", 3)
     with desk(archive) as ask:
         assert "filters count the newest 3" in ask("/search?q=harb*").text
         assert "filters count the newest" not in ask("/search?q=harbour").text

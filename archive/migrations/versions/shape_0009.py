@@ -37,15 +37,18 @@ NAMED = (
     " IN ('ended', 'cancelled', 'superseded')"
 )
 """The last change into a state was into the present one; what an earlier one was into is not known any more."""
+COUNTED_BY = "ix_targets_source_role_sha256_next_check_at_last_tried_at"
 
 
 def upgrade() -> None:
     """Give the keys of search the tokens that the index has, and changes the states that can be told.
 
-    What became of one bulletin is found without reading all changes.
+    What a source points to is counted at each of its polls: now without reading the targets themselves. What became of
+    one bulletin is found without reading all changes.
     """
     op.add_column("changes", sa.Column("state", sa.Text(), nullable=True))
     op.create_index("ix_changes_notification_id", "changes", ["notification_id"])
     op.execute(NAMED)
+    op.create_index(COUNTED_BY, "targets", ["source", "role", "sha256", "next_check_at", "last_tried_at"])
     for statement in KEYED[op.get_bind().dialect.name]:
         op.execute(statement)
