@@ -92,7 +92,8 @@ def search(
         settings = settings_in_force()
         with open_archive(settings, create=False) as archive, archive.reading() as session:
             rows = [{**row, "invented": settings.invented} for row in search_archive(session, asked)]
-            print_rows(rows, ["id/issued/source", "level/state", "title/snippet"], format_name)
+            columns = ["id", "issued", "source", "level", "state", "title/snippet"]
+            print_rows(rows, columns, format_name, narrow=["id/issued/source", "level/state", "title/snippet"])
             found, more = how_many(session, asked)
     except BadQuery as problem:
         refuse(str(problem))
@@ -152,9 +153,10 @@ def changes(
     which = Which(kind or [], facets_of(source=source, region=None).get("source", []))
     settings = settings_in_force()
     with open_archive(settings, create=False) as archive, archive.reading() as session:
-        columns = ["cursor", "at/notification", "kind/state/cause", "revision", "title/source/issued"]
+        columns = ["cursor", "at", "kind", "state", "cause", "notification", "revision", "source", "issued", "title"]
+        narrow = ["cursor/revision", "at/notification", "kind/state/cause", "title/source/issued"]
         rows = ({**row, "invented": settings.invented} for row in list_changes(session, since, limit, which))
-        print_rows(rows, columns, format_name, keys=[*KEYS, "invented"])
+        print_rows(rows, columns, format_name, keys=[*KEYS, "invented"], narrow=narrow)
     if settings.invented and (format_name == "table" or sys.stdout.isatty()):
         say(f"changes of bulletins{INVENTED}")
 
@@ -188,11 +190,12 @@ def status(format_name: Format = None) -> None:
     settings = settings_in_force()
     print_settings(settings, say)
     say_broken()
-    counts = ["notifications/wanted/missing", "pending/quarantined/gaps"]
-    columns = ["source/state/problem", "last_success/next_check", *counts]
+    counts = ["notifications", "wanted", "missing", "pending", "quarantined", "gaps"]
+    columns = ["source", "state", "last_success", "next_check", *counts, "problem"]
+    narrow = ["source/state/problem", "last_success/next_check", "/".join(counts[:3]), "/".join(counts[3:])]
     with open_archive(settings, create=False) as archive, archive.reading() as session:
         rows = source_states(session, known_slugs())
-        print_rows(rows, columns, format_name)
+        print_rows(rows, columns, format_name, narrow=narrow)
         _say_of_hosts(settings, troubled_hosts(session), datetime.now(UTC), say)
         for sentence in unknown_hosts(settings, archive):
             say(sentence)

@@ -18,19 +18,8 @@ from archive.spreadsheet import guarded
 Row = Mapping[str, Any]
 FORMATS = ("table", "jsonl", "csv")
 PROSE = (
-    "title",
-    "snippet",
-    "value",
-    "from",
-    "reason",
-    "problem",
-    "issuers",
-    "attachments",
-    "url",
-    "basis",
-    "text",
-    "sample",
-    "about",
+    *("title", "snippet", "value", "from", "reason", "problem", "issuers"),
+    *("attachments", "url", "basis", "text", "sample", "about"),
 )
 """Columns that may be folded; the others keep to one line."""
 INVENTED = " (invented: from the built-in replica)"

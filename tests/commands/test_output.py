@@ -215,6 +215,12 @@ def test_eighty_columns_hold_a_table(
     assert len(lines) < 6 * many + 4
 
 
+@pytest.mark.parametrize("command", ["changes", "status"])
+def test_two_hundred_columns_hold_a_line_each(filled: Command, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert len(filled(command, "--format", "table").out.splitlines()) == 1 + len(filled(command).rows)
+
+
 @pytest.mark.parametrize(("columns", "lines"), [(100, 2), (80, 4), (50, 10)])
 def test_accounts_are_a_table_where_they_fit(
     bulletins: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, lines: int

@@ -142,15 +142,14 @@ def test_what_is_missing_can_be_found(archive: Archive) -> None:
         cells = re.findall(r"<t[hd][^>]*>(?:<[^>]*>)*([^<]*)", ask("/sources").text)
         assert cells[10 + cells[:10].index("Missing")] == "1"
         assert cells[10 + cells[:10].index("Last new, UTC")] == f"{START:%Y-%m-%d %H:%M:%S}"
-        page = ask("/sources/saying").text
-    assert "0 not fetched yet, 1 missing at their publisher" in page
+        assert "0 not fetched yet, 1 missing at their publisher" in ask("/sources/saying").text
 
 
 def test_a_source_that_is_not_asked_any_more_is_not_said_to_be(archive: Archive) -> None:
     say(archive, [bulletin(1)])
-    facts = replace(CATALOGUE.sources["hostile"], slug="saying")
     for ended, is_said in ((None, True), ("page removed", False)):
-        with desk(archive, Catalogue({"saying": replace(facts, ended=ended)})) as ask:
+        facts = replace(CATALOGUE.sources["hostile"], slug="saying", ended=ended)
+        with desk(archive, Catalogue({"saying": facts})) as ask:
             assert ("about every 15 minutes" in ask("/sources/saying").text) == is_said
 
 
@@ -208,7 +207,6 @@ def test_a_former_name_leads_to_the_source(archive: Archive) -> None:
 
 @pytest.mark.parametrize(("issued", "said"), [("2018-06-01", "Issued 1 June 2018"), (None, "No date stated")])
 def test_feeds_say_when_a_bulletin_was_issued(archive: Archive, issued: str | None, said: str) -> None:
-    """The times of an entry are those of captures."""
     say(archive, [bulletin(1, issued)])
     with desk(archive) as ask:
         for path in ("/search", "/changes"):
