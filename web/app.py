@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -26,6 +26,7 @@ from web.door import Door
 from web.finding import search_page
 from web.front import front_page, mark_seen, seen_cursor
 from web.pictures import WIDTHS, Draw, Pictures
+from web.wanted import BadRequest
 
 STATIC = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -100,6 +101,8 @@ def make_app(
         "/static/{name}": lambda r: _static(r, str(r.path_params["name"])),
         "/favicon.ico": lambda r: _static(r, "icon.svg"),
     }
+    taken = openapi.parameters_by_path()
+    gets |= {path: _taking(taken[name], gets[path]) for path in gets if (name := path.replace(":number", "")) in taken}
     routes = _routes(gets)
     if draw is not None:
         routes += _routes(_pictures(archive, Pictures(draw)))
@@ -114,6 +117,19 @@ def _holdable(name: str) -> str:
     if "\0" in name:
         raise NotFound(f"{name[:80]!r}: nothing is called that, expected a name without noughts")
     return name
+
+
+def _taking(names: Sequence[str], answer: Answer) -> Answer:
+    """The answer where no parameter is asked but these: a filter of another name would not be one, in silence."""
+
+    def checked(request: Request) -> Response:
+        for name in request.query_params:
+            if name not in names:
+                expected = f"one of {', '.join(names)}" if names else "none"
+                raise BadRequest(f"parameter {name[:40]!r}, expected {expected}")
+        return answer(request)
+
+    return checked
 
 
 def _routes(gets: Mapping[str, Answer]) -> list[Route]:

@@ -51,6 +51,14 @@ def document() -> dict[str, Any]:
     }
 
 
+def parameters_by_path() -> dict[str, tuple[str, ...]]:
+    """The parameters that each address of the API takes in its query."""
+    return {
+        f"/api/v1{path}": tuple(each["name"] for each in operation["parameters"] if each["in"] == "query")
+        for path, operation in _operations()
+    }
+
+
 def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
     public_id = _in_path("id", {"type": "string"}, "the id of a bulletin, or its only beginning of six letters or more")
     number = _in_path("number", {"type": "integer", "minimum": 0, "maximum": BIGGEST - 1}, "the number of a capture")

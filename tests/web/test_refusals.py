@@ -107,3 +107,26 @@ def test_only_what_pages_load_is_given_out_of_its_folder(
 def test_a_page_is_not_written_to(site: httpx.Client) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert site.request(method, "/search").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("notifications?levl=amber", "parameter 'levl', expected one of q, level, source,"),
+        ("notifications?q=the&Level=amber", "parameter 'Level', expected one of q,"),
+        ("export?sources=hostile", "parameter 'sources', expected one of q,"),
+        ("export?q=the&limit=1", "parameter 'limit', expected one of q,"),
+        ("changes?kinds=created", "parameter 'kinds', expected one of since, limit, kind, source"),
+        ("captures/1?q=x", "parameter 'q', expected none"),
+        ("sources?source=hostile", "parameter 'source', expected none"),
+        ("notifications/none?%00", "parameter '\\x00', expected none"),
+    ],
+)
+def test_a_parameter_that_the_api_does_not_know_is_refused(site: httpx.Client, asked: str, expected: str) -> None:
+    answer = site.get(f"/api/v1/{asked}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"].startswith(expected)
+
+
+def test_what_others_add_to_the_address_of_a_page_is_left_out(site: httpx.Client) -> None:
+    assert site.get("/search?q=the&utm_source=mail").status_code == 200

@@ -41,8 +41,8 @@ def as_exported(archive: Archive, asked: Asked) -> bytes:
 def test_a_search_is_taken_away_as_json_lines(site: httpx.Client, filled: Archive) -> None:
     wanted = as_exported(filled, Asked("the", {"level": ["green"]}))
     assert wanted
-    for path in ("/search.jsonl", "/api/v1/export"):
-        answer = site.get(path, params={**SEARCH, "limit": "1", "rank": "1"})
+    for path, more in (("/search.jsonl", {"limit": "1", "rank": "1"}), ("/api/v1/export", {})):
+        answer = site.get(path, params={**SEARCH, **more})
         assert (answer.status_code, answer.content) == (200, wanted)
         assert answer.headers["Content-Type"] == "application/jsonl; charset=utf-8"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="bulletins-the-green.jsonl"'
