@@ -27,6 +27,7 @@ from archive.tables import Run
 from bench.poll import EVERY, Poller, opened, put_documents_off
 from bench.servers import in_own_process, machine, one_page, resident_mib, serving
 from bench.synthetic import SOURCES, VOCABULARY, fill
+from ingest.merging import merge_index
 
 COMMON_RANKS = range(1, 12)
 RARE_RANKS = range(5_000, VOCABULARY)
@@ -69,12 +70,16 @@ def main() -> None:
 
 
 def make(folder: Path, size: int) -> None:
-    """Write the archive, and say what it took."""
+    """Write the archive, merge its index as a run does at its end, and say what both took."""
     folder.mkdir(parents=True, exist_ok=True)
     with opened(folder) as archive:
         started = time.process_time()
         fill(archive, size)
-        print(f"{size:,} notifications written in {time.process_time() - started:,.0f} s of processor time")
+        written = time.process_time()
+        merge_index(archive, print)
+        merged = time.process_time()
+        print(f"{size:,} notifications written in {written - started:,.0f} s of processor time")
+        print(f"index merged in {merged - written:,.1f} s")
 
 
 def compare(folder: Path, how_many: int, to_rank: int) -> None:
